@@ -1,0 +1,129 @@
+"""The extension point: how a task reaches a service.
+
+A host hands each task to the first integration whose `describe(resource)` is not None. Other packages add integrations
+through the entry-point group `asl.integrations`: the entry names a function that takes `Settings` and gives a list of
+integrations.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias
+
+from asl.values import ABSENT, JSON, Absent
+
+Pattern: TypeAlias = Literal["request_response", "sync", "sync:2", "wait_for_task_token"]
+FailurePhase: TypeAlias = Literal["schedule", "start", "submit", "run", "timeout"]
+Handler: TypeAlias = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One attempt at a task. Times are milliseconds since the epoch, UTC.
+
+    `ref` names the attempt: unique in its execution, and with the execution's ARN in a world, so it serves as
+    idempotency key. `seed` is a string from which an answer's random parts (request ids, event ids) are to be made:
+    the same seed, the same ids. `resource` is as written, with the pattern's suffix.
+    """
+
+    ref: str
+    resource: str
+    arguments: JSON
+    pattern: Pattern
+    state_name: str
+    execution_arn: str
+    state_machine_arn: str
+    at: int
+    seed: str
+    attempt: int = 0
+    token: str | None = None
+    credentials: JSON = None
+    timeout_seconds: int | None = None
+    region: str = "us-east-1"
+    account: str = "123456789012"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A task that succeeded (or, for a callback task, was submitted) with `value`, after `duration_ms`.
+
+    `submitted` is the answer of the start call where a task has both (a `.sync` job, or a mocked callback).
+    """
+
+    value: JSON
+    duration_ms: int = 0
+    submitted: JSON | Absent = ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A job that goes on: perform again after `poll_after_ms` with `state`. `submitted` is the start call's answer."""
+
+    state: JSON
+    poll_after_ms: int
+    submitted: JSON | Absent = ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A task that failed after `duration_ms`. `phase` chooses the history event.
+
+    "run" gives TaskFailed or LambdaFunctionFailed, "timeout" TaskTimedOut, "schedule" LambdaFunctionScheduleFailed,
+    "start" TaskStartFailed, "submit" TaskSubmitFailed. `submitted` is as in `Output`.
+    """
+
+    error: str | None
+    cause: str | None = None
+    phase: FailurePhase = "run"
+    duration_ms: int = 0
+    submitted: JSON | Absent = ABSENT
+
+
+Answer: TypeAlias = Output | Pending | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What an integration says of a resource: its patterns, its parameters, and how its answer looks, in words."""
+
+    resource: str
+    patterns: tuple[Pattern, ...]
+    parameters: tuple[str, ...] = ()
+    answered_by: str = ""
+    answer: str = ""
+
+
+class Integration(Protocol):
+    """Answers the tasks of some resources."""
+
+    def describe(self, resource: str) -> Description | None:
+        """What this integration does for `resource` (without pattern suffix), None if it is not its own."""
+
+    def perform(self, call: Call) -> Answer:
+        """The answer of one attempt. May raise HostError when it cannot even try; must not raise otherwise."""
+
+    def cancel(self, call: Call) -> None:
+        """Told when an attempt is given up: its execution ended, or its state timed out."""
+
+    def close(self) -> None:
+        """Told when the world that uses it ends."""
+
+
+Warn: TypeAlias = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user chose, handed to the integrations of every package.
+
+    `functions` maps an ARN, a name or a glob of Lambda functions to a handler; `aws` is "off" or "real";
+    `endpoint_url` sends calls of boto3 elsewhere; `warn` takes a text for the user.
+    """
+
+    functions: Mapping[str, Handler] = field(default_factory=dict)
+    aws: Literal["off", "real"] = "off"
+    endpoint_url: str | None = None
+    region: str = "us-east-1"
+    account: str = "123456789012"
+    call_timeout_seconds: float = 60.0
+    options: Mapping[str, Any] = field(default_factory=dict)
+    warn: Warn = print

@@ -1,0 +1,229 @@
+"""A state machine definition as frozen dataclasses, named as in the Amazon States Language specification.
+
+`asl.parse` builds these from a document; `asl.states` compiles them. Names are the specification's, in snake case
+(`ResultPath` is `result_path`). Paths, intrinsic calls and payload templates are kept as written, after they have
+been found valid. A field that may be null has `ABSENT` as its value when it was not written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from asl.values import ABSENT, JSON, Absent
+
+QueryLanguage: TypeAlias = Literal["JSONPath", "JSONata"]
+JitterStrategy: TypeAlias = Literal["FULL", "NONE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Retrier:
+    """One element of `Retry`. Times are in seconds."""
+
+    error_equals: tuple[str, ...]
+    interval_seconds: int = 1
+    max_attempts: int = 3
+    backoff_rate: float = 2.0
+    max_delay_seconds: int | None = None
+    jitter_strategy: JitterStrategy = "NONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Catcher:
+    """One element of `Catch`. `result_path` is None for null, "$" when it was not written."""
+
+    error_equals: tuple[str, ...]
+    next: str
+    result_path: str | None = "$"
+
+
+# -- choice rules ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A data-test expression: `variable` compared by `operator` with `value`.
+
+    `operator` is the field's name as written ("NumericEquals", "StringEqualsPath", "IsPresent" ...); for a `...Path`
+    operator, `value` is the path.
+    """
+
+    variable: str
+    operator: str
+    value: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    rules: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    rules: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    rule: "Condition"
+
+
+Condition: TypeAlias = Comparison | And | Or | Not
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRule:
+    """One element of `Choices`: where to go when `condition` holds."""
+
+    condition: Condition
+    next: str
+
+
+# -- states ----------------------------------------------------------------------------------------------------------
+# `pointer` is the JSON pointer of the state in its document, unique in a machine: "/States/A/Branches/0/States/B".
+# `next` is None where the state has `"End": true`, or none of its own (Choice, Succeed, Fail).
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    name: str
+    pointer: str
+    next: str | None
+    result: JSON | Absent = ABSENT
+    parameters: JSON | Absent = ABSENT
+    input_path: str | None = "$"
+    result_path: str | None = "$"
+    output_path: str | None = "$"
+    query_language: QueryLanguage = "JSONPath"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`timeout_seconds`, `heartbeat_seconds`: whole seconds, None when not written."""
+
+    name: str
+    pointer: str
+    next: str | None
+    resource: str
+    parameters: JSON | Absent = ABSENT
+    input_path: str | None = "$"
+    result_selector: JSON | Absent = ABSENT
+    result_path: str | None = "$"
+    output_path: str | None = "$"
+    timeout_seconds: int | None = None
+    timeout_seconds_path: str | None = None
+    heartbeat_seconds: int | None = None
+    heartbeat_seconds_path: str | None = None
+    credentials: JSON | Absent = ABSENT
+    retry: tuple[Retrier, ...] = ()
+    catch: tuple[Catcher, ...] = ()
+    query_language: QueryLanguage = "JSONPath"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    name: str
+    pointer: str
+    choices: tuple[ChoiceRule, ...]
+    default: str | None = None
+    input_path: str | None = "$"
+    output_path: str | None = "$"
+    query_language: QueryLanguage = "JSONPath"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Exactly one of the four times is not None."""
+
+    name: str
+    pointer: str
+    next: str | None
+    seconds: int | None = None
+    seconds_path: str | None = None
+    timestamp: str | None = None
+    timestamp_path: str | None = None
+    input_path: str | None = "$"
+    output_path: str | None = "$"
+    query_language: QueryLanguage = "JSONPath"
+
+
+@dataclass(frozen=True, slots=True)
+class Succeed:
+    name: str
+    pointer: str
+    input_path: str | None = "$"
+    output_path: str | None = "$"
+    query_language: QueryLanguage = "JSONPath"
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """`error_path` and `cause_path` hold a path or an intrinsic call."""
+
+    name: str
+    pointer: str
+    error: str | None = None
+    error_path: str | None = None
+    cause: str | None = None
+    cause_path: str | None = None
+    query_language: QueryLanguage = "JSONPath"
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    name: str
+    pointer: str
+    next: str | None
+    branches: tuple["Branch", ...]
+    parameters: JSON | Absent = ABSENT
+    input_path: str | None = "$"
+    result_selector: JSON | Absent = ABSENT
+    result_path: str | None = "$"
+    output_path: str | None = "$"
+    retry: tuple[Retrier, ...] = ()
+    catch: tuple[Catcher, ...] = ()
+    query_language: QueryLanguage = "JSONPath"
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """An inline Map. The old `Iterator` is `item_processor`, the old `Parameters` is `item_selector`."""
+
+    name: str
+    pointer: str
+    next: str | None
+    item_processor: "Branch"
+    item_selector: JSON | Absent = ABSENT
+    items_path: str = "$"
+    max_concurrency: int = 0
+    max_concurrency_path: str | None = None
+    input_path: str | None = "$"
+    result_selector: JSON | Absent = ABSENT
+    result_path: str | None = "$"
+    output_path: str | None = "$"
+    retry: tuple[Retrier, ...] = ()
+    catch: tuple[Catcher, ...] = ()
+    query_language: QueryLanguage = "JSONPath"
+
+
+State: TypeAlias = Pass | Task | Choice | Wait | Succeed | Fail | Parallel | Map
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """States with an entry: a branch of a Parallel state, or the item processor of a Map."""
+
+    start_at: str
+    states: Mapping[str, State]
+
+
+@dataclass(frozen=True, slots=True)
+class StateMachine:
+    """A whole definition. `definition` is the document it was parsed from, placeholders filled, as plain JSON."""
+
+    start_at: str
+    states: Mapping[str, State]
+    comment: str | None = None
+    version: str = "1.0"
+    timeout_seconds: int | None = None
+    query_language: QueryLanguage = "JSONPath"
+    definition: JSON = field(default=None, repr=False, compare=False)
