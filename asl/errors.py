@@ -39,9 +39,10 @@ class StateError:
     """An error of an execution: what `Retry` and `Catch` match, and what a failed execution ends with.
 
     Either part may be None: a Fail state need not have them. `terminal` errors end the execution whatever its retriers
-    and catchers say.
+    and catchers say. `alias` is a second name by which matchers know it.
     """
 
     error: str | None
     cause: str | None = None
     terminal: bool = False
+    alias: str | None = None

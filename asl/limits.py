@@ -1,0 +1,24 @@
+"""The quotas of AWS Step Functions (Developer Guide, "Quotas"; botocore's model of the `stepfunctions` API)."""
+
+from typing import Final, Literal, TypeAlias
+
+WorkflowType: TypeAlias = Literal["STANDARD", "EXPRESS"]
+
+PAYLOAD_BYTES: Final = 262_144
+"""Execution input, task parameters, task result, state output: UTF-8 bytes of compact JSON, this many allowed."""
+
+HISTORY_EVENTS: Final = 25_000
+"""Events in the history of a STANDARD execution. EXPRESS executions have no such limit."""
+
+EXPRESS_SECONDS: Final = 300
+"""How long an EXPRESS execution may run."""
+
+NAME_LENGTH: Final = 80
+ERROR_LENGTH: Final = 256
+CAUSE_LENGTH: Final = 32_768
+
+INLINE_MAP_CONCURRENCY: Final = 40
+"""Iterations of an inline Map that run at once, whatever MaxConcurrency says (Developer Guide, "Map state")."""
+
+WAIT_SECONDS: Final = 2_147_483_647
+"""The longest Wait: a timestamp 24,855 days ahead is recorded as accepted, 24,856 days as refused."""

@@ -1,0 +1,95 @@
+"""The texts of `StateError`s, as AWS words them. Each is taken from a recording unless it is marked `unrecorded`."""
+
+from asl.errors import StateError
+from asl.json_text import dumps
+from asl.limits import CAUSE_LENGTH, ERROR_LENGTH, HISTORY_EVENTS
+from asl.values import JSON
+
+RUNTIME = "States.Runtime"
+TIMEOUT = "States.Timeout"
+HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
+DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
+NO_CHOICE_MATCHED = "States.NoChoiceMatched"
+INTRINSIC_FAILURE = "States.IntrinsicFailure"
+RESULT_PATH_MATCH_FAILURE = "States.ResultPathMatchFailure"
+ALL = "States.ALL"
+TASK_FAILED = "States.TaskFailed"
+
+
+class EvaluationError(Exception):
+    """A field of a state cannot be evaluated. `message` is AWS's text without its opening that names the state.
+
+    Raised by compiled fields, turned into a `StateError` where the state is known; never leaves the engine.
+    """
+
+    def __init__(self, message: str, error: str = RUNTIME, terminal: bool = True) -> None:
+        super().__init__(message)
+        self.message = message
+        self.error = error
+        self.terminal = terminal
+
+
+def in_state(name: str, entered_id: int, failure: EvaluationError) -> StateError:
+    """The failure of a field as the error of its state."""
+    cause = f"An error occurred while executing the state '{name}' (entered at the event id #{entered_id}). "
+    return limited(failure.error, cause + failure.message, terminal=failure.terminal)
+
+
+def limited(error: str | None, cause: str | None, terminal: bool = False) -> StateError:
+    """An error with its name and cause cut to the lengths that the API allows."""
+    return StateError(error and error[:ERROR_LENGTH], cause and cause[:CAUSE_LENGTH], terminal)
+
+
+def path_not_found(path: str, detail: str) -> EvaluationError:
+    """An InputPath, OutputPath, TimeoutSecondsPath ... that leads nowhere; `detail` is Jayway's text."""
+    return EvaluationError(f"Invalid path '{path}' : {detail}")
+
+
+def template_path_not_found(path: str, field: str, data: JSON) -> EvaluationError:
+    """A path in a payload template, ErrorPath or CausePath that leads nowhere in `data`."""
+    text = f"The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{dumps(data)}'"
+    return EvaluationError(text)
+
+
+def choice_variable_not_found(path: str) -> EvaluationError:
+    # unrecorded: text from users' reports of executions on AWS
+    return EvaluationError(f"Invalid path '{path}': The choice state's condition path references an invalid value.")
+
+
+def no_choice_matched() -> EvaluationError:
+    # unrecorded: the error's name is documented, its text is ours
+    return EvaluationError("No choice rule matched and the state has no Default.", NO_CHOICE_MATCHED)
+
+
+def intrinsic_failed(call: str, message: str) -> EvaluationError:
+    # unrecorded: the error's name is the specification's, the frame of the text is from users' reports
+    text = f"The function '{call}' had the following error: {message}"
+    return EvaluationError(text, INTRINSIC_FAILURE, terminal=False)
+
+
+def result_path_not_applicable(path: str, data: JSON) -> EvaluationError:
+    # unrecorded: the error's name is documented, the text is from users' reports
+    text = f"Unable to apply ReferencePath {path} to input {dumps(data)}"
+    return EvaluationError(text, RESULT_PATH_MATCH_FAILURE, terminal=False)
+
+
+def result_too_large(what: str, terminal: bool) -> StateError:
+    """`what` is a state's name, a Lambda function's ARN or a service's resource type."""
+    cause = (
+        f"The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit."
+    )
+    return StateError(DATA_LIMIT_EXCEEDED, cause, terminal)
+
+
+def history_full() -> StateError:
+    cause = f"The execution reached the maximum number of history events ({HISTORY_EVENTS})."
+    return StateError(RUNTIME, cause, terminal=True)
+
+
+def timed_out() -> StateError:
+    return StateError(TIMEOUT)
+
+
+def heartbeat_missed() -> StateError:
+    """Recorded as States.Timeout; catchers of States.HeartbeatTimeout match it too."""
+    return StateError(TIMEOUT, alias=HEARTBEAT_TIMEOUT)
