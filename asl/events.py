@@ -4,7 +4,7 @@ That is the only clock there is. `ref` names the attempt, or the wait, that an e
 (or no longer) awaited changes nothing.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias
 
 from asl.integration import FailurePhase
@@ -91,7 +91,7 @@ _BY_NAME: dict[str, type[Any]] = {
 
 def to_json(event: Event) -> JSON:
     """The event as a JSON object: `{"event": "TaskSucceeded", "at": ..., ...}`."""
-    return {"event": type(event).__name__, **asdict(event)}
+    return {"event": type(event).__name__, **{each.name: getattr(event, each.name) for each in fields(event)}}
 
 
 def from_json(value: JSON) -> Event:

@@ -40,6 +40,8 @@ class Call:
     timeout_seconds: int | None = None
     region: str = "us-east-1"
     account: str = "123456789012"
+    pending: JSON | Absent = ABSENT
+    """The state of the `Pending` that this attempt goes on from; ABSENT when it begins."""
 
 
 @dataclass(frozen=True, slots=True)

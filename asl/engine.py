@@ -1,0 +1,578 @@
+"""The transition: events in, effects and history out. No clock, no I/O, no threads, no randomness.
+
+Theory of operation
+-------------------
+An `Execution` is a tree of frames (`asl.frame`), one for each thread of control: the machine, the branches of a
+Parallel, the iterations of a Map. A frame is ready, and then stands in the queue `ready`, or it awaits something: a
+timer, the answer of a call, its children.
+
+* `apply(event)` takes in one event from outside and runs nothing: it records what the event says and makes the frame
+  that awaited it ready. An event that nobody awaits changes nothing, so late answers are harmless.
+* `microstep()` moves the first ready frame by one phase: it enters its state, tries again, leaves it, or handles an
+  error. A frame stays first until it leaves its state, then goes to the end of the queue: frames that are ready
+  together take turns, a state at a time.
+* `advance(event)` is `apply`, then microsteps until nothing is ready.
+
+Legal moves of a frame's phase: enter -> exit; enter -> waiting -> exit (Wait); enter -> calling -> exit (Task);
+enter -> branching -> exit (Parallel, Map); any of these -> error; error -> backoff -> attempt (Retry), error -> the
+next state (Catch), or the error becomes that of the parent's frame.
+
+Inside, an execution is mutable, so that an event costs the same however many frames there are; `snapshot()` gives it as
+a JSON value that shares its data, `restore()` makes an execution of that. The functions `start`, `apply`, `microstep`
+and `advance` are the same as pure functions of snapshots.
+
+Language errors are values (`StateError`): fields raise `EvaluationError`, which `microstep` turns into the frame's
+error. Any other exception from here is a bug of ours.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
+
+from asl import events as ev
+from asl.effects import Cancel, Effect, Finish, StartTimer, Status
+from asl.errors import StateError
+from asl.frame import Frame, iso_time
+from asl.history import HistoryEvent
+from asl.limits import EXPRESS_SECONDS, HISTORY_EVENTS, WorkflowType
+from asl.payload import Stage
+from asl.states import Program
+from asl.states.compiled import CompiledState
+from asl.values import JSON
+from asl.wording import EvaluationError, history_full, in_state, timed_out
+
+SNAPSHOT_VERSION = 1
+_EXECUTION_REF = "0"  # of the timer of the machine's own TimeoutSeconds
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionInfo:
+    """What an execution is started with. `input_text` is the input as the caller wrote it, shown so in the history.
+
+    `context` is laid over the context object; `seed` is where all its randomness comes from.
+    """
+
+    arn: str
+    name: str
+    state_machine_arn: str
+    state_machine_name: str
+    role_arn: str
+    input: JSON
+    input_text: str | None = None
+    type: WorkflowType = "STANDARD"
+    region: str = "us-east-1"
+    account: str = "123456789012"
+    seed: str = "0"
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+class Step(NamedTuple):
+    """What came of an event or a microstep. `more` is set when a budget ran out before everything was quiet."""
+
+    history: list[HistoryEvent]
+    effects: list[Effect]
+    trace: list[Stage]
+    more: bool = False
+
+
+class HistoryFullError(Exception):
+    """The history has no room for another event. Never leaves the engine."""
+
+
+class Execution:
+    """One execution of a program. See the theory of operation above."""
+
+    def __init__(self, program: Program, info: ExecutionInfo) -> None:
+        self.program = program
+        self.info = info
+        self.seed = info.seed
+        self.status: Status | None = None
+        """None until Started."""
+        self.output: JSON = None
+        self.error: StateError | None = None
+        self.failed_at: str | None = None
+        """The JSON pointer of the state whose error ended the execution."""
+        self.now = 0
+        self.started_at = 0
+        self.draws = 0
+        """How many random numbers were drawn."""
+        self.refs = 0
+        self.last_id = 0
+        """The id of the last history event, which is how many there are."""
+        self.context: dict[str, Any] = {}
+        self.frames: dict[str, Frame] = {}
+        self.ready: deque[Frame] = deque()
+        self.history: list[HistoryEvent] = []
+        self.effects: list[Effect] = []
+        self.trace: list[Any] | None = None
+        """A list when the value after each stage of input and output processing is wanted."""
+        self._history_limit = HISTORY_EVENTS if info.type == "STANDARD" else sys.maxsize
+
+    # -- events in -------------------------------------------------------------------------------------------------
+
+    def apply(self, event: ev.Event) -> bool:
+        """Takes in one event and runs nothing. False when nobody awaits it: then nothing has changed."""
+        match event:
+            case ev.TaskSucceeded():
+                frame = self._calling(event.ref)
+                if frame is None:
+                    return False
+                self.now = event.at
+                state: Any = frame.state
+                if frame.call_state == "scheduled":
+                    state.started(self, frame)
+                state.succeeded(self, frame, event.output)
+                self.ready.append(frame)
+            case ev.TaskStarted():
+                frame = self._calling(event.ref)
+                if frame is None or frame.call_state != "scheduled":
+                    return False
+                self.now = event.at
+                state = frame.state
+                state.started(self, frame)
+            case ev.TimerFired():
+                return self._timer_fired(event)
+            case ev.TaskFailed():
+                frame = self._calling(event.ref)
+                if frame is None:
+                    return False
+                self.now = event.at
+                state = frame.state
+                if frame.call_state == "scheduled" and event.phase not in ("schedule", "start"):
+                    state.started(self, frame)
+                state.failed(self, frame, event)
+                self.ready.append(frame)
+            case ev.TaskSubmitted():
+                frame = self._calling(event.ref)
+                if frame is None or frame.call_state == "submitted":
+                    return False
+                self.now = event.at
+                state = frame.state
+                if frame.call_state == "scheduled":
+                    state.started(self, frame)
+                state.submitted(self, frame, event.output)
+            case ev.Heartbeat():
+                frame = self._calling(event.ref)
+                if frame is None:
+                    return False
+                self.now = event.at
+                state = frame.state
+                state.heard(self, frame)
+            case ev.Stopped():
+                if self.status != "RUNNING":
+                    return False
+                self.now = event.at
+                self._end("ABORTED", StateError(event.error, event.cause), "ExecutionAborted")
+            case ev.Started():
+                if self.status is not None:
+                    return False
+                self._start(event.at)
+        return True
+
+    def _calling(self, ref: str) -> Frame | None:
+        frame = self.frames.get(ref.partition("#")[0])
+        if frame is None or frame.ref != ref or frame.phase != "calling" or self.status != "RUNNING":
+            return None
+        return frame
+
+    def _start(self, at: int) -> None:
+        info = self.info
+        self.now = self.started_at = at
+        self.status = "RUNNING"
+        self._set_context()
+        self._append(0, "ExecutionStarted", self._with_text({"input": info.input, "roleArn": info.role_arn}))
+        frame = Frame(self, "0", None, 0, self.program.start, info.input, 0)
+        self.frames["0"] = frame
+        self.ready.append(frame)
+        seconds = self.program.timeout_seconds
+        if info.type == "EXPRESS":
+            seconds = min(seconds or EXPRESS_SECONDS, EXPRESS_SECONDS)
+        if seconds is not None:
+            self.effects.append(StartTimer(_EXECUTION_REF, "execution", at + seconds * 1000))
+
+    def _set_context(self) -> None:
+        info = self.info
+        self.context = {
+            "Execution": {
+                "Id": info.arn,
+                "Input": info.input,
+                "StartTime": iso_time(self.started_at),
+                "Name": info.name,
+                "RoleArn": info.role_arn,
+                "RedriveCount": 0,
+            },
+            "StateMachine": {"Id": info.state_machine_arn, "Name": info.state_machine_name},
+        }
+
+    def _timer_fired(self, event: ev.TimerFired) -> bool:
+        if event.purpose == "execution":
+            if self.status != "RUNNING":
+                return False
+            self.now = event.at
+            self._end("TIMED_OUT", timed_out(), "ExecutionTimedOut")
+            return True
+        if event.purpose in ("timeout", "heartbeat"):
+            calling = self._calling(event.ref)
+            if calling is None:
+                return False
+            self.now = event.at
+            state: Any = calling.state
+            state.expired(self, calling, event.purpose == "heartbeat")
+            self.ready.append(calling)
+            return True
+        frame = self.frames.get(event.ref.partition("#")[0])
+        awaited = "waiting" if event.purpose == "wait" else "backoff"
+        if frame is None or frame.ref != event.ref or frame.phase != awaited or self.status != "RUNNING":
+            return False
+        self.now = event.at
+        frame.ref = None
+        frame.timers = False
+        frame.phase = "exit" if awaited == "waiting" else "attempt"
+        self.ready.append(frame)
+        return True
+
+    # -- running ---------------------------------------------------------------------------------------------------
+
+    def microstep(self, frame_id: str | None = None) -> bool:
+        """Moves the first ready frame, or the one named, by one phase; False when there is none to move."""
+        ready = self.ready
+        if not ready:
+            return False
+        if frame_id is not None and ready[0].id != frame_id:
+            named = self.frames.get(frame_id)
+            if named is None or named not in ready:
+                return False
+            ready.remove(named)
+            ready.appendleft(named)
+        frame = ready[0]
+        stages = 0 if self.trace is None else len(self.trace)
+        try:
+            frame.state.phases[frame.phase](self, frame)
+        except EvaluationError as failure:
+            self.fail_evaluation(frame, failure)
+        except HistoryFullError:
+            self.failed_at = frame.state.pointer
+            self._end("FAILED", history_full(), "ExecutionFailed", frame.previous_id)
+        if self.trace is not None:
+            self.trace[stages:] = [Stage(frame.id, name, value) for name, value in self.trace[stages:]]
+        return True
+
+    def run(self, budget: int | None = None) -> bool:
+        """Microsteps until nothing is ready, at most `budget` of them; True when the budget ended it."""
+        if budget is None:
+            while self.ready:
+                self.microstep()
+            return False
+        while self.ready and budget > 0:
+            self.microstep()
+            budget -= 1
+        return bool(self.ready)
+
+    def advance(self, event: ev.Event, budget: int | None = None) -> Step:
+        """`apply`, then `run`; gives what came of it."""
+        self.apply(event)
+        return self.take(self.run(budget))
+
+    def take(self, more: bool = False) -> Step:
+        """What was recorded and asked for since the last `take`."""
+        step = Step(self.history, self.effects, self.trace or [], more)
+        self.history, self.effects = [], []
+        if self.trace is not None:
+            self.trace = []
+        return step
+
+    # -- what states do --------------------------------------------------------------------------------------------
+
+    def _append(self, previous_id: int, type: str, details: dict[str, Any] | None) -> int:
+        id = self.last_id + 1
+        self.last_id = id
+        self.history.append(HistoryEvent(id, previous_id, self.now, type, details))
+        return id
+
+    def record(self, frame: Frame, type: str, details: dict[str, Any] | None = None) -> int:
+        """Appends an event to the history, as the last of the frame's thread of control; gives its id."""
+        id = self.last_id + 1
+        if id >= self._history_limit:
+            raise HistoryFullError
+        self.last_id = id
+        self.history.append(HistoryEvent(id, frame.previous_id, self.now, type, details))
+        frame.previous_id = id
+        return id
+
+    def record_aside(self, previous_id: int, type: str, details: dict[str, Any] | None = None) -> int:
+        """Appends an event that follows another one, without being the last of a thread of control; gives its id."""
+        if self.last_id + 1 >= self._history_limit:
+            raise HistoryFullError
+        return self._append(previous_id, type, details)
+
+    def enter(self, frame: Frame, type: str) -> None:
+        """Records that the frame enters its state."""
+        details: dict[str, Any] = {"name": frame.state.name, "input": frame.value}
+        if frame.previous_id == 0:
+            details = self._with_text(details)
+        frame.entered_id = self.record(frame, type, details)
+        frame.entered_at = self.now
+
+    def _with_text(self, details: dict[str, Any]) -> dict[str, Any]:
+        """The input of the execution is shown as the caller wrote it, also where the first state is entered."""
+        text = self.info.input_text
+        return details if text is None else {**details, "text": text}
+
+    def move(self, frame: Frame, state: CompiledState | None, value: JSON) -> None:
+        """Moves a frame that left its state to another one, or to its end."""
+        ready = self.ready
+        frame.effective = None
+        if state is None:
+            ready.popleft()
+            self._complete(frame, value)
+            return
+        frame.state = state
+        frame.value = value
+        frame.phase = "enter"
+        if frame.attempt:
+            frame.attempt = 0
+            frame.retries = None
+        frame.token = None
+        if len(ready) > 1:
+            ready.rotate(-1)
+
+    def _complete(self, frame: Frame, output: JSON) -> None:
+        parent = frame.parent
+        if parent is not None:
+            del self.frames[frame.id]
+            assert parent.children is not None, "a parent has children"
+            del parent.children[frame.id]
+            container: Any = parent.state
+            container.child_done(self, parent, frame, output)
+            return
+        self.status = "SUCCEEDED"
+        self.output = output
+        self._append(frame.previous_id, "ExecutionSucceeded", {"output": output})
+        self.ready.clear()
+        self.frames.clear()
+        self.effects.append(Finish("SUCCEEDED", output))
+
+    def block(self, frame: Frame) -> None:
+        """Takes the frame that is being moved off the ready queue: it awaits something."""
+        self.ready.popleft()
+
+    def new_ref(self, frame: Frame) -> str:
+        """A new ref for what the frame asks for."""
+        self.refs += 1
+        frame.ref = ref = f"{frame.id}#{self.refs}"
+        return ref
+
+    def start_timer(self, frame: Frame, ref: str, purpose: ev.TimerPurpose, due: int) -> None:
+        frame.timers = True
+        self.effects.append(StartTimer(ref, purpose, due))
+
+    def answered(self, frame: Frame) -> None:
+        """The frame's call is over: its timers, if any, are off."""
+        if frame.timers:
+            assert frame.ref is not None, "timers have a ref"
+            self.effects.append(Cancel(frame.ref))
+            frame.timers = False
+        frame.ref = None
+        frame.call_state = None
+
+    def spawn(self, parent: Frame, index: int, state: CompiledState, value: JSON, previous_id: int) -> Frame:
+        """A new ready frame below `parent`."""
+        child = Frame(self, f"{parent.id}.{index}", parent, index, state, value, previous_id)
+        self.frames[child.id] = child
+        assert parent.children is not None, "a parent has children"
+        parent.children[child.id] = child
+        self.ready.append(child)
+        return child
+
+    def join(self, frame: Frame) -> None:
+        """All children of the frame are done: it goes on."""
+        frame.children = None
+        frame.phase = "exit"
+        self.ready.append(frame)
+
+    # -- failing ---------------------------------------------------------------------------------------------------
+
+    def fail(self, frame: Frame, error: StateError) -> None:
+        """The frame has an error, to be handled next."""
+        frame.error = error
+        frame.phase = "error"
+        if frame not in self.ready:
+            self.ready.appendleft(frame)
+
+    def fail_evaluation(self, frame: Frame, failure: EvaluationError) -> None:
+        self.fail(frame, in_state(frame.state.name, frame.entered_id, failure))
+
+    def propagate(self, frame: Frame) -> None:
+        """Nothing in the frame handles its error: it becomes its parent's, or ends the execution."""
+        error, parent = frame.error, frame.parent
+        assert error is not None, "only errors propagate"
+        if parent is None or error.terminal:
+            # unrecorded: that an error which nothing can catch ends the execution without failing the states around it
+            self.failed_at = self.failed_at or frame.state.pointer
+            self._end("FAILED", error, "ExecutionFailed", frame.previous_id)
+            return
+        self.failed_at = self.failed_at or frame.state.pointer
+        container: Any = parent.state
+        container.child_failed(self, parent, frame)
+        parent.error = error
+        parent.phase = "error"
+        self.ready.append(parent)
+
+    def abort_children(self, parent: Frame, failed: Frame | None = None) -> None:
+        """Ends all children of `parent`, because `failed` among them failed, and records so.
+
+        Recorded: every event follows the one that failed; the failed iteration's end comes first, then that of each
+        other in order; a task that was not left is aborted, the failed one too.
+        """
+        children, parent.children = parent.children or {}, None
+        followed = parent.previous_id
+        if failed is not None:
+            del children[failed.id]
+            self._record_child_end(parent, failed, followed, "Failed")
+        for child in children.values():
+            self._record_child_end(parent, child, followed, "Aborted")
+
+    def _record_child_end(self, parent: Frame, child: Frame, followed: int, how: str) -> None:
+        if parent.state.type == "Map":
+            details = {"name": parent.state.name, "index": child.index}
+            self.record_aside(followed, f"MapIteration{how}", details)
+        for grandchild in (child.children or {}).values():
+            # unrecorded: that what runs inside is recorded as aborted before the state around it
+            self._record_child_end(child, grandchild, followed, "Aborted")
+        if child.state.type in ("Task", "Wait", "Parallel", "Map") and child.phase != "enter":
+            if how == "Aborted" or child.state.type == "Task":
+                self.record_aside(followed, f"{child.state.type}StateAborted")
+        self._discard(child)
+
+    def _discard(self, frame: Frame) -> None:
+        del self.frames[frame.id]
+        if frame.ref is not None:
+            self.effects.append(Cancel(frame.ref))
+        if frame in self.ready:
+            self.ready.remove(frame)
+
+    def _end(self, status: Status, error: StateError, event: str, previous_id: int | None = None) -> None:
+        """Ends the execution without success. The frames stay, so that it could go on from them."""
+        details = {key: value for key, value in (("error", error.error), ("cause", error.cause)) if value is not None}
+        self.status = status
+        self.error = error
+        self._append(self.last_id if previous_id is None else previous_id, event, details)
+        for frame in self.frames.values():
+            if frame.ref is not None:
+                self.effects.append(Cancel(frame.ref))
+        self.ready.clear()
+        self.effects.append(Finish(status, None, error.error, error.cause))
+
+
+# -- snapshots -------------------------------------------------------------------------------------------------------
+
+_FRAME_FIELDS = (
+    "index", "value", "previous_id", "phase", "effective", "entered_id", "entered_at", "attempt", "retries",
+    "ref", "timers", "token", "item", "results", "next_index", "call_state",
+)  # fmt: skip
+_FILLED = ("retries", "results")  # lists that the execution fills in place
+_EXECUTION_FIELDS = ("status", "output", "now", "started_at", "draws", "refs", "last_id", "failed_at")
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """A dataclass as a dict that shares its values."""
+    return {each.name: getattr(value, each.name) for each in fields(value)}
+
+
+def _own(value: Any) -> Any:
+    """A copy of a list that its execution goes on filling."""
+    return list(value) if isinstance(value, list) else value
+
+
+def snapshot(execution: Execution) -> JSON:
+    """The whole execution, history aside, as a JSON value that shares the execution's data."""
+    return {
+        "version": SNAPSHOT_VERSION,
+        "definition": execution.program.hash,
+        "info": _fields(execution.info),
+        **{name: getattr(execution, name) for name in _EXECUTION_FIELDS},
+        "error": execution.error and _fields(execution.error),
+        "ready": [frame.id for frame in execution.ready],
+        "frames": {
+            frame.id: {
+                "parent": frame.parent and frame.parent.id,
+                "state": frame.state.pointer,
+                "error": frame.error and _fields(frame.error),
+                "children": None if frame.children is None else list(frame.children),
+                **{name: getattr(frame, name) for name in _FRAME_FIELDS if name not in _FILLED},
+                **{name: _own(getattr(frame, name)) for name in _FILLED},
+            }
+            for frame in execution.frames.values()
+        },
+    }
+
+
+def restore(program: Program, value: JSON) -> Execution:
+    """The execution that a snapshot describes. Raises ValueError for a snapshot of another version or definition."""
+    if value["version"] != SNAPSHOT_VERSION:
+        raise ValueError(f"a snapshot of version {value['version']}, not {SNAPSHOT_VERSION}")
+    if value["definition"] != program.hash:
+        raise ValueError("a snapshot of another definition")
+    execution = Execution(program, ExecutionInfo(**value["info"]))
+    for name in _EXECUTION_FIELDS:
+        setattr(execution, name, value[name])
+    execution.error = StateError(**value["error"]) if value["error"] else None
+    if execution.status is not None:
+        execution._set_context()
+    frames = execution.frames
+    for id, saved in value["frames"].items():  # parents come before their children
+        parent = frames[saved["parent"]] if saved["parent"] is not None else None
+        frame = Frame(execution, id, parent, 0, program.states[saved["state"]], None, 0)
+        for name in _FRAME_FIELDS:
+            setattr(frame, name, _own(saved[name]) if name in _FILLED else saved[name])
+        frame.error = StateError(**saved["error"]) if saved["error"] else None
+        frames[id] = frame
+    for id, saved in value["frames"].items():
+        if saved["children"] is not None:
+            frames[id].children = {child: frames[child] for child in saved["children"]}
+    execution.ready.extend(frames[id] for id in value["ready"])
+    return execution
+
+
+# -- the same as pure functions of snapshots -------------------------------------------------------------------------
+
+
+class SnapshotStep(NamedTuple):
+    """A `Step` with the snapshot that it led to."""
+
+    snapshot: JSON
+    history: list[HistoryEvent]
+    effects: list[Effect]
+    trace: list[Stage]
+    more: bool = False
+
+
+def start(program: Program, info: ExecutionInfo) -> JSON:
+    """The snapshot of an execution that awaits its `Started` event."""
+    return snapshot(Execution(program, info))
+
+
+def apply(program: Program, before: JSON, event: ev.Event) -> SnapshotStep:
+    """Takes in one event and runs nothing."""
+    execution = restore(program, before)
+    execution.apply(event)
+    return SnapshotStep(snapshot(execution), *execution.take())
+
+
+def microstep(program: Program, before: JSON, frame: str | None = None) -> SnapshotStep | None:
+    """Moves one ready frame, the next or the one named, by one phase; None when there is none to move."""
+    execution = restore(program, before)
+    execution.trace = []
+    if not execution.microstep(frame):
+        return None
+    return SnapshotStep(snapshot(execution), *execution.take())
+
+
+def advance(program: Program, before: JSON, event: ev.Event, budget: int | None = None) -> SnapshotStep:
+    """`apply`, then microsteps until nothing is ready or the budget is spent."""
+    execution = restore(program, before)
+    step = execution.advance(event, budget)
+    return SnapshotStep(snapshot(execution), *step)

@@ -1,0 +1,176 @@
+"""Who answers a task: a mock, a function of the caller's, or an integration, in that order."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from importlib import import_module
+from json import loads
+from typing import Any, Protocol, TypeAlias
+
+from asl.errors import AslError, HostError
+from asl.integration import Answer, Call, Failure, Integration, Output, Settings
+from asl.json_text import dumps
+from asl.values import JSON
+
+BUILT_IN = ("asl_lambda", "asl_aws")
+"""Packages of integrations that come with this distribution, each with a function `integrations(settings)`."""
+
+TaskFunction: TypeAlias = Callable[..., JSON]
+Tasks: TypeAlias = "Mapping[str, TaskFunction | JSON] | Callable[[Call], Answer | None]"
+
+
+class Mocks(Protocol):
+    """A table of answers, such as `asl.testing.mocks` reads from a MockConfigFile.json."""
+
+    def answer(self, call: Call) -> Answer | None:
+        """The answer of this call, None when the table has nothing for its state. Raises HostError when it ran out."""
+
+
+class TaskError(AslError):
+    """Raised by a task function to fail its task with this error name and cause."""
+
+    def __init__(self, error: str, cause: str | None = None) -> None:
+        super().__init__(error if cause is None else f"{error}: {cause}")
+        self.error = error
+        self.cause = cause
+
+
+class Answers:
+    """Finds the answer of a call. `final` tells of a callback task whether the answer is its outcome already."""
+
+    def __init__(self, tasks: Tasks | None, mocks: Mocks | None, settings: Settings) -> None:
+        self._tasks = tasks
+        self._mocks = mocks
+        self._settings = settings
+        self._integrations: list[Integration] | None = None
+        self._by_resource: dict[str, Integration | None] = {}
+
+    def find(self, call: Call) -> tuple[Answer | None, bool]:
+        """The answer and whether it is final; (None, False) when nobody answers. May raise HostError."""
+        if self._mocks is not None:
+            answer = self._mocks.answer(call)
+            if answer is not None:
+                return answer, True
+        if self._tasks is not None:
+            answer = self._from_tasks(self._tasks, call)
+            if answer is not None:
+                return answer, True
+        integration = self.integration(call.resource)
+        return (None, False) if integration is None else (integration.perform(call), False)
+
+    def cancel(self, call: Call) -> None:
+        """Tells the integration that performs the call, if one does, that it is given up."""
+        integration = self._by_resource.get(call.resource)
+        if integration is not None:
+            integration.cancel(call)
+
+    def close(self) -> None:
+        for integration in self._integrations or ():
+            integration.close()
+
+    def _from_tasks(self, tasks: Tasks, call: Call) -> Answer | None:
+        if not isinstance(tasks, Mapping):
+            return tasks(call)
+        found = _find(tasks, call)
+        if found is None:
+            return None
+        (answer,) = found
+        if not callable(answer):
+            return Output(isolated(answer, call))
+        try:
+            value = _call(answer, call)
+        except TaskError as failure:
+            return Failure(failure.error, failure.cause)
+        except AslError:
+            raise
+        except Exception as failure:
+            return Failure(type(failure).__name__, str(failure))
+        return Output(isolated(value, call))
+
+    # -- integrations ----------------------------------------------------------------------------------------------
+
+    def integration(self, resource: str) -> Integration | None:
+        """The first integration that answers for the resource."""
+        if resource not in self._by_resource:
+            if self._integrations is None:
+                self._integrations = list(_built_in(self._settings))
+                self._others_loaded = False
+            found = _first(self._integrations, resource)
+            if found is None and not self._others_loaded:
+                self._others_loaded = True
+                self._integrations.extend(_from_entry_points(self._settings))
+                found = _first(self._integrations, resource)
+            self._by_resource[resource] = found
+        return self._by_resource[resource]
+
+    def all_integrations(self) -> list[Integration]:
+        """Every integration loaded so far, the built-in ones at least."""
+        self.integration("")
+        return list(self._integrations or ())
+
+
+def _first(integrations: Iterable[Integration], resource: str) -> Integration | None:
+    return next((each for each in integrations if each.describe(resource) is not None), None)
+
+
+def _built_in(settings: Settings) -> Iterable[Integration]:
+    for package in BUILT_IN:
+        yield from import_module(package).integrations(settings)
+
+
+def _from_entry_points(settings: Settings) -> Iterable[Integration]:
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group="asl.integrations"):
+        if entry.module.split(".")[0] in BUILT_IN:
+            continue
+        try:
+            yield from entry.load()(settings)
+        except Exception as failure:
+            raise HostError(
+                f"the integration '{entry.name}' ({entry.value}) cannot be loaded: {type(failure).__name__}: {failure}"
+            ) from failure
+
+
+def _find(tasks: Mapping[str, Any], call: Call) -> tuple[Any] | None:
+    """What `tasks` has for the state's name, for its resource, or for a glob of either, in that order."""
+    for key in (call.state_name, call.resource):
+        if key in tasks:
+            return (tasks[key],)
+    for pattern, answer in tasks.items():
+        if fnmatchcase(call.resource, pattern) or fnmatchcase(call.state_name, pattern):
+            return (answer,)
+    return None
+
+
+def _call(function: TaskFunction, call: Call) -> JSON:
+    """Calls a task function with the task's arguments, and with the `Call` too when it takes two."""
+    arguments = isolated(call.arguments, call)
+    result = function(arguments, call) if _takes_two(function) else function(arguments)
+    if inspect.iscoroutine(result):
+        import asyncio
+
+        result = asyncio.run(result)
+    return result
+
+
+def isolated(value: Any, call: Call) -> JSON:
+    """A copy of the value through JSON: what crosses a service's border is text. Raises HostError if it is not JSON."""
+    try:
+        return loads(dumps(value))
+    except (TypeError, ValueError, RecursionError) as failure:
+        raise HostError(f"the answer of state '{call.state_name}' is not a JSON value: {failure}") from None
+
+
+@lru_cache(maxsize=1024)
+def _takes_two(function: TaskFunction) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    positional = [each for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+    required = [each for each in positional if each.default is each.empty]
+    return len(required) >= 2

@@ -1,0 +1,94 @@
+"""A run: one execution as its user sees it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from asl.effects import Status
+from asl.engine import Execution
+from asl.findings import Location
+from asl.history import HistoryEvent, render_all, states_entered
+from asl.values import JSON
+
+if TYPE_CHECKING:
+    from asl.machine import Machine
+
+
+class Run:
+    """One execution of a machine, while it runs and after.
+
+    `history` and `path` are of the moment they are first asked for once the run has ended.
+    """
+
+    def __init__(self, machine: Machine, execution: Execution) -> None:
+        self.machine = machine
+        self.execution = execution
+        self.recorded: list[HistoryEvent] = []
+        """The history as the engine stores it."""
+        self.waiting_for: dict[str, str] = {}
+        """Task tokens that somebody outside must answer, each with the name of its state."""
+
+    def __repr__(self) -> str:
+        outcome = f", error={self.error!r}" if self.error is not None else ""
+        return f"<asl.Run {self.name!r} of {self.machine.name!r}: {self.status}{outcome}>"
+
+    @property
+    def arn(self) -> str:
+        return self.execution.info.arn
+
+    @property
+    def name(self) -> str:
+        return self.execution.info.name
+
+    @property
+    def status(self) -> Status:
+        """RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
+        return self.execution.status or "RUNNING"
+
+    @property
+    def succeeded(self) -> bool:
+        return self.execution.status == "SUCCEEDED"
+
+    @property
+    def input(self) -> JSON:
+        return self.execution.info.input
+
+    @property
+    def output(self) -> JSON:
+        """The output of a run that succeeded, else None."""
+        return self.execution.output
+
+    @property
+    def error(self) -> str | None:
+        """The error's name, of a run that failed."""
+        return self.execution.error.error if self.execution.error else None
+
+    @property
+    def cause(self) -> str | None:
+        return self.execution.error.cause if self.execution.error else None
+
+    @property
+    def failed_at(self) -> Location | str | None:
+        """Where the state stands whose error ended the run: a place in its file, or else its JSON pointer."""
+        pointer = self.execution.failed_at
+        return None if pointer is None else self.machine.locate(pointer) or pointer
+
+    @property
+    def duration_ms(self) -> int:
+        """How long the run took, in its own time."""
+        return self.execution.now - self.execution.started_at
+
+    @property
+    def path(self) -> list[str]:
+        """The names of the states entered, in order, once per visit: a retry does not enter again."""
+        return states_entered(self.recorded)
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """The events as `GetExecutionHistory` gives them, timestamps as ISO 8601 text."""
+        return self._rendered if self.execution.status not in (None, "RUNNING") else render_all(self.recorded)
+
+    @cached_property
+    def _rendered(self) -> list[dict[str, Any]]:
+        return render_all(self.recorded)

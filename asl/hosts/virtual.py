@@ -1,0 +1,72 @@
+"""Virtual time: no call pending, the clock jumps to the next timer; a call takes the time its answer says, or none.
+
+Calls that were asked for together all start before the first is answered, and are answered in the order they were
+asked for. Timers of the same moment all fire before anything goes on: so it is recorded for tasks that time out
+together.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from asl import events as ev
+
+if TYPE_CHECKING:
+    from asl.hosts.world import Due, World
+
+
+def drive(world: World, until: int | None = None) -> None:
+    """Runs the world until it has ended, or only an answer from outside can help, or its clock is at `until`."""
+    while True:
+        if world.calls:
+            _perform_all(world)
+            continue
+        due = _next_moment(world, until)
+        if not due:
+            break
+        world.now = due[0].at
+        _fire(world, due)
+    if until is not None:
+        world.now = max(world.now, until)
+
+
+def _perform_all(world: World) -> None:
+    """Performs the calls asked for so far."""
+    batch = list(world.calls)
+    world.calls.clear()
+    if len(batch) > 1:
+        for attempt in batch:
+            if not attempt.cancelled:
+                world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref))
+    for attempt in batch:
+        if not attempt.cancelled:
+            world.answered(attempt, *world.perform(attempt))
+
+
+def _next_moment(world: World, until: int | None) -> list[Due]:
+    """All that is due at the next moment at which anything is."""
+    timers, due = world.timers, []
+    while timers:
+        first = timers[0]
+        if first.cancelled:
+            heapq.heappop(timers)
+            continue
+        if (due and first.at != due[0].at) or (until is not None and first.at > until):
+            break
+        due.append(heapq.heappop(timers))
+    return due
+
+
+def _fire(world: World, due: list[Due]) -> None:
+    touched = {}
+    for entry in due:
+        if entry.cancelled:
+            continue
+        if entry.attempt is not None:
+            world.poll(entry.attempt)
+        elif entry.event is not None and entry.run.execution.apply(entry.event):
+            touched[entry.run.arn] = entry.run
+    for run in touched.values():
+        run.execution.run()
+        world.take(run)

@@ -1,0 +1,453 @@
+"""A world: one clock, one timer heap and one seed, with many executions in it.
+
+A world takes the effects of its executions and brings them events. How time passes is the business of its driver:
+`asl.hosts.virtual` jumps from timer to timer, `asl.hosts.live` waits for the wall clock and calls on threads.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import random
+import uuid
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+from asl import events as ev
+from asl.effects import Cancel, CallTask, Finish, StartTimer
+from asl.engine import Execution, ExecutionInfo
+from asl.errors import HostError, InputError
+from asl.history import HistoryEvent
+from asl.hosts.answers import Answers, Mocks, Tasks
+from asl.hosts.run import Run
+from asl.integration import ABSENT, Answer, Call, Failure, Handler, Output, Pending, Settings, Warn
+from asl.json_text import dumps, size
+from asl.limits import NAME_LENGTH, PAYLOAD_BYTES, WorkflowType
+from asl.machine import Machine
+from asl.values import JSON
+
+DEFAULT_START = 1_767_225_600_000
+"""2026-01-01T00:00:00Z: when virtual time begins unless it is said, so that runs repeat byte for byte."""
+
+_START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn"))
+
+Observer = Callable[[Run, list[HistoryEvent]], None]
+
+
+def split_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Options of `Machine.run` as those of `World` and those of `World.start`."""
+    of_world = {key: value for key, value in options.items() if key not in _START_OPTIONS}
+    return of_world, {key: value for key, value in options.items() if key in _START_OPTIONS}
+
+
+class Attempt:
+    """A call that was asked for and is not over."""
+
+    __slots__ = ("answered", "call", "cancelled", "effect", "ref", "run")
+
+    def __init__(self, run: Run, effect: CallTask, call: Call) -> None:
+        self.run = run
+        self.effect = effect
+        self.call = call
+        self.ref = effect.ref
+        self.cancelled = False
+        self.answered = False
+        """The answer has come, or will come at a known time."""
+
+
+class Due:
+    """An entry of the timer heap: an event for a run, or the next poll of a pending call."""
+
+    __slots__ = ("at", "attempt", "cancelled", "event", "order", "run")
+
+    def __init__(self, at: int, order: int, run: Run, event: ev.Event | None, attempt: Attempt | None = None) -> None:
+        self.at = at
+        self.order = order
+        self.run = run
+        self.event = event
+        self.attempt = attempt
+        self.cancelled = False
+
+    def __lt__(self, other: Due) -> bool:
+        return (self.at, self.order) < (other.at, other.order)
+
+
+class World:
+    """Executions that share a clock, and what answers their tasks.
+
+    `tasks` maps a state's name, a resource, or a glob of either to a function of the task's arguments (or to a constant
+    answer); `lambdas` maps a function's name, ARN or glob to a Lambda handler; `mocks` is a table of answers. `start`
+    is where the clock begins, in milliseconds since the epoch or as ISO 8601 text. The same `seed` gives the same ids
+    and random numbers. `live` uses the wall clock instead of virtual time. `aws="real"` and `endpoint_url` let service
+    integrations reach a service; nothing else ever does.
+
+    Use it as a context manager, or call `close()`, so that integrations are closed.
+    """
+
+    def __init__(
+        self,
+        *,
+        start: int | str | None = None,
+        seed: int | str = 0,
+        tasks: Tasks | None = None,
+        lambdas: Mapping[str, Handler] | None = None,
+        mocks: Mocks | None = None,
+        live: bool = False,
+        aws: Literal["off", "real"] = "off",
+        endpoint_url: str | None = None,
+        region: str = "us-east-1",
+        account: str = "123456789012",
+        call_timeout_seconds: float = 60.0,
+        options: Mapping[str, Any] | None = None,
+        warn: Warn | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        self.live = live
+        self.seed = str(seed)
+        self.region = region
+        self.account = account
+        self.now = _milliseconds(start)
+        self.runs: list[Run] = []
+        settings = Settings(
+            functions=lambdas or {},
+            aws=aws,
+            endpoint_url=endpoint_url,
+            region=region,
+            account=account,
+            call_timeout_seconds=call_timeout_seconds,
+            options=options or {},
+            warn=warn or _warn,
+        )
+        self.answers = Answers(tasks, mocks, settings)
+        self.timers: list[Due] = []
+        self.calls: deque[Attempt] = deque()
+        """Calls asked for and not yet performed, in order."""
+        self._open: dict[tuple[str, str], Attempt] = {}
+        self._timers_of: dict[tuple[str, str], list[Due]] = {}
+        self._tokens: dict[str, Attempt] = {}
+        self._order = 0
+        self._observer = observer
+        self._arns: set[str] = set()
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the integrations."""
+        self.answers.close()
+
+    # -- executions ------------------------------------------------------------------------------------------------
+
+    def start(
+        self,
+        machine: Machine,
+        input: JSON = None,
+        *,
+        name: str | None = None,
+        type: WorkflowType | None = None,
+        input_text: str | None = None,
+        context: Mapping[str, Any] | None = None,
+        role_arn: str | None = None,
+    ) -> Run:
+        """Starts an execution now; it goes on when the world runs.
+
+        `input` defaults to `{}`; `input_text` is the same as JSON text, kept as written in the history. `context` is
+        laid over the context object. Raises `InputError` for an input that is not JSON or larger than 256 KiB, or a
+        name that AWS would refuse or that is taken.
+        """
+        value = _input(input, input_text)
+        name = self._new_name() if name is None else _valid_name(name)
+        prefix = f"arn:aws:states:{self.region}:{self.account}"
+        kind = type or machine.type
+        arn = f"{prefix}:execution:{machine.name}:{name}"
+        if kind == "EXPRESS":
+            arn = f"{prefix}:express:{machine.name}:{name}:{self._new_name()}"
+        if arn in self._arns:
+            raise InputError(f"an execution named '{name}' of '{machine.name}' exists already")
+        self._arns.add(arn)
+        info = ExecutionInfo(
+            arn=arn,
+            name=name,
+            state_machine_arn=f"{prefix}:stateMachine:{machine.name}",
+            state_machine_name=machine.name,
+            role_arn=role_arn or f"arn:aws:iam::{self.account}:role/{machine.name}",
+            input=value,
+            input_text=input_text,
+            type=kind,
+            region=self.region,
+            account=self.account,
+            seed=f"{self.seed}/{len(self.runs)}",
+            context=dict(context or {}),
+        )
+        run = Run(machine, Execution(machine.program, info))
+        self.runs.append(run)
+        self.deliver(run, ev.Started(self.now))
+        return run
+
+    def _new_name(self) -> str:
+        bits = random.Random(f"{self.seed}/name/{len(self.runs)}/{len(self._arns)}").getrandbits(128)
+        return str(uuid.UUID(int=bits, version=4))
+
+    def run(self, until: int | None = None) -> None:
+        """Goes on until every execution has ended, or only answers from outside can help, or the clock is at `until`.
+
+        Raises HostError when a task is answered by nothing, or an integration broke.
+        """
+        if self.live:
+            from asl.hosts import live
+
+            live.drive(self, until)
+        else:
+            from asl.hosts import virtual
+
+            virtual.drive(self, until)
+
+    def stop(self, run: Run, error: str | None = None, cause: str | None = None) -> None:
+        """Stops an execution, as StopExecution does."""
+        self.deliver(run, ev.Stopped(self.now, error, cause))
+
+    @property
+    def finished(self) -> bool:
+        """Whether every execution has ended."""
+        return all(run.status != "RUNNING" for run in self.runs)
+
+    # -- answers from outside --------------------------------------------------------------------------------------
+
+    def send_task_success(self, token: str, output: JSON) -> None:
+        """Ends the callback task of `token` with an output. Raises InputError for a token that nobody awaits."""
+        attempt = self._of_token(token)
+        self.deliver(attempt.run, ev.TaskSucceeded(self.now, attempt.ref, output))
+
+    def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> None:
+        """Fails the callback task of `token`. Raises InputError for a token that nobody awaits."""
+        attempt = self._of_token(token)
+        self.deliver(attempt.run, ev.TaskFailed(self.now, attempt.ref, error, cause))
+
+    def send_task_heartbeat(self, token: str) -> None:
+        """Keeps the callback task of `token` alive. Raises InputError for a token that nobody awaits."""
+        attempt = self._of_token(token)
+        self.deliver(attempt.run, ev.Heartbeat(self.now, attempt.ref))
+
+    def _of_token(self, token: str) -> Attempt:
+        attempt = self._tokens.get(token)
+        if attempt is None:
+            raise InputError("no task awaits an answer for this token")
+        return attempt
+
+    # -- events in, effects out ------------------------------------------------------------------------------------
+
+    def deliver(self, run: Run, event: ev.Event) -> None:
+        """Brings an event to a run, and takes what comes of it."""
+        execution = run.execution
+        if execution.apply(event):
+            execution.run()
+            self.take(run)
+
+    def take(self, run: Run) -> None:
+        """Takes the history and the effects of a run."""
+        history, effects, _, _ = run.execution.take()
+        run.recorded.extend(history)
+        for effect in effects:
+            match effect:
+                case CallTask():
+                    self._ask(run, effect)
+                case StartTimer(ref, purpose, due):
+                    self.schedule(run, due, ev.TimerFired(due, ref, purpose), (run.arn, ref, purpose))
+                case Cancel(ref):
+                    self._cancel(run, ref)
+                case Finish():
+                    self._finished(run)
+        if self._observer is not None and history:
+            self._observer(run, history)
+
+    def _ask(self, run: Run, effect: CallTask) -> None:
+        info = run.execution.info
+        call = Call(
+            ref=effect.ref,
+            resource=effect.resource,
+            arguments=effect.arguments,
+            pattern=effect.pattern,
+            state_name=effect.state_name,
+            execution_arn=info.arn,
+            state_machine_arn=info.state_machine_arn,
+            at=self.now,
+            seed=f"{info.seed}/{effect.ref}",
+            attempt=effect.attempt,
+            token=effect.token,
+            credentials=effect.credentials,
+            timeout_seconds=effect.timeout_seconds,
+            region=self.region,
+            account=self.account,
+        )
+        attempt = Attempt(run, effect, call)
+        self._open[info.arn, effect.ref] = attempt
+        self.calls.append(attempt)
+
+    def schedule(
+        self, run: Run, at: int, event: ev.Event | None, key: Any = None, attempt: Attempt | None = None
+    ) -> None:
+        """Puts an event (or the next poll of an attempt) into the timer heap."""
+        self._order += 1
+        due = Due(at, self._order, run, event, attempt)
+        heapq.heappush(self.timers, due)
+        if key is not None:
+            arn, ref, purpose = key
+            timers = self._timers_of.setdefault((arn, ref), [])
+            if purpose == "heartbeat":  # a heartbeat starts its timer again
+                for other in timers:
+                    if isinstance(other.event, ev.TimerFired) and other.event.purpose == "heartbeat":
+                        other.cancelled = True
+            timers.append(due)
+
+    def _cancel(self, run: Run, ref: str) -> None:
+        for due in self._timers_of.pop((run.arn, ref), ()):
+            due.cancelled = True
+        self._close_attempt(run, ref)
+
+    def _close_attempt(self, run: Run, ref: str) -> None:
+        attempt = self._open.pop((run.arn, ref), None)
+        if attempt is None:
+            return
+        if attempt.call.token is not None:
+            self._tokens.pop(attempt.call.token, None)
+            run.waiting_for.pop(attempt.call.token, None)
+        if not attempt.answered:
+            attempt.cancelled = True
+            self.answers.cancel(attempt.call)
+
+    def _finished(self, run: Run) -> None:
+        for key in [key for key in self._timers_of if key[0] == run.arn]:
+            for due in self._timers_of.pop(key):
+                due.cancelled = True
+        for key in [key for key in self._open if key[0] == run.arn]:
+            self._close_attempt(run, key[1])
+
+    # -- calls -----------------------------------------------------------------------------------------------------
+
+    def perform(self, attempt: Attempt) -> tuple[Answer, bool]:
+        """The answer of a call, and whether it is final. Raises HostError when nobody answers it."""
+        answer, final = self.answers.find(attempt.call)
+        if answer is None:
+            raise HostError(self._unanswered(attempt))
+        return answer, final
+
+    def answered(self, attempt: Attempt, answer: Answer, final: bool) -> None:
+        """Brings the answer of a call to its run: now, or at the time that the answer says."""
+        run, ref, now = attempt.run, attempt.ref, self.now
+        if not isinstance(answer, Failure) and answer.submitted is not ABSENT:
+            self.deliver(run, ev.TaskSubmitted(now, ref, answer.submitted))
+        match answer:
+            case Output(value, duration):
+                if attempt.call.pattern == "wait_for_task_token" and not final:
+                    self.deliver(run, ev.TaskSubmitted(now, ref, value))
+                    self._await_token(attempt)
+                    return
+                event: ev.Event = ev.TaskSucceeded(now + duration, ref, value)
+            case Failure(error, cause, phase, duration, submitted):
+                if submitted is not ABSENT:
+                    self.deliver(run, ev.TaskSubmitted(now, ref, submitted))
+                event = ev.TaskFailed(now + duration, ref, error, cause, phase)
+            case Pending(state, poll_after):
+                attempt.call = replace(attempt.call, pending=state, at=now + poll_after)
+                self.schedule(run, now + poll_after, None, attempt=attempt)
+                return
+        attempt.answered = True
+        if duration:
+            if attempt.run.execution.status == "RUNNING":
+                self.deliver(run, ev.TaskStarted(now, ref))
+            self.schedule(run, now + duration, event, (run.arn, ref, "answer"))
+            return
+        self._open.pop((run.arn, ref), None)
+        self.deliver(run, event)
+
+    def poll(self, attempt: Attempt) -> None:
+        """Asks for the call of a pending attempt once more."""
+        if not attempt.cancelled:
+            self.calls.append(attempt)
+
+    def _await_token(self, attempt: Attempt) -> None:
+        token = attempt.call.token
+        if token is not None and (attempt.run.arn, attempt.ref) in self._open:
+            self._tokens[token] = attempt
+            attempt.run.waiting_for[token] = attempt.call.state_name
+
+    def _unanswered(self, attempt: Attempt) -> str:
+        """Why a task cannot be performed, and the ways to answer it."""
+        effect, machine = attempt.effect, attempt.run.machine
+        place = machine.locate(f"{effect.pointer}/Resource")
+        where = f"{place}: " if place else ""
+        name = effect.resource.rpartition(":function:")[2] if ":function:" in effect.resource else None
+        ways = [f"a mock: --mock FILE with a response for the state '{effect.state_name}'"]
+        if name:
+            ways.append(f"a local function: --lambda {name}=package.module:function")
+        ways.append("in Python: run(..., tasks={" + json.dumps(effect.state_name) + ": function})")
+        listed = "".join(f"\n  - {way}" for way in ways)
+        return (
+            f"{where}nothing answers the task of state '{effect.state_name}', resource {effect.resource}\n"
+            f"Answer it with one of{listed}"
+        )
+
+
+# -- what callers give -----------------------------------------------------------------------------------------------
+
+
+def _warn(text: str) -> None:
+    import warnings
+
+    warnings.warn(text, stacklevel=3)
+
+
+def _milliseconds(start: int | str | None) -> int:
+    if start is None:
+        return DEFAULT_START
+    if isinstance(start, int):
+        return start
+    from asl import timestamps
+
+    at = timestamps.parse_ms(start)
+    if at is None:
+        raise InputError(f"'{start}' is not a time such as 2026-01-01T00:00:00Z")
+    return at
+
+
+def _input(value: JSON, text: str | None) -> JSON:
+    """The input as a JSON value of its own."""
+    try:
+        if text is not None:
+            value = json.loads(text, parse_constant=_refused_constant)
+        elif value is None:
+            value = {}
+        else:
+            value = json.loads(dumps(value), parse_constant=_refused_constant)
+        length = size(value) if text is None else len(text.encode("utf-8", "surrogatepass"))
+    except json.JSONDecodeError as failure:
+        raise InputError(
+            f"the input is not JSON: {failure.msg} at line {failure.lineno}, column {failure.colno}"
+        ) from None
+    except (TypeError, ValueError, RecursionError) as failure:
+        raise InputError(f"the input is not a JSON value: {failure}") from None
+    if length > PAYLOAD_BYTES:
+        raise InputError(f"the input has {length:,} bytes as JSON; at most {PAYLOAD_BYTES:,} are allowed")
+    return value
+
+
+def _refused_constant(name: str) -> JSON:
+    raise ValueError(f"{name} is not JSON")
+
+
+_REFUSED_IN_NAMES = frozenset(' \t\r\n?*<>{}[]"#%\\^|~`$&,;:/')
+
+
+def _valid_name(name: str) -> str:
+    """The name, if AWS would take it for an execution (API reference, StartExecution)."""
+    wrong = next((char for char in name if char in _REFUSED_IN_NAMES or ord(char) < 32 or 127 <= ord(char) < 160), None)
+    if wrong is not None:
+        raise InputError(f"the execution name '{name}' has the character {wrong!r}, which is not allowed")
+    if not 1 <= len(name) <= NAME_LENGTH:
+        raise InputError(f"an execution name has 1 to {NAME_LENGTH} characters, not {len(name)}")
+    return name

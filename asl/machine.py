@@ -1,0 +1,93 @@
+"""A state machine that is ready to run: a parsed definition, its program, and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from asl import parse, source
+from asl.findings import Location
+from asl.limits import WorkflowType
+from asl.model import StateMachine
+from asl.states import Program, compile_machine
+from asl.values import JSON
+
+if TYPE_CHECKING:
+    from asl.hosts.run import Run
+    from asl.source import Document
+
+Definition: TypeAlias = "str | Path | Mapping[str, JSON]"
+
+
+class Machine:
+    """A valid definition, compiled. Made by `asl.load`; immutable, usable from several threads at once."""
+
+    def __init__(self, document: Document, model: StateMachine, name: str, type: WorkflowType) -> None:
+        self.document = document
+        self.model: StateMachine = model
+        self.program: Program = compile_machine(model)
+        self.name = name
+        self.type: WorkflowType = type
+
+    def __repr__(self) -> str:
+        return f"<asl.Machine {self.name!r}, {len(self.program.states)} states>"
+
+    def locate(self, pointer: str) -> Location | None:
+        """The place of a JSON pointer in the definition's file, None when it was not read from text."""
+        return self.document.locate(pointer)
+
+    def run(self, input: JSON = None, **options: Any) -> Run:
+        """Runs one execution in virtual time and gives the finished run.
+
+        `input` is the execution's input (None: `{}`). The options are those of `asl.World` (`tasks`, `lambdas`,
+        `mocks`, `seed`, `start` ...) and of `World.start` (`name`, `type`, `input_text`, `context` ...). Raises
+        `HostError` when a task is answered by nothing, `InputError` for an input that is not JSON or is too large.
+        """
+        from asl.hosts.world import World, split_options
+
+        of_world, of_start = split_options(options)
+        with World(**of_world) as world:
+            run = world.start(self, input, **of_start)
+            world.run()
+        return run
+
+    async def run_async(self, input: JSON = None, **options: Any) -> Run:
+        """`run` on a worker thread, for use in an event loop."""
+        import asyncio
+
+        return await asyncio.to_thread(self.run, input, **options)
+
+
+def load(
+    definition: Definition,
+    *,
+    define: Mapping[str, str] | None = None,
+    name: str | None = None,
+    type: WorkflowType = "STANDARD",
+) -> Machine:
+    """The machine that a file, or a dict, defines.
+
+    `definition` is the path of a JSON or YAML file, or the definition itself as a dict. `define` fills `${Name}`
+    placeholders. `name` is the state machine's name (default: the file's). Raises `DefinitionError` with every finding
+    for a definition that is not valid, `InputError` for a file that cannot be read.
+    """
+    if isinstance(definition, Mapping):
+        document = source.from_value(dict(definition))
+    else:
+        document = source.read(Path(definition))
+    if define:
+        document = source.fill(document, define)
+    model = parse.parse(document, type=type)
+    return Machine(document, model, name or _name(definition), type)
+
+
+def _name(definition: Definition) -> str:
+    """A machine's name from its file's: `order/machine.asl.json` and `order.asl.yaml` are both "order"."""
+    if isinstance(definition, Mapping):
+        return "StateMachine"
+    path = Path(definition)
+    stem = path.name.split(".")[0]
+    if stem in ("machine", "statemachine", "state-machine", "definition", "workflow") and path.resolve().parent.name:
+        stem = path.resolve().parent.name
+    return "".join(char if char.isalnum() or char in "-_" else "-" for char in stem)[:80] or "StateMachine"

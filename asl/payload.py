@@ -1,0 +1,273 @@
+"""Input and output processing of JSONPath states: `InputPath` ... `OutputPath`, each compiled once to a closure.
+
+A compiled field is a function of the data (`$`) and a scope (`$$`, and the execution's randomness). The order is AWS's:
+
+    raw input -> InputPath -> Parameters -> the state's work -> ResultSelector -> ResultPath -> OutputPath
+
+`Dataflow.take_in` does the part before the work, `Dataflow.give_out` the part after it; both note the value after each
+stage when a trace is wanted. A state of another query language brings a Dataflow of its own.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol, TypeAlias
+
+from asl import intrinsics, jsonpath
+from asl.jsonpath import PathNotAssignable, PathNotFound
+from asl.values import ABSENT, JSON, Absent
+from asl.wording import (
+    EvaluationError,
+    intrinsic_failed,
+    path_not_found,
+    result_path_not_applicable,
+    template_path_not_found,
+)
+
+
+class Scope(Protocol):
+    """What a field sees besides its data."""
+
+    def context(self) -> JSON:
+        """The context object, `$$`."""
+
+    def uuid(self) -> str: ...
+
+    def random(self) -> float: ...
+
+
+Evaluator: TypeAlias = Callable[[JSON, Scope], JSON]
+
+
+class Stage(NamedTuple):
+    """The value of a frame after one stage of its input or output processing, named as TestState names it."""
+
+    frame: str
+    name: str
+    value: JSON
+
+
+Trace: TypeAlias = list[tuple[str, JSON]]
+
+
+# -- single fields ---------------------------------------------------------------------------------------------------
+
+
+def _identity(data: JSON, scope: Scope) -> JSON:
+    return data
+
+
+def path(text: str) -> Evaluator:
+    """The value at a path of the data (`$...`) or of the context object (`$$...`). The closure raises PathNotFound."""
+    if text == "$":
+        return _identity
+    if text.startswith("$$"):
+        from_context = jsonpath.compile(text[1:]).get
+        return lambda data, scope: from_context(scope.context())
+    get = jsonpath.compile(text).get
+    return lambda data, scope: get(data)
+
+
+def field_path(text: str) -> Evaluator:
+    """A path in a field such as InputPath. The closure raises EvaluationError in AWS's words."""
+    evaluate = path(text)
+    if evaluate is _identity:
+        return evaluate
+
+    def value(data: JSON, scope: Scope) -> JSON:
+        try:
+            return evaluate(data, scope)
+        except PathNotFound as missing:
+            raise path_not_found(text, missing.detail) from None
+
+    return value
+
+
+def expression(text: str, field: str) -> Evaluator:
+    """A path or intrinsic call, as in the field `field` of a payload template, or in ErrorPath."""
+    if not intrinsics.is_intrinsic(text):
+        evaluate = path(text)
+        if evaluate is _identity:
+            return evaluate
+
+        def at_path(data: JSON, scope: Scope) -> JSON:
+            try:
+                return evaluate(data, scope)
+            except PathNotFound:
+                raise template_path_not_found(text, field, data) from None
+
+        return at_path
+
+    def argument(argument_text: str) -> Evaluator:
+        evaluate = path(argument_text)
+
+        def at_path(data: JSON, scope: Scope) -> JSON:
+            try:
+                return evaluate(data, scope)
+            except PathNotFound:
+                raise template_path_not_found(argument_text, field, data) from None
+
+        return at_path
+
+    call = intrinsics.compile(text, argument)
+
+    def result(data: JSON, scope: Scope) -> JSON:
+        try:
+            return call(data, scope)
+        except intrinsics.IntrinsicFailure as failure:
+            raise intrinsic_failed(text, str(failure)) from None
+
+    return result
+
+
+# -- payload templates -----------------------------------------------------------------------------------------------
+
+
+def template(value: JSON) -> Evaluator:
+    """The payload template `value` (Parameters, ResultSelector, ItemSelector) as a function of the data."""
+    built = _template(value)
+    if callable(built):
+        return built
+    return lambda data, scope: built
+
+
+def _template(value: JSON) -> Evaluator | JSON:
+    """A closure where something in `value` depends on the data, else `value` itself: constants are shared."""
+    if isinstance(value, dict):
+        return _object_template(value)
+    if isinstance(value, list):
+        elements = [_template(element) for element in value]
+        if not any(callable(element) for element in elements):
+            return value
+        return lambda data, scope: [
+            element(data, scope) if callable(element) else element for element in elements
+        ]
+    return value
+
+
+def _object_template(value: dict[str, JSON]) -> Evaluator | JSON:
+    constants: dict[str, JSON] = {}
+    nested: list[tuple[str, Evaluator]] = []
+    selected: dict[str, Evaluator] = {}
+    for key, member in value.items():
+        if key.endswith(".$"):
+            selected[key[:-2]] = expression(member, key)
+        else:
+            built = _template(member)
+            constants[key] = None if callable(built) else built  # None holds the place of the key
+            if callable(built):
+                nested.append((key, built))
+    fields = (*nested, *((key, selected[key]) for key in _in_order_of_service(selected)))
+    if not fields:
+        return value
+    if not constants:
+        if len(fields) == 1:
+            ((only_key, only),) = fields
+            return lambda data, scope: {only_key: only(data, scope)}
+        return lambda data, scope: {key: evaluate(data, scope) for key, evaluate in fields}
+
+    def result(data: JSON, scope: Scope) -> JSON:
+        filled = constants.copy()
+        for key, evaluate in fields:
+            filled[key] = evaluate(data, scope)
+        return filled
+
+    return result
+
+
+def _in_order_of_service(keys: Iterable[str]) -> list[str]:
+    """The `.$` fields of an object in the order in which AWS puts them behind the fields that are written out.
+
+    All recordings agree with the iteration order of a Java HashMap of the names: by bucket, which the name's
+    `String.hashCode` chooses, and as written within a bucket.
+    """
+    names = list(keys)
+    buckets = 16
+    while len(names) > buckets * 3 // 4:
+        buckets *= 2
+
+    def bucket(name: str) -> int:
+        code = 0
+        utf16 = name.encode("utf-16-be", "surrogatepass")
+        for high, low in zip(utf16[::2], utf16[1::2], strict=True):
+            code = (code * 31 + (high << 8 | low)) & 0xFFFFFFFF
+        return (code ^ code >> 16) & (buckets - 1)
+
+    return sorted(names, key=bucket)
+
+
+# -- the whole way ---------------------------------------------------------------------------------------------------
+
+
+class Dataflow:
+    """The compiled fields of one state. `plain` flags say that a part does nothing, so that it can be skipped."""
+
+    __slots__ = ("_input_path", "_output_path", "_parameters", "_result_path", "_result_selector", "plain_in", "plain_out")
+
+    def __init__(
+        self,
+        input_path: str | None = "$",
+        parameters: JSON | Absent = ABSENT,
+        result_selector: JSON | Absent = ABSENT,
+        result_path: str | None = "$",
+        output_path: str | None = "$",
+    ) -> None:
+        self._input_path = _path_or_nothing(input_path)
+        self._parameters = None if parameters is ABSENT else template(parameters)
+        self._result_selector = None if result_selector is ABSENT else template(result_selector)
+        self._result_path = result_placement(result_path)
+        self._output_path = _path_or_nothing(output_path)
+        self.plain_in = self._input_path is None and self._parameters is None
+        self.plain_out = self._result_selector is None and self._result_path is None and self._output_path is None
+
+    def effective_input(self, raw: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
+        """The raw input after InputPath."""
+        value = raw if self._input_path is None else self._input_path(raw, scope)
+        if trace is not None:
+            trace.append(("afterInputPath", value))
+        return value
+
+    def take_in(self, raw: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
+        """What the state works on: the raw input after InputPath and Parameters."""
+        value = self.effective_input(raw, scope, trace)
+        if self._parameters is not None:
+            value = self._parameters(value, scope)
+        if trace is not None:
+            trace.append(("afterParameters", value))
+        return value
+
+    def give_out(self, raw: JSON, result: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
+        """The state's output: its result after ResultSelector, placed into the raw input, after OutputPath."""
+        if self._result_selector is not None:
+            result = self._result_selector(result, scope)
+        if trace is not None:
+            trace.append(("afterResultSelector", result))
+        value = result if self._result_path is None else self._result_path(raw, result)
+        if trace is not None:
+            trace.append(("afterResultPath", value))
+        return value if self._output_path is None else self._output_path(value, scope)
+
+
+def _path_or_nothing(text: str | None) -> Evaluator | None:
+    """The compiled path; None for `$`, which changes nothing; null gives an empty object."""
+    if text == "$":
+        return None
+    return field_path(text) if text is not None else lambda data, scope: {}
+
+
+def result_placement(text: str | None) -> Callable[[JSON, JSON], JSON] | None:
+    """A function of raw input and result that gives the raw input with the result at ResultPath; None for `$`."""
+    if text == "$":
+        return None
+    if text is None:
+        return lambda raw, result: raw
+    assign = jsonpath.compile(text).assign
+
+    def placed(raw: JSON, result: JSON) -> JSON:
+        try:
+            return assign(raw, result)
+        except PathNotAssignable:
+            raise result_path_not_applicable(text, raw) from None
+
+    return placed
+
+
+__all__ = ["Dataflow", "EvaluationError", "Evaluator", "Scope", "Stage", "Trace", "expression", "field_path", "template"]

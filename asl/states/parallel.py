@@ -1,0 +1,67 @@
+"""Parallel: runs every branch on the same input; its result is the array of their outputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asl.model import Parallel
+from asl.payload import Dataflow
+from asl.states.compiled import CompiledState, leave
+from asl.states.recovery import Recovery
+from asl.values import JSON
+
+if TYPE_CHECKING:
+    from asl.engine import Execution
+    from asl.frame import Frame
+
+
+class CompiledParallel:
+    __slots__ = ("branches", "dataflow", "name", "next", "phases", "pointer", "recovery", "type")
+
+    def __init__(self, state: Parallel) -> None:
+        self.type = "Parallel"
+        self.name = state.name
+        self.pointer = state.pointer
+        self.next: CompiledState | None = None
+        self.branches: tuple[CompiledState, ...] = ()  # the first state of each
+        self.dataflow = Dataflow(
+            state.input_path, state.parameters, state.result_selector, state.result_path, state.output_path
+        )
+        self.recovery = Recovery(state.retry, state.catch, "ParallelStateExited", "ParallelStateFailed")
+        self.phases = {
+            "enter": self.enter,
+            "attempt": self.attempt,
+            "exit": self.exit,
+            "error": self.recovery.handle,
+        }
+
+    def enter(self, execution: Execution, frame: Frame) -> None:
+        execution.enter(frame, "ParallelStateEntered")
+        frame.phase = "attempt"
+        self.attempt(execution, frame)
+
+    def attempt(self, execution: Execution, frame: Frame) -> None:
+        branch_input = self.dataflow.take_in(frame.value, frame, execution.trace)
+        started_id = execution.record(frame, "ParallelStateStarted")
+        frame.phase = "branching"
+        frame.results = [None] * len(self.branches)
+        frame.children = {}
+        execution.block(frame)
+        for index, first in enumerate(self.branches):
+            execution.spawn(frame, index, first, branch_input, started_id)
+
+    def child_done(self, execution: Execution, frame: Frame, child: Frame, output: JSON) -> None:
+        assert frame.results is not None, "a branching frame collects results"
+        frame.results[child.index] = output
+        if not frame.children:
+            frame.previous_id = child.previous_id
+            execution.join(frame)
+
+    def child_failed(self, execution: Execution, frame: Frame, child: Frame) -> None:
+        frame.previous_id = child.previous_id
+        execution.abort_children(frame, failed=child)
+
+    def exit(self, execution: Execution, frame: Frame) -> None:
+        execution.record_aside(frame.previous_id, "ParallelStateSucceeded")
+        output = self.dataflow.give_out(frame.value, frame.results, frame, execution.trace)
+        leave(execution, frame, "ParallelStateExited", output, self.next)

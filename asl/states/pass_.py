@@ -1,0 +1,47 @@
+"""Pass: hands on its input, or `Result`, or what `Parameters` makes of the input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asl.model import Pass
+from asl.payload import Dataflow
+from asl.states.compiled import CompiledState, leave
+from asl.values import ABSENT
+
+if TYPE_CHECKING:
+    from asl.engine import Execution
+    from asl.frame import Frame
+
+
+class CompiledPass:
+    __slots__ = ("dataflow", "name", "next", "phases", "pointer", "result", "type")
+
+    def __init__(self, state: Pass) -> None:
+        self.type = "Pass"
+        self.name = state.name
+        self.pointer = state.pointer
+        self.next: CompiledState | None = None
+        self.result = state.result
+        self.dataflow = Dataflow(
+            state.input_path, state.parameters, result_path=state.result_path, output_path=state.output_path
+        )
+        self.phases = {"enter": self.enter, "exit": self.exit}
+
+    def enter(self, execution: Execution, frame: Frame) -> None:
+        raw = frame.value
+        execution.enter(frame, "PassStateEntered")
+        dataflow = self.dataflow
+        if dataflow.plain_in and execution.trace is None:
+            taken = raw
+        else:
+            taken = dataflow.take_in(raw, frame, execution.trace)
+        frame.effective = taken if self.result is ABSENT else self.result
+        frame.phase = "exit"
+
+    def exit(self, execution: Execution, frame: Frame) -> None:
+        output = frame.effective
+        dataflow = self.dataflow
+        if not dataflow.plain_out or execution.trace is not None:
+            output = dataflow.give_out(frame.value, output, frame, execution.trace)
+        leave(execution, frame, "PassStateExited", output, self.next)
