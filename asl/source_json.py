@@ -19,9 +19,7 @@ _WORD: Final = re.compile(r"[^\s,:\[\]{}\"]+")
 _NAME: Final = re.compile(r"[^\W\d][\w.-]*")
 _ROUGH_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _ROUGH_STRING_OR_PLACEHOLDER: Final = re.compile(_ROUGH_STRING.pattern + "|" + PLACEHOLDER.pattern, re.DOTALL)
-_CHARACTER: Final = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u.{4}|\\.|.", re.DOTALL
-)
+_CHARACTER: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u.{4}|\\.|.", re.DOTALL)
 _LITERALS: Final = {"true", "false", "null"}
 _FOREIGN_LITERALS: Final = {
     "True": "true",
@@ -57,9 +55,7 @@ def read(text: str, name: str, defines: Mapping[str, str]) -> tuple[JSON, Locato
     """The value of a JSON text with its placeholders filled, and the locator of its parts. Raises DefinitionError."""
     filled, edits = replace(text, _fillings(text, defines)) if defines and "${" in text else (text, Edits())
     try:
-        value = json.loads(
-            filled, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite
-        )
+        value = json.loads(filled, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise DefinitionError(_diagnose(text, filled, edits, name)) from None
 
@@ -68,7 +64,10 @@ def read(text: str, name: str, defines: Mapping[str, str]) -> tuple[JSON, Locato
         return _scan(filled)
 
     def locate(pointer: str) -> Place | None:
-        spans = scan()
+        try:
+            spans = scan()
+        except RecursionError:
+            return None
         span = spans.values.get(pointer)
         if span is None:
             return None
@@ -390,7 +389,7 @@ def _no_value(text: str, offset: int) -> _Malformed:
     word = text[offset:end]
     if word[0] == "'":
         return _Malformed(
-            "strings stand in double quotes in JSON, not in single ones", offset, end, 'write " in the place of \''
+            "strings stand in double quotes in JSON, not in single ones", offset, end, "write \" in the place of '"
         )
     if word in _FOREIGN_LITERALS:
         return _Malformed(f"{word} is not JSON", offset, end, f"write {_FOREIGN_LITERALS[word]}")

@@ -50,7 +50,9 @@ def pointer_tokens(pointer: str) -> list[str]:
 
 def below(pointer: str, token: str | int) -> str:
     """The pointer of a member of the value at `pointer`."""
-    return f"{pointer}/{token}" if isinstance(token, int) else f"{pointer}/{token.replace('~', '~0').replace('/', '~1')}"
+    return (
+        f"{pointer}/{token}" if isinstance(token, int) else f"{pointer}/{token.replace('~', '~0').replace('/', '~1')}"
+    )
 
 
 # -- placeholders ----------------------------------------------------------------------------------------------------
