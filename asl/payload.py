@@ -137,9 +137,7 @@ def _template(value: JSON) -> Evaluator | JSON:
         elements = [_template(element) for element in value]
         if not any(callable(element) for element in elements):
             return value
-        return lambda data, scope: [
-            element(data, scope) if callable(element) else element for element in elements
-        ]
+        return lambda data, scope: [element(data, scope) if callable(element) else element for element in elements]
     return value
 
 
@@ -200,7 +198,15 @@ def _in_order_of_service(keys: Iterable[str]) -> list[str]:
 class Dataflow:
     """The compiled fields of one state. `plain` flags say that a part does nothing, so that it can be skipped."""
 
-    __slots__ = ("_input_path", "_output_path", "_parameters", "_result_path", "_result_selector", "plain_in", "plain_out")
+    __slots__ = (
+        "_input_path",
+        "_output_path",
+        "_parameters",
+        "_result_path",
+        "_result_selector",
+        "plain_in",
+        "plain_out",
+    )
 
     def __init__(
         self,
@@ -270,4 +276,14 @@ def result_placement(text: str | None) -> Callable[[JSON, JSON], JSON] | None:
     return placed
 
 
-__all__ = ["Dataflow", "EvaluationError", "Evaluator", "Scope", "Stage", "Trace", "expression", "field_path", "template"]
+__all__ = [
+    "Dataflow",
+    "EvaluationError",
+    "Evaluator",
+    "Scope",
+    "Stage",
+    "Trace",
+    "expression",
+    "field_path",
+    "template",
+]

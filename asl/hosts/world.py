@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from asl import events as ev
-from asl.effects import Cancel, CallTask, Finish, StartTimer
+from asl.effects import CallTask, Cancel, Finish, StartTimer
 from asl.engine import Execution, ExecutionInfo
 from asl.errors import HostError, InputError
 from asl.history import HistoryEvent
@@ -124,8 +124,8 @@ class World:
         self.timers: list[Due] = []
         self.calls: deque[Attempt] = deque()
         """Calls asked for and not yet performed, in order."""
-        self._open: dict[tuple[str, str], Attempt] = {}
-        self._timers_of: dict[tuple[str, str], list[Due]] = {}
+        self._open: dict[str, dict[str, Attempt]] = {}
+        self._timers_of: dict[str, dict[str, list[Due]]] = {}
         self._tokens: dict[str, Attempt] = {}
         self._order = 0
         self._observer = observer
@@ -186,6 +186,8 @@ class World:
         )
         run = Run(machine, Execution(machine.program, info))
         self.runs.append(run)
+        self._open[arn] = {}
+        self._timers_of[arn] = {}
         self.deliver(run, ev.Started(self.now))
         return run
 
@@ -257,7 +259,7 @@ class World:
                 case CallTask():
                     self._ask(run, effect)
                 case StartTimer(ref, purpose, due):
-                    self.schedule(run, due, ev.TimerFired(due, ref, purpose), (run.arn, ref, purpose))
+                    self._start_timer(run, ev.TimerFired(due, ref, purpose))
                 case Cancel(ref):
                     self._cancel(run, ref)
                 case Finish():
@@ -285,32 +287,38 @@ class World:
             account=self.account,
         )
         attempt = Attempt(run, effect, call)
-        self._open[info.arn, effect.ref] = attempt
+        self._open[info.arn][effect.ref] = attempt
         self.calls.append(attempt)
 
-    def schedule(
-        self, run: Run, at: int, event: ev.Event | None, key: Any = None, attempt: Attempt | None = None
-    ) -> None:
-        """Puts an event (or the next poll of an attempt) into the timer heap."""
+    def _start_timer(self, run: Run, event: ev.TimerFired) -> None:
+        timers = self._timers_of[run.arn].setdefault(event.ref, [])
+        if event.purpose == "heartbeat":  # a heartbeat starts its timer again
+            for due in timers:
+                if isinstance(due.event, ev.TimerFired) and due.event.purpose == "heartbeat":
+                    due.cancelled = True
+        timers.append(self._schedule(run, event.at, event))
+
+    def _schedule(self, run: Run, at: int, event: ev.Event | None, attempt: Attempt | None = None) -> Due:
+        """Puts an event, or the next poll of an attempt, into the timer heap."""
         self._order += 1
         due = Due(at, self._order, run, event, attempt)
         heapq.heappush(self.timers, due)
-        if key is not None:
-            arn, ref, purpose = key
-            timers = self._timers_of.setdefault((arn, ref), [])
-            if purpose == "heartbeat":  # a heartbeat starts its timer again
-                for other in timers:
-                    if isinstance(other.event, ev.TimerFired) and other.event.purpose == "heartbeat":
-                        other.cancelled = True
-            timers.append(due)
+        return due
+
+    def fire(self, due: Due) -> None:
+        """Does what is due, now."""
+        if due.attempt is not None:
+            self.poll(due.attempt)
+        elif due.event is not None:
+            self.deliver(due.run, due.event)
 
     def _cancel(self, run: Run, ref: str) -> None:
-        for due in self._timers_of.pop((run.arn, ref), ()):
+        for due in self._timers_of[run.arn].pop(ref, ()):
             due.cancelled = True
         self._close_attempt(run, ref)
 
     def _close_attempt(self, run: Run, ref: str) -> None:
-        attempt = self._open.pop((run.arn, ref), None)
+        attempt = self._open[run.arn].pop(ref, None)
         if attempt is None:
             return
         if attempt.call.token is not None:
@@ -321,11 +329,8 @@ class World:
             self.answers.cancel(attempt.call)
 
     def _finished(self, run: Run) -> None:
-        for key in [key for key in self._timers_of if key[0] == run.arn]:
-            for due in self._timers_of.pop(key):
-                due.cancelled = True
-        for key in [key for key in self._open if key[0] == run.arn]:
-            self._close_attempt(run, key[1])
+        for ref in [*self._timers_of[run.arn], *self._open[run.arn]]:
+            self._cancel(run, ref)
 
     # -- calls -----------------------------------------------------------------------------------------------------
 
@@ -354,15 +359,16 @@ class World:
                 event = ev.TaskFailed(now + duration, ref, error, cause, phase)
             case Pending(state, poll_after):
                 attempt.call = replace(attempt.call, pending=state, at=now + poll_after)
-                self.schedule(run, now + poll_after, None, attempt=attempt)
+                self._schedule(run, now + poll_after, None, attempt)
                 return
         attempt.answered = True
         if duration:
             if attempt.run.execution.status == "RUNNING":
                 self.deliver(run, ev.TaskStarted(now, ref))
-            self.schedule(run, now + duration, event, (run.arn, ref, "answer"))
+            due = self._schedule(run, now + duration, event)
+            self._timers_of[run.arn].setdefault(ref, []).append(due)
             return
-        self._open.pop((run.arn, ref), None)
+        self._open[run.arn].pop(ref, None)
         self.deliver(run, event)
 
     def poll(self, attempt: Attempt) -> None:
@@ -372,7 +378,7 @@ class World:
 
     def _await_token(self, attempt: Attempt) -> None:
         token = attempt.call.token
-        if token is not None and (attempt.run.arn, attempt.ref) in self._open:
+        if token is not None and attempt.ref in self._open[attempt.run.arn]:
             self._tokens[token] = attempt
             attempt.run.waiting_for[token] = attempt.call.state_name
 

@@ -51,9 +51,7 @@ def compile_machine(machine: StateMachine) -> Program:
     return Program(start, by_pointer, machine.timeout_seconds, digest)
 
 
-def _compile_scope(
-    start_at: str, states: Mapping[str, State], by_pointer: dict[str, CompiledState]
-) -> CompiledState:
+def _compile_scope(start_at: str, states: Mapping[str, State], by_pointer: dict[str, CompiledState]) -> CompiledState:
     """Compiles the states of one scope, links them, and gives the first."""
     compiled: dict[str, Any] = {name: _COMPILERS[type(state)](state) for name, state in states.items()}
     for name, state in states.items():

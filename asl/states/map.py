@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asl.json_text import dumps, size
 from asl.limits import INLINE_MAP_CONCURRENCY, PAYLOAD_BYTES
@@ -124,9 +122,7 @@ class CompiledMap:
                 execution.abort_children(frame)
                 execution.fail(frame, result_too_large(self.name, terminal=True))
                 return False
-        started_id = execution.record_aside(
-            previous_id, "MapIterationStarted", {"name": self.name, "index": index}
-        )
+        started_id = execution.record_aside(previous_id, "MapIterationStarted", {"name": self.name, "index": index})
         assert self.first is not None, "linked"
         child = execution.spawn(frame, index, self.first, value, started_id)
         child.item = item

@@ -6,9 +6,7 @@ The three kinds differ in their history events only: a function named by its ARN
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asl.effects import CallTask
 from asl.events import TaskFailed
