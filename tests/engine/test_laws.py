@@ -1,0 +1,126 @@
+"""The laws of the engine, over generated machines."""
+
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from asl import engine
+from asl import events as ev
+from asl.engine import Execution
+from asl.hosts.world import World
+from asl.machine import Machine
+from tests.engine.machines import INFO, drive, machines
+
+law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+seeds = st.integers(0, 2**16)
+
+
+def through_json(execution: Execution) -> Execution:
+    """The execution, after its snapshot went through JSON text."""
+    text = json.dumps(engine.snapshot(execution))
+    restored = engine.restore(execution.program, json.loads(text))
+    restored.history, restored.effects = execution.history, execution.effects
+    return restored
+
+
+@law
+@given(machines(), seeds)
+def test_snapshot_survives_json_after_every_event(machine: Machine, seed: int) -> None:
+    def step(execution: Execution, event: ev.Event) -> Execution:
+        execution = through_json(execution)
+        execution.apply(event)
+        execution = through_json(execution)
+        execution.run()
+        return execution
+
+    assert drive(machine, seed, step) == drive(machine, seed)
+
+
+@law
+@given(machines(), seeds)
+def test_folding_microsteps_is_advance(machine: Machine, seed: int) -> None:
+    def step(execution: Execution, event: ev.Event) -> Execution:
+        execution.apply(event)
+        while execution.microstep():
+            execution = through_json(execution)
+        return execution
+
+    assert drive(machine, seed, step) == drive(machine, seed)
+
+
+@law
+@given(machines(), seeds)
+def test_pure_functions_are_the_mutable_execution(machine: Machine, seed: int) -> None:
+    events, history, effects = drive(machine, seed)
+    snapshot = engine.start(machine.program, INFO)
+    seen: tuple[list[Any], list[Any]] = ([], [])
+    for event in events:
+        before = json.dumps(snapshot)
+        step = engine.advance(machine.program, snapshot, event)
+        assert json.dumps(snapshot) == before, "a snapshot is never changed"
+        snapshot = step.snapshot
+        seen[0].extend(step.history)
+        seen[1].extend(step.effects)
+    assert seen == (history, effects)
+
+
+@law
+@given(machines(), seeds)
+def test_replaying_the_events_gives_the_same_history(machine: Machine, seed: int) -> None:
+    events, history, effects = drive(machine, seed)
+    log = json.loads(json.dumps([ev.to_json(event) for event in events]))
+    execution = Execution(machine.program, INFO)
+    for entry in log:
+        execution.apply(ev.from_json(entry))
+        execution.run()
+    step = execution.take()
+    assert (step.history, step.effects) == (history, effects)
+
+
+@law
+@given(machines(), seeds)
+def test_late_and_unknown_events_change_nothing(machine: Machine, seed: int) -> None:
+    def step(execution: Execution, event: ev.Event) -> Execution:
+        execution.apply(event)
+        execution.run()
+        before = json.dumps(engine.snapshot(execution))
+        waiting = [effect for effect in execution.effects if getattr(effect, "ref", None) == getattr(event, "ref", "")]
+        strangers: list[ev.Event] = [
+            ev.TaskSucceeded(event.at + 1, "0#999999", {}),
+            ev.TaskFailed(event.at + 1, "9.9#1", "Late"),
+            ev.TimerFired(event.at + 1, "0#999999", "wait"),
+            ev.TimerFired(event.at + 1, "0#999999", "timeout"),
+            ev.Heartbeat(event.at + 1, "nonsense"),
+            ev.Started(event.at + 1),
+        ]
+        if isinstance(event, ev.TaskSucceeded | ev.TaskFailed | ev.TimerFired) and not waiting:
+            strangers.append(event)
+        for stranger in strangers:
+            assert not execution.apply(stranger)
+        assert json.dumps(engine.snapshot(execution)) == before
+        return execution
+
+    drive(machine, seed, step)
+
+
+@law
+@given(machines(), seeds)
+def test_same_seed_same_bytes(machine: Machine, seed: int) -> None:
+    def history() -> str:
+        with World(seed=seed, tasks={"*": lambda arguments: {"a": len(arguments["id"])}}) as world:
+            run = world.start(machine, {"items": [1, 2], "a": 0})
+            world.run()
+        return json.dumps(run.history)
+
+    assert history() == history()
+
+
+@law
+@given(machines(), seeds)
+def test_history_is_a_chain(machine: Machine, seed: int) -> None:
+    _, history, _ = drive(machine, seed)
+    assert [event.id for event in history] == list(range(1, len(history) + 1))
+    assert all(event.previous_id < event.id for event in history)
+    assert json.loads(json.dumps(history)) is not None
