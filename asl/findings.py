@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning"]
+
+_LINE_SHOWN: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,26 @@ def render(finding: Finding) -> str:
     location = finding.location
     if location and location.source_line:
         number = str(location.line)
-        indent = "".join("\t" if char == "\t" else " " for char in location.source_line[: location.column - 1])
-        lines.append(f"  {number} | {location.source_line}")
-        lines.append(f"  {' ' * len(number)} | {indent}{'^' * max(1, location.width)}")
+        shown, column, width = _excerpt(location)
+        indent = "".join("\t" if char == "\t" else " " for char in shown[: column - 1])
+        lines.append(f"  {number} | {shown}")
+        lines.append(f"  {' ' * len(number)} | {indent}{'^' * width}")
     if finding.hint:
         lines.append(f"  hint: {finding.hint}")
     return "\n".join(lines)
+
+
+def _excerpt(location: Location) -> tuple[str, int, int]:
+    """The part of a long line around the place, with column and width in it: minified JSON is one line of 50 KB."""
+    line = location.source_line
+    if len(line) <= _LINE_SHOWN:
+        return line, location.column, max(1, location.width)
+    start = max(0, min(location.column - 1 - _LINE_SHOWN // 3, len(line) - _LINE_SHOWN))
+    end = start + _LINE_SHOWN
+    before = "..." if start else ""
+    column = location.column - start + len(before)
+    width = max(1, min(location.width, end - location.column + 1))
+    return f"{before}{line[start:end]}{'...' if end < len(line) else ''}", column, width
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

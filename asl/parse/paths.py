@@ -1,0 +1,210 @@
+"""Checks of what JSONPath states hold: paths, reference paths, intrinsic calls and payload templates.
+
+A query language is a `Checker`; the readers of states ask the one of their state, so that another language brings
+another Checker and changes no reader.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from asl import intrinsics, jsonpath
+from asl.model import QueryLanguage
+from asl.parse.report import Node, Report, add, kind_of, report, unfilled, wrong_type
+from asl.source_text import below
+from asl.values import ABSENT, JSON, Absent
+
+_VARIABLE: Final = re.compile(r"\$([^\W\d]\w*)")
+_STRING_FUNCTIONS: Final = re.compile(
+    r"States\.(?:ArrayGetItem|Base64Decode|Base64Encode|Format|Hash|JsonToString|UUID)\b"
+)
+
+
+class _NotYet(Exception):
+    """A path uses what is not supported yet; `position` is where in the path."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """How a query language checks the fields of a state; each gives the value as written, ABSENT if it has none.
+
+    `path`: a field that selects; `result_path`: where a result goes; `template`: a payload; `text_or_call`: a field
+    such as ErrorPath that a path or an intrinsic call can give.
+    """
+
+    path: Callable[[Node, str], str | Absent]
+    nullable_path: Callable[[Node, str], str | Absent | None]
+    result_path: Callable[[Node, str], str | Absent | None]
+    template: Callable[[Node, str], JSON | Absent]
+    text_or_call: Callable[[Node, str], str | Absent]
+
+
+def checker(language: QueryLanguage) -> Checker:
+    """The Checker of a query language. That of JSONata checks nothing: its states are refused as a whole."""
+    return _JSONPATH if language == "JSONPath" else _JSONATA
+
+
+# -- fields ----------------------------------------------------------------------------------------------------------
+
+
+def _path(node: Node, name: str) -> str | Absent:
+    if name not in node.value:
+        return ABSENT
+    value = node.value[name]
+    if not isinstance(value, str):
+        wrong_type(node, name, "a path (a string)")
+        return ABSENT
+    check_path(node.report, below(node.pointer, name), value, name)
+    return value
+
+
+def _nullable_path(node: Node, name: str) -> str | Absent | None:
+    return None if node.value.get(name, ABSENT) is None else _path(node, name)
+
+
+def _result_path(node: Node, name: str) -> str | Absent | None:
+    value = node.value.get(name, ABSENT)
+    if value is None or value is ABSENT:
+        return value
+    if not isinstance(value, str):
+        wrong_type(node, name, "a path (a string) or null")
+        return ABSENT
+    pointer = below(node.pointer, name)
+    if value.startswith("$$"):
+        add(node, "bad-path", f"{name} cannot write to the context object", name, "write to a path such as $.result")
+    elif _VARIABLE.match(value):
+        add(node, "bad-path", f"{name} cannot write to a variable", name, "assign variables with Assign")
+    elif (path := check_path(node.report, pointer, value, name)) is not None and not path.is_reference:
+        hint = "a reference path names one place: only names and indexes, such as $.a.b[0]"
+        add(node, "bad-path", f"{name} must be a reference path, which {value!r} is not", name, hint)
+    return value
+
+
+def _template_field(node: Node, name: str) -> JSON | Absent:
+    if name not in node.value:
+        return ABSENT
+    value = node.value[name]
+    # unrecorded: that AWS takes an array as a payload template (a published, deployed definition has one)
+    if not isinstance(value, dict | list):
+        is_path = isinstance(value, str) and value.startswith("$")
+        hint = f'use InputPath to select {value}, or an object with a field such as "name.$"' if is_path else None
+        wrong_type(node, name, "an object", hint)
+        return ABSENT
+    check_template(node.report, below(node.pointer, name), value)
+    return value
+
+
+def _text_or_call(node: Node, name: str) -> str | Absent:
+    if name not in node.value:
+        return ABSENT
+    value = node.value[name]
+    if not isinstance(value, str):
+        wrong_type(node, name, "a path or an intrinsic call (a string)")
+        return ABSENT
+    check_expression(node.report, below(node.pointer, name), value, name)
+    if intrinsics.is_intrinsic(value) and not _STRING_FUNCTIONS.match(value):
+        hint = "ArrayGetItem, Base64Decode, Base64Encode, Format, Hash, JsonToString and UUID can stand here"
+        add(node, "bad-intrinsic", f"{name} takes only intrinsic functions that give a string", name, hint)
+    return value
+
+
+def _as_written(node: Node, name: str) -> Any:
+    return node.value.get(name, ABSENT)
+
+
+_JSONPATH: Final = Checker(_path, _nullable_path, _result_path, _template_field, _text_or_call)
+_JSONATA: Final = Checker(_as_written, _as_written, _as_written, _as_written, _as_written)
+
+
+# -- values ----------------------------------------------------------------------------------------------------------
+
+
+def check_path(to: Report, pointer: str, text: str, what: str) -> jsonpath.Path | None:
+    """The compiled path; None, and a finding, when the text is none."""
+    if unfilled(to, pointer, text, what):
+        return None
+    if not text.startswith("$"):
+        if intrinsics.is_intrinsic(text):
+            message = f"{what} takes a path, not an intrinsic function"
+            hint = "intrinsic functions stand in payload templates, in fields that end in .$"
+            report(to, "bad-path", pointer, message, hint)
+            return None
+        near = f"did you mean '$.{text}'?" if re.fullmatch(r"[^\W\d][\w.]*", text) else None
+        report(to, "bad-path", pointer, f"{what} must be a JSONPath, which begins with $", near)
+        return None
+    try:
+        return _compile(text)
+    except _NotYet as error:
+        report(to, "not-yet", pointer, error.message)
+    except jsonpath.JSONPathError as error:
+        shift = 1 if text.startswith("$$") else 0
+        message = f"{what} is not a valid JSONPath: {error.message}"
+        report(to, "bad-path", pointer, message, offset=error.position + shift)
+    return None
+
+
+def check_expression(to: Report, pointer: str, text: str, name: str) -> None:
+    """Reports a text that is neither a path nor an intrinsic call; `name` is the field that holds it."""
+    if text.startswith("$"):
+        check_path(to, pointer, text, name)
+        return
+    # AWS's own words, recorded for intrinsic calls with a wrong escape.
+    message = f"The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call"
+    if not intrinsics.is_intrinsic(text):
+        if not unfilled(to, pointer, text, name):
+            bare = name.removesuffix(".$")
+            hint = f'to pass the text itself, name the field "{bare}"' if bare != name else None
+            report(to, "bad-path", pointer, message, hint)
+        return
+    try:
+        intrinsics.compile(text, _compile)
+    except _NotYet as error:
+        report(to, "not-yet", pointer, error.message)
+    except intrinsics.IntrinsicError as error:
+        if not unfilled(to, pointer, text, name):
+            report(to, "bad-intrinsic", pointer, f"{message}: {error.message}", error.hint, offset=error.position)
+    except jsonpath.JSONPathError as error:
+        if not unfilled(to, pointer, text, name):
+            report(to, "bad-intrinsic", pointer, f"{message}: {error.message}")
+
+
+def check_template(to: Report, pointer: str, value: JSON) -> None:
+    """Reports what is wrong in a payload template, at any depth."""
+    if isinstance(value, list):
+        for number, element in enumerate(value):
+            check_template(to, below(pointer, number), element)
+    if not isinstance(value, dict):
+        return
+    for name, inner in value.items():
+        place = below(pointer, name)
+        if not name.endswith(".$"):
+            check_template(to, place, inner)
+            continue
+        if name[:-2] in value:
+            message = f"the fields '{name[:-2]}' and '{name}' would both give '{name[:-2]}'"
+            report(to, "duplicate-key", place, message, "remove one of the two", key=True)
+        if isinstance(inner, str):
+            check_expression(to, place, inner, name)
+        else:
+            report(
+                to,
+                "wrong-type",
+                place,
+                f"The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call, "
+                f"not {kind_of(inner)}",
+                f'to pass the value itself, name the field "{name[:-2]}"',
+            )
+
+
+def _compile(text: str) -> jsonpath.Path:
+    """The path of a text that begins with $, $$ (the context object), or is a variable."""
+    if text.startswith("$$"):
+        return jsonpath.compile("$" + text[2:])
+    if found := _VARIABLE.match(text):
+        raise _NotYet(f"variables are not supported yet: {found[0]}")
+    return jsonpath.compile(text)
