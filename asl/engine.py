@@ -115,6 +115,13 @@ class Execution:
 
     def apply(self, event: ev.Event) -> bool:
         """Takes in one event and runs nothing. False when nobody awaits it: then nothing has changed."""
+        try:
+            return self._take_in(event)
+        except HistoryFullError:
+            self._end("FAILED", history_full(), "ExecutionFailed")
+            return True
+
+    def _take_in(self, event: ev.Event) -> bool:
         match event:
             case ev.TaskSucceeded():
                 frame = self._calling(event.ref)
@@ -332,9 +339,8 @@ class Execution:
         frame.state = state
         frame.value = value
         frame.phase = "enter"
-        if frame.attempt:
-            frame.attempt = 0
-            frame.retries = None
+        frame.attempt = 0
+        frame.retries = None
         frame.token = None
         if len(ready) > 1:
             ready.rotate(-1)
@@ -442,9 +448,10 @@ class Execution:
         for grandchild in (child.children or {}).values():
             # unrecorded: that what runs inside is recorded as aborted before the state around it
             self._record_child_end(child, grandchild, followed, "Aborted")
-        if child.state.type in ("Task", "Wait", "Parallel", "Map") and child.phase != "enter":
-            if how == "Aborted" or child.state.type == "Task":
-                self.record_aside(followed, f"{child.state.type}StateAborted")
+        kind = child.state.type
+        left_open = kind == "Task" or (how == "Aborted" and kind in ("Wait", "Parallel", "Map"))
+        if left_open and child.phase != "enter":
+            self.record_aside(followed, f"{kind}StateAborted")
         self._discard(child)
 
     def _discard(self, frame: Frame) -> None:

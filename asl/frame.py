@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import random
 import uuid
+from datetime import UTC, datetime
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from asl.errors import StateError
@@ -13,7 +14,7 @@ from asl.values import JSON
 
 if TYPE_CHECKING:
     from asl.engine import Execution
-    from asl.states import CompiledState
+    from asl.states.compiled import CompiledState
 
 
 class Frame:
@@ -125,10 +126,10 @@ class Frame:
         """A version 4 UUID from the execution's seed."""
         return str(uuid.UUID(int=self._draw().getrandbits(128), version=4))
 
-    def _draw(self) -> random.Random:
+    def _draw(self) -> Random:
         execution = self.execution
         execution.draws += 1
-        return random.Random(f"{execution.seed}/{execution.draws}")
+        return Random(f"{execution.seed}/{execution.draws}")
 
 
 def task_token(execution_arn: str, seed: str, ref: str) -> str:
@@ -138,9 +139,7 @@ def task_token(execution_arn: str, seed: str, ref: str) -> str:
 
 
 def iso_time(at: int) -> str:
-    """Milliseconds since the epoch as the context object shows times: `2026-01-01T00:00:00Z`, fractions without zeros."""
-    from datetime import UTC, datetime
-
+    """Milliseconds since the epoch as the context object shows times: `2026-01-01T00:00:00Z`, or `...00.250Z`."""
     moment = datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     return f"{moment}.{at % 1000:03d}Z" if at % 1000 else f"{moment}Z"
 

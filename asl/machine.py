@@ -29,6 +29,7 @@ class Machine:
         self.program: Program = compile_machine(model)
         self.name = name
         self.type: WorkflowType = type
+        self._other_type: Machine | None = None
 
     def __repr__(self) -> str:
         return f"<asl.Machine {self.name!r}, {len(self.program.states)} states>"
@@ -36,6 +37,14 @@ class Machine:
     def locate(self, pointer: str) -> Location | None:
         """The place of a JSON pointer in the definition's file, None when it was not read from text."""
         return self.document.locate(pointer)
+
+    def of_type(self, type: WorkflowType) -> Machine:
+        """This machine as one of another type. Raises `DefinitionError` for what an EXPRESS machine may not have."""
+        if type == self.type:
+            return self
+        if self._other_type is None:
+            self._other_type = Machine(self.document, parse.parse(self.document, type=type), self.name, type)
+        return self._other_type
 
     def run(self, input: JSON = None, **options: Any) -> Run:
         """Runs one execution in virtual time and gives the finished run.

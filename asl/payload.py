@@ -15,7 +15,6 @@ from asl import intrinsics, jsonpath
 from asl.jsonpath import PathNotAssignable, PathNotFound
 from asl.values import ABSENT, JSON, Absent
 from asl.wording import (
-    EvaluationError,
     intrinsic_failed,
     path_not_found,
     result_path_not_applicable,
@@ -274,16 +273,3 @@ def result_placement(text: str | None) -> Callable[[JSON, JSON], JSON] | None:
             raise result_path_not_applicable(text, raw) from None
 
     return placed
-
-
-__all__ = [
-    "Dataflow",
-    "EvaluationError",
-    "Evaluator",
-    "Scope",
-    "Stage",
-    "Trace",
-    "expression",
-    "field_path",
-    "template",
-]

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Any, Final, Literal, TypeAlias
 
 JSON: TypeAlias = Any
-"""A JSON value: None, bool, int, float, str, list or dict with str keys. Never changed in place: states share values."""
+"""A JSON value: None, bool, int, float, str, list or dict of these. Never changed in place: states share values."""
 
 
 class _Absent(Enum):

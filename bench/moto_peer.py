@@ -14,7 +14,9 @@ def run(definition: dict[str, Any], data: Any, count: int = 1) -> float:
     from moto import mock_aws
 
     with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
-        client = boto3.client("stepfunctions", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+        client = boto3.client(
+            "stepfunctions", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+        )
         queue = boto3.client("sqs", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
         url = queue.create_queue(QueueName="bench")["QueueUrl"]
         text = json.dumps(definition).replace('"MessageBody.$": "$"', f'"QueueUrl": "{url}", "MessageBody.$": "$"')

@@ -18,7 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "integrations"), str(Path(__file__).parent)]
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "integrations"), str(ROOT / "bench")]
 
 import moto_peer  # noqa: E402
 import workloads  # noqa: E402
@@ -66,8 +67,7 @@ def cold_start() -> float:
         file = Path(folder) / "one.asl.json"
         file.write_text(json.dumps(workloads.one_pass()))
         command = [sys.executable, "-m", "asl", "run", str(file), "--quiet"]
-        root = Path(__file__).parents[1]
-        path = f"{root}:{root / 'integrations'}"
+        path = f"{ROOT}:{ROOT / 'integrations'}"
         return best(lambda: subprocess.run(command, check=True, capture_output=True, env={"PYTHONPATH": path}), 5)
 
 
@@ -80,7 +80,9 @@ def main() -> None:
     tasks = {"Send": {"MessageId": "1"}}
     table: list[tuple[str, int, Callable[[], None], Callable[[], float] | None, int]] = []
 
-    def add(name: str, units: int, run: Callable[[], None], peer: Callable[[], float] | None = None, peer_units: int = 0) -> None:
+    def add(
+        name: str, units: int, run: Callable[[], None], peer: Callable[[], float] | None = None, peer_units: int = 0
+    ) -> None:
         table.append((name, units, run, peer, peer_units or units))
 
     def loop(n: int) -> dict[str, int]:
@@ -111,7 +113,8 @@ def main() -> None:
     add("W6a lambda tasks 1,000", 1_000, running(workloads.lambda_loop(), loop(1_000), lambdas={"inc": increment}))
     add("W7 200 waits of 2 s", 200, many_waits)
 
-    print(f"{'workload':28} {'seconds':>9} {'us/unit':>9} {'vs small':>9}" + (f" {'moto us/unit':>13} {'ratio':>8}" if given.moto else ""))
+    of_moto = f" {'moto us/unit':>13} {'ratio':>8}" if given.moto else ""
+    print(f"{'workload':28} {'seconds':>9} {'us/unit':>9} {'vs small':>9}{of_moto}")
     first: dict[str, float] = {}
     for name, units, run, peer, peer_units in table:
         run()

@@ -160,9 +160,14 @@ def _call(function: TaskFunction, call: Call) -> JSON:
 def isolated(value: Any, call: Call) -> JSON:
     """A copy of the value through JSON: what crosses a service's border is text. Raises HostError if it is not JSON."""
     try:
-        return loads(dumps(value))
+        return loads(dumps(value), parse_constant=refused_constant)
     except (TypeError, ValueError, RecursionError) as failure:
         raise HostError(f"the answer of state '{call.state_name}' is not a JSON value: {failure}") from None
+
+
+def refused_constant(name: str) -> JSON:
+    """For json.loads, which would take NaN and Infinity. Raises ValueError."""
+    raise ValueError(f"{name} is not JSON")
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ from asl.history import HistoryEvent, render_all, states_entered
 from asl.values import JSON
 
 if TYPE_CHECKING:
+    from asl.hosts.world import World
     from asl.machine import Machine
 
 
@@ -21,9 +22,10 @@ class Run:
     `history` and `path` are of the moment they are first asked for once the run has ended.
     """
 
-    def __init__(self, machine: Machine, execution: Execution) -> None:
+    def __init__(self, machine: Machine, execution: Execution, world: World) -> None:
         self.machine = machine
         self.execution = execution
+        self.world = world
         self.recorded: list[HistoryEvent] = []
         """The history as the engine stores it."""
         self.waiting_for: dict[str, str] = {}
@@ -83,6 +85,11 @@ class Run:
     def path(self) -> list[str]:
         """The names of the states entered, in order, once per visit: a retry does not enter again."""
         return states_entered(self.recorded)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events that this run put on the embedded event bus, as they are delivered: EventBridge's envelopes."""
+        return [envelope for envelope in self.world.events if self.arn in envelope["resources"]]
 
     @property
     def history(self) -> list[dict[str, Any]]:

@@ -46,7 +46,8 @@ def _perform_all(world: World) -> None:
 
 def _next_moment(world: World, until: int | None) -> list[Due]:
     """All that is due at the next moment at which anything is."""
-    timers, due = world.timers, []
+    timers = world.timers
+    due: list[Due] = []
     while timers:
         first = timers[0]
         if first.cancelled:

@@ -20,13 +20,13 @@ from asl.effects import CallTask, Cancel, Finish, StartTimer
 from asl.engine import Execution, ExecutionInfo
 from asl.errors import HostError, InputError
 from asl.history import HistoryEvent
-from asl.hosts.answers import Answers, Mocks, Tasks
+from asl.hosts.answers import Answers, Mocks, Tasks, refused_constant
 from asl.hosts.run import Run
-from asl.integration import ABSENT, Answer, Call, Failure, Handler, Output, Pending, Settings, Warn
+from asl.integration import Answer, Call, Failure, Handler, Output, Pending, Settings, Warn
 from asl.json_text import dumps, size
 from asl.limits import NAME_LENGTH, PAYLOAD_BYTES, WorkflowType
 from asl.machine import Machine
-from asl.values import JSON
+from asl.values import ABSENT, JSON
 
 DEFAULT_START = 1_767_225_600_000
 """2026-01-01T00:00:00Z: when virtual time begins unless it is said, so that runs repeat byte for byte."""
@@ -160,10 +160,11 @@ class World:
         laid over the context object. Raises `InputError` for an input that is not JSON or larger than 256 KiB, or a
         name that AWS would refuse or that is taken.
         """
+        machine = machine.of_type(type or machine.type)
         value = _input(input, input_text)
         name = self._new_name() if name is None else _valid_name(name)
         prefix = f"arn:aws:states:{self.region}:{self.account}"
-        kind = type or machine.type
+        kind = machine.type
         arn = f"{prefix}:execution:{machine.name}:{name}"
         if kind == "EXPRESS":
             arn = f"{prefix}:express:{machine.name}:{name}:{self._new_name()}"
@@ -184,7 +185,7 @@ class World:
             seed=f"{self.seed}/{len(self.runs)}",
             context=dict(context or {}),
         )
-        run = Run(machine, Execution(machine.program, info))
+        run = Run(machine, Execution(machine.program, info), self)
         self.runs.append(run)
         self._open[arn] = {}
         self._timers_of[arn] = {}
@@ -217,6 +218,12 @@ class World:
     def finished(self) -> bool:
         """Whether every execution has ended."""
         return all(run.status != "RUNNING" for run in self.runs)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events that were put on the embedded event bus, as they are delivered, in order."""
+        buses = [getattr(integration, "bus", None) for integration in self.answers.all_integrations()]
+        return [envelope for bus in buses if bus is not None for envelope in bus.delivered]
 
     # -- answers from outside --------------------------------------------------------------------------------------
 
@@ -425,11 +432,11 @@ def _input(value: JSON, text: str | None) -> JSON:
     """The input as a JSON value of its own."""
     try:
         if text is not None:
-            value = json.loads(text, parse_constant=_refused_constant)
+            value = json.loads(text, parse_constant=refused_constant)
         elif value is None:
             value = {}
         else:
-            value = json.loads(dumps(value), parse_constant=_refused_constant)
+            value = json.loads(dumps(value), parse_constant=refused_constant)
         length = size(value) if text is None else len(text.encode("utf-8", "surrogatepass"))
     except json.JSONDecodeError as failure:
         raise InputError(
@@ -440,10 +447,6 @@ def _input(value: JSON, text: str | None) -> JSON:
     if length > PAYLOAD_BYTES:
         raise InputError(f"the input has {length:,} bytes as JSON; at most {PAYLOAD_BYTES:,} are allowed")
     return value
-
-
-def _refused_constant(name: str) -> JSON:
-    raise ValueError(f"{name} is not JSON")
 
 
 _REFUSED_IN_NAMES = frozenset(' \t\r\n?*<>{}[]"#%\\^|~`$&,;:/')

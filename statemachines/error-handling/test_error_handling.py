@@ -39,8 +39,6 @@ def test_a_task_that_takes_too_long() -> None:
     assert run.duration_ms == 60_000
 
 
-
-
 def test_full_jitter_is_drawn_from_the_seed() -> None:
     def polite(arguments: Any) -> Any:
         raise asl.TaskError("Polite")

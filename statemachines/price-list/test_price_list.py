@@ -28,7 +28,9 @@ def test_every_item_has_a_line() -> None:
 
 
 def test_three_at_a_time() -> None:
-    run = MACHINE.run({"currency": "EUR", "items": [{"sku": str(number)} for number in range(9)]}, lambdas={"price": price})
+    run = MACHINE.run(
+        {"currency": "EUR", "items": [{"sku": str(number)} for number in range(9)]}, lambdas={"price": price}
+    )
     open_iterations = most = 0
     for event in run.history:
         open_iterations += (event["type"] == "MapIterationStarted") - (event["type"] == "MapIterationSucceeded")
