@@ -1,0 +1,118 @@
+"""Short texts for a terminal: durations, one-line JSON, colours, and cutting to a width."""
+
+import json
+import re
+import unicodedata
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from asl.json_text import dumps
+
+_ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_LONGEST: Final = 2000  # characters of a value that are looked at for one line
+
+
+class Style:
+    """ANSI colours, or none."""
+
+    def __init__(self, on: bool) -> None:
+        self.on = on
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.on and text else text
+
+    def bold(self, text: str) -> str:
+        return self._paint("1", text)
+
+    def dim(self, text: str) -> str:
+        return self._paint("2", text)
+
+    def red(self, text: str) -> str:
+        return self._paint("31", text)
+
+    def green(self, text: str) -> str:
+        return self._paint("32", text)
+
+    def yellow(self, text: str) -> str:
+        return self._paint("33", text)
+
+    def blue(self, text: str) -> str:
+        return self._paint("34", text)
+
+    def cyan(self, text: str) -> str:
+        return self._paint("36", text)
+
+
+def duration(ms: int) -> str:
+    """Milliseconds as the two largest units: `0 s`, `120 ms`, `2.5 s`, `1 h 6 s`, `365 d`."""
+    if ms < 1000:
+        return f"{ms} ms" if ms else "0 s"
+    if ms < 60_000:
+        return f"{ms / 1000:.3f}".rstrip("0").rstrip(".") + " s"
+    seconds = round(ms / 1000)
+    parts = []
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
+        number, seconds = divmod(seconds, length)
+        if number:
+            parts.append(f"{number} {unit}")
+    return " ".join(parts[:2])
+
+
+def milliseconds(timestamp: Any, default: int) -> int:
+    """A timestamp of a history event, ISO 8601 text or a number of seconds, in ms; `default` for anything else."""
+    if isinstance(timestamp, int | float) and not isinstance(timestamp, bool):
+        return round(timestamp if abs(timestamp) > 1e11 else timestamp * 1000)
+    if isinstance(timestamp, str):
+        try:
+            moment = datetime.fromisoformat(timestamp)
+        except ValueError:
+            return default
+        return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+    return default
+
+
+def plain(text: str) -> str:
+    """The text with control characters made visible, so that it cannot drive the terminal."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def one_line(value: Any) -> str:
+    """A JSON text, or any other text, on one line: compact, its spaces and line breaks made single spaces."""
+    text = value if isinstance(value, str) else dumps(value)
+    if text[:1] in "{[" and len(text) <= _LONGEST and ("\n" in text or ": " in text or ", " in text):
+        with suppress(ValueError):
+            text = dumps(json.loads(text))
+    return plain(" ".join(text[:_LONGEST].split()))
+
+
+def cut(text: str, width: int | None, dots: str = "…") -> str:
+    """The text cut to `width` columns of a terminal, with dots at the end; colours take no column."""
+    if width is None or (len(text) <= width and text.isascii() and "\x1b" not in text):
+        return text
+    kept, used, end, dots_end, position = [], 0, None, len(dots), 0
+    while position < len(text):
+        escape = _ESCAPE.match(text, position)
+        if escape:
+            kept.append(escape[0])
+            position = escape.end()
+            continue
+        columns = _columns(text[position])
+        if used + columns > width - dots_end and end is None:
+            end = len(kept)
+        if used + columns > width:
+            assert end is not None, "noted before"
+            return "".join(kept[:end]) + dots + ("\x1b[0m" if "\x1b" in text else "")
+        used += columns
+        kept.append(text[position])
+        position += 1
+    return "".join(kept)
+
+
+def _columns(char: str) -> int:
+    if char.isascii():
+        return 1
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Me", "Mn"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
