@@ -257,7 +257,11 @@ def _character(reader: _Reader, node: Any, start: int, end: int, index: int) -> 
 
 _PROBLEMS: Final = (
     ("found undefined alias", "the alias has no anchor", "an anchor (&name) must stand before its alias (*name)"),
-    ("but found another document", "the file holds more than one document", "a definition is one document: remove the ---"),
+    (
+        "but found another document",
+        "the file holds more than one document",
+        "a definition is one document: remove the ---",
+    ),
     ("mapping values are not allowed", "a ':' cannot stand here", "is the line before it indented as it should be?"),
     ("found unexpected end of stream", "the quoted text is never closed", None),
     ("did not find expected '-' indicator", "expected the next '-' of the list", "check how the line is indented"),

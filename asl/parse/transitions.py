@@ -54,10 +54,15 @@ def check_transitions(scope: Node, states: Mapping[str, JSON]) -> None:
                 # AWS says Next for Default too.
                 if target not in states:
                     _missing(scope.report, pointer, target, "Next", states)
-    if states and not any(is_terminal(state) for state in states.values()):
+    if states and not any(_may_end(state) for state in states.values()):
         # AWS's text; it gives no place.
         hint = 'one state needs "End": true, or the type Succeed or Fail'
         add(scope, "missing-end-state", "Workflow has no terminal state", "States", hint, key=True)
+
+
+def _may_end(state: JSON) -> bool:
+    """Whether a state ends, or is wrong in a way that is reported on its own: with its Next or End, or its type."""
+    return not isinstance(state, dict) or ("Next" not in state and state.get("Type") != "Choice") or is_terminal(state)
 
 
 def _missing(to: Report, pointer: str, target: str, field: str, states: Mapping[str, JSON]) -> None:
