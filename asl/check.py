@@ -35,16 +35,19 @@ def _check_reachability(to: Report, pointer: str, start: str, states: Mapping[st
     place = below(pointer, "States")
     if not any(is_terminal(state) for state in states.values()):
         return
-    onward = {
-        name: [target for _, target in transitions(state, "") if target in states] if isinstance(state, dict) else []
-        for name, state in states.items()
-    }
+    onward = {name: [target for _, target in _transitions(state) if target in states] for name, state in states.items()}
     backward: dict[str, list[str]] = {name: [] for name in states}
     for name, targets in onward.items():
         for target in targets:
             backward[target].append(name)
     reached = _reachable([start], onward)
-    ending = _reachable([name for name, state in states.items() if is_terminal(state)], backward)
+    # A wrong target is an error of its own: where it was meant to lead is not known.
+    ends = [
+        name
+        for name, state in states.items()
+        if is_terminal(state) or any(target not in states for _, target in _transitions(state))
+    ]
+    ending = _reachable(ends, backward)
     for name, state in states.items():
         if not isinstance(state, dict):
             continue
@@ -65,6 +68,10 @@ def _check_reachability(to: Report, pointer: str, start: str, states: Mapping[st
             hint = "an execution that comes here can only end by an error or a time-out"
             message = f'State "{name}" has no way to an end.'
             report(to, "no-way-to-end", below(place, name), message, hint, True, None, "warning")
+
+
+def _transitions(state: JSON) -> list[tuple[str, str]]:
+    return list(transitions(state, "")) if isinstance(state, dict) else []
 
 
 def _reachable(names: list[str], onward: Mapping[str, list[str]]) -> set[str]:

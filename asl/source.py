@@ -99,9 +99,15 @@ def read_text(
 
 
 def from_value(value: JSON, name: str = "<definition>", defines: Mapping[str, str] | None = None) -> Document:
-    """The document for a Python value: findings about it carry pointers, but no positions."""
-    names = tuple(dict.fromkeys(placeholders_of(value)))
-    return Document(_substituted(value, defines) if defines else value, name, "", "value", names)
+    """The document for a Python value: findings about it carry pointers, but no positions.
+
+    Raises DefinitionError for a value that is nested too deeply, or within itself.
+    """
+    try:
+        names = tuple(dict.fromkeys(placeholders_of(value)))
+        return Document(_substituted(value, defines) if defines else value, name, "", "value", names)
+    except RecursionError:
+        raise DefinitionError([Finding("too-deep", "the definition is nested too deeply")]) from None
 
 
 def fill(source: Document | str, defines: Mapping[str, str]) -> Document:

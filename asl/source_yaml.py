@@ -256,6 +256,7 @@ def _character(reader: _Reader, node: Any, start: int, end: int, index: int) -> 
 # -- what is wrong ---------------------------------------------------------------------------------------------------
 
 _PROBLEMS: Final = (
+    ("did not find expected <document start>", "there is text after the end of the definition", None),
     ("found undefined alias", "the alias has no anchor", "an anchor (&name) must stand before its alias (*name)"),
     (
         "but found another document",

@@ -19,6 +19,8 @@ _VARIABLE: Final = re.compile(r"\$([^\W\d]\w*)")
 _STRING_FUNCTIONS: Final = re.compile(
     r"States\.(?:ArrayGetItem|Base64Decode|Base64Encode|Format|Hash|JsonToString|UUID)\b"
 )
+_QUOTED_ARGUMENT: Final = re.compile(r"[(,]\s*'((?:[^'\\]|\\.)*)'", re.DOTALL)
+_WRONG_ESCAPE: Final = re.compile(r"(?:[^\\]|\\['{}\\])*?(\\[^'{}\\])", re.DOTALL)
 
 
 class _NotYet(Exception):
@@ -27,6 +29,15 @@ class _NotYet(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class _BadArgument(Exception):
+    """A path that is an argument of an intrinsic call is wrong at `position`."""
+
+    def __init__(self, path: str, error: jsonpath.JSONPathError) -> None:
+        super().__init__(error.message)
+        self.path, self.message = path, error.message
+        self.position = error.position + (1 if path.startswith("$$") else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +172,24 @@ def check_expression(to: Report, pointer: str, text: str, name: str) -> None:
             hint = f'to pass the text itself, name the field "{bare}"' if bare != name else None
             report(to, "bad-path", pointer, message, hint)
         return
+    # AWS refuses other escapes when a state machine is created (recorded for States.Format and States.StringToJson).
+    for argument in _QUOTED_ARGUMENT.finditer(text):
+        if (escape := _WRONG_ESCAPE.match(argument[1])) and not unfilled(to, pointer, text, name):
+            hint = r"only \' \{ \} and \\ are escapes in the quoted texts of intrinsic calls"
+            offset = argument.start(1) + escape.start(1)
+            report(to, "bad-intrinsic", pointer, f"{message}: {escape[1]} is no escape", hint, offset=offset)
+            return
     try:
-        intrinsics.compile(text, _compile)
+        intrinsics.compile(text, _argument)
     except _NotYet as error:
         report(to, "not-yet", pointer, error.message)
     except intrinsics.IntrinsicError as error:
         if not unfilled(to, pointer, text, name):
             report(to, "bad-intrinsic", pointer, f"{message}: {error.message}", error.hint, offset=error.position)
-    except jsonpath.JSONPathError as error:
+    except _BadArgument as error:
         if not unfilled(to, pointer, text, name):
-            report(to, "bad-intrinsic", pointer, f"{message}: {error.message}")
+            offset = text.find(error.path) + error.position
+            report(to, "bad-intrinsic", pointer, f"{message}: {error.message}", offset=offset)
 
 
 def check_template(to: Report, pointer: str, value: JSON) -> None:
@@ -208,3 +227,12 @@ def _compile(text: str) -> jsonpath.Path:
     if found := _VARIABLE.match(text):
         raise _NotYet(f"variables are not supported yet: {found[0]}")
     return jsonpath.compile(text)
+
+
+def _argument(text: str) -> Callable[[JSON, Any], JSON]:
+    """A path as an argument of an intrinsic call, for its check alone."""
+    try:
+        get = _compile(text).get
+    except jsonpath.JSONPathError as error:
+        raise _BadArgument(text, error) from None
+    return lambda data, scope: get(data)

@@ -1,0 +1,228 @@
+"""Definitions that people published, that validators' own tests call invalid, and that AWS was seen to take or refuse.
+
+Read from ../shared (or where ASL_WORKFLOWS and ASL_CONFORMANCE say); skipped where that is absent.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asl.check import check
+from asl.errors import DefinitionError
+from asl.findings import Finding, render
+from asl.parse import parse
+from asl.source import Document, from_value, read, read_text
+from asl.source_text import PLACEHOLDER, placeholders
+
+SHARED = Path(__file__).parents[3] / "shared"
+WORKFLOWS = Path(os.environ.get("ASL_WORKFLOWS", SHARED / "workflows"))
+CONFORMANCE = Path(os.environ.get("ASL_CONFORMANCE", SHARED / "conformance"))
+
+needs_workflows = pytest.mark.skipif(not WORKFLOWS.is_dir(), reason=f"no definitions at {WORKFLOWS}")
+needs_conformance = pytest.mark.skipif(not CONFORMANCE.is_dir(), reason=f"no recordings at {CONFORMANCE}")
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:Filled"
+
+INVALID_DEFINITIONS = {
+    "110-step-functions-wor-shared-fallback-state-jsonata-statemachine-statemachine": "QueryLanguage within States",
+    "534-step-functions-age-state-machine-definition": "ItemReader and ResultWriter in a Map of Mode INLINE",
+    "546-step-functions-age-web-search-agent": "calls States.Default, which does not exist",
+    "481-terraform-aws-ebs-state-machine": "a path with no dot between [0] and a name",
+    "398-eps-prescription-s-updateprescriptionstatusstatemachine": "unquoted text in a filter",
+    "499-ipv-cri-check-hmrc-nino-issue-credential": "unquoted text in a filter",
+    "209-aws-stepfunctions-app-decompose-for-parallelism-statemachine-main": "a blank after a path",
+    "397-eps-prescription-s-format1updateprescriptionsstatusstatemachine": "a blank after a path",
+    "512-ipv-cri-kbv-hmrc-a-post-answer": "a blank after a path",
+}
+"""Published definitions that are refused, and why. Whether AWS takes the last six is not recorded."""
+
+ACCEPTED_INVALID = {
+    "aslv-unreachable-state.json": "an unreachable state is a warning",
+    "aslv-math-add.json": "the types of constant arguments of intrinsic calls are seen when they are called",
+    "aslv-task-alias-function.json": "the parts of a Lambda ARN are not judged",
+    "localstack-invalid-jsonpath-in-heartbeatsecondspath.json": "valid; it fails when it runs",
+    "localstack-invalid-jsonpath-in-outputpath.json": "valid; it fails when it runs",
+}
+"""Definitions that some validator's tests call invalid and that are taken here, and why."""
+
+
+def manifest(folder: str) -> list[dict[str, Any]]:
+    path = WORKFLOWS / folder / "manifest.json"
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return found
+
+
+def filled(text: str, name: str) -> Document:
+    """The document with plausible values for `${X}` and `__X__`: an ARN for a Resource, numbers for numbers."""
+    text = re.sub(r'("Resource"\s*:\s*")__\w+?__"', rf'\1{FUNCTION}"', text)
+    text = re.sub(r'("(?:\w*Seconds|MaxConcurrency|MaxAttempts)"\s*:\s*)"\$\{[^}]*\}"', r"\g<1>10", text)
+    text = re.sub(r"__\w+?__", "filled", text)
+    values = {}
+    for number, placeholder in enumerate(placeholders(text)):
+        written = re.escape(f"${{{placeholder}}}")
+        if re.search(rf'"Resource"\s*:\s*"{written}"', text):
+            values[placeholder] = FUNCTION
+        elif re.search(rf"[:\[,]\s*{written}", text):
+            values[placeholder] = '["x"]' if re.search("jsonencode|Arguments", placeholder) else "10"
+        else:
+            values[placeholder] = "aws" if "artition" in placeholder else f"filled{number}"
+    return read_text(text, name, "json", values)
+
+
+def is_distributed(value: Any) -> bool:
+    if isinstance(value, dict):
+        return value.get("Mode") == "DISTRIBUTED" or any(is_distributed(member) for member in value.values())
+    return isinstance(value, list) and any(is_distributed(member) for member in value)
+
+
+def errors(document: Document, type: Any = "STANDARD") -> list[Finding]:
+    return [finding for finding in check(document, type) if finding.severity == "error"]
+
+
+PUBLISHED = [
+    pytest.param(entry, id=entry["id"], marks=pytest.mark.xfail(reason=reason) if reason else ())
+    for entry in manifest("")
+    if entry["query_language"] == "JSONPath"
+    for reason in [INVALID_DEFINITIONS.get(entry["id"])]
+]
+
+
+@needs_workflows
+@pytest.mark.parametrize("entry", PUBLISHED)
+def test_published_definitions_parse(entry: dict[str, Any]) -> None:
+    text = (WORKFLOWS / entry["file"]).read_text(encoding="utf-8")
+    document = filled(text, entry["file"])
+    if is_distributed(document.value):
+        findings = errors(document, entry["type"] or "STANDARD")
+        assert [finding.rule for finding in findings] == ["not-yet"] * len(findings)
+        assert findings
+        return
+    parse(document, entry["type"] or "STANDARD")
+
+
+@needs_workflows
+@pytest.mark.parametrize(
+    "entry",
+    [pytest.param(entry, id=entry["id"]) for entry in manifest("") if entry.get("yaml", "").endswith(".asl.yaml")],
+)
+def test_yaml_originals_say_the_same_as_json(entry: dict[str, Any]) -> None:
+    from_yaml, from_json = read(WORKFLOWS / entry["yaml"]), read(WORKFLOWS / entry["file"])
+    assert from_yaml.value == from_json.value
+    for pointer in ("/StartAt", "/States"):
+        assert from_yaml.locate(pointer) is not None
+
+
+@needs_workflows
+def test_definitions_cut_from_templates_are_refused_for_their_tags() -> None:
+    texts = [(WORKFLOWS / entry["yaml"]).read_text(encoding="utf-8") for entry in manifest("") if "yaml" in entry]
+    for text in texts:
+        try:
+            read_text(text, format="yaml")
+        except DefinitionError as error:
+            # One of them goes on with the template after the definition.
+            allowed = ("the tag !", "there is text after the end")
+            assert all(finding.message.startswith(allowed) for finding in error.findings)
+            assert re.search(r"!(Sub|Ref|GetAtt)", text)
+
+
+INVALID = [
+    pytest.param(
+        entry, id=name, marks=pytest.mark.xfail(reason=ACCEPTED_INVALID[name]) if name in ACCEPTED_INVALID else ()
+    )
+    for entry in manifest("invalid")
+    for name in [Path(entry["file"]).name]
+    if "JSONata" not in (WORKFLOWS / entry["file"]).read_text(encoding="utf-8")
+]
+
+
+@needs_workflows
+@pytest.mark.parametrize("entry", INVALID)
+def test_invalid_definitions_are_refused(entry: dict[str, Any]) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        parse(read(WORKFLOWS / entry["file"]))
+    assert all(finding.location is not None for finding in refused.value.findings)
+
+
+# -- AWS's own answers -----------------------------------------------------------------------------------------------
+
+CASES = sorted((CONFORMANCE / "aws" / "cases").glob("*/*.json"))
+
+
+def recorded(*kinds: str) -> list[Any]:
+    cases = []
+    for path in CASES:
+        case = json.loads(path.read_text(encoding="utf-8"))
+        if case["kind"] in kinds and case["recorded_against"] == "aws":
+            cases.append(case)
+    return cases
+
+
+def definitions(case: dict[str, Any]) -> list[Any]:
+    found = [case.get("definition")]
+    found += [
+        machine["definition"] for machine in case.get("state_machines", ()) if not machine.get("create_must_fail")
+    ]
+    return [definition for definition in found if isinstance(definition, dict)]
+
+
+@needs_conformance
+def test_what_aws_took_is_taken() -> None:
+    refused = []
+    count = 0
+    for case in recorded("execution", "mocked"):
+        for definition in definitions(case):
+            if "JSONata" in json.dumps(definition):
+                continue
+            count += 1
+            found = errors(from_value(definition), case.get("type") or "STANDARD")
+            refused += [f"{case['id']}: {render(finding)}" for finding in found if finding.rule != "not-yet"]
+    assert count > 200
+    assert refused == []
+
+
+@needs_conformance
+def test_what_aws_refused_is_refused_in_its_words_and_place() -> None:
+    compared = 0
+    for case in recorded("validate"):
+        for definition, type, message, pointer in refusals(case):
+            try:
+                found = errors(from_value(definition) if isinstance(definition, dict) else read_text(definition), type)
+            except DefinitionError as error:
+                found = list(error.findings)
+            if pointer is None:
+                assert found, case["id"]
+                continue
+            same = [finding for finding in found if message.strip() in finding.message]
+            assert same, (case["id"], [render(finding) for finding in found])
+            assert same[0].pointer.startswith(pointer.rstrip("/")), case["id"]
+            compared += 1
+    assert compared >= 10
+
+
+def refusals(case: dict[str, Any]) -> list[tuple[Any, Any, str, str | None]]:
+    """Definition, type, AWS's message and pointer of each refused definition of a case; the pointer may be missing."""
+    expected = case["expected"]
+    if "create_error" in expected:
+        found = re.search(r"SCHEMA_VALIDATION_FAILED: (.*) at (/\S*)'", expected["create_error"]["Message"])
+        return [(case["definition"], case["type"], found[1], found[2])] if found else []
+    call = case["validate_calls"][0]
+    definition = call["definition"] if "definition" in call else call["definition_raw"]
+    return [
+        (definition, call["args"].get("type") or "STANDARD", finding["message"], finding.get("location"))
+        for finding in expected.get("validation", {}).get("diagnostics", ())
+        if (finding.get("location") or "/").startswith("/")
+    ]
+
+
+def test_placeholder_names() -> None:
+    assert [found[1] for found in PLACEHOLDER.finditer("${A} ${} ${AWS::Region} ${a.b-c} ${ x } ${'x'} $.${F}")] == [
+        "A",
+        "AWS::Region",
+        "a.b-c",
+        "x",
+        "F",
+    ]
