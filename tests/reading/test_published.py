@@ -116,17 +116,21 @@ def test_yaml_originals_say_the_same_as_json(entry: dict[str, Any]) -> None:
         assert from_yaml.locate(pointer) is not None
 
 
+def problems(path: Path) -> list[Finding]:
+    try:
+        read(path)
+    except DefinitionError as error:
+        return list(error.findings)
+    return []
+
+
 @needs_workflows
 def test_definitions_cut_from_templates_are_refused_for_their_tags() -> None:
-    texts = [(WORKFLOWS / entry["yaml"]).read_text(encoding="utf-8") for entry in manifest("") if "yaml" in entry]
-    for text in texts:
-        try:
-            read_text(text, format="yaml")
-        except DefinitionError as error:
-            # One of them goes on with the template after the definition.
-            allowed = ("the tag !", "there is text after the end")
-            assert all(finding.message.startswith(allowed) for finding in error.findings)
-            assert re.search(r"!(Sub|Ref|GetAtt)", text)
+    # Two of them go on with the template after the definition.
+    allowed = ("the tag !", "there is text after the end")
+    found = [problems(WORKFLOWS / entry["yaml"]) for entry in manifest("") if "yaml" in entry]
+    assert sum(map(bool, found)) > 10
+    assert all(finding.message.startswith(allowed) for findings in found for finding in findings)
 
 
 INVALID = [
