@@ -1,0 +1,16 @@
+"""The optimized integrations of Step Functions with AWS services, apart from Lambda.
+
+A service is one file with a function `integration(settings, clients)`, and one line here.
+"""
+
+from asl.integration import Integration, Settings
+from asl_aws import events
+from asl_aws.clients import Clients
+
+
+def integrations(settings: Settings) -> list[Integration]:
+    """The integrations of this package. Nothing of boto3 is imported before a call needs it."""
+    clients = Clients(settings)
+    return [
+        events.integration(settings, clients),
+    ]

@@ -1,0 +1,167 @@
+"""`arn:aws:states:::events:putEvents`: events to the embedded bus, or through boto3 to EventBridge.
+
+Source: Developer Guide, "Add EventBridge events with Step Functions"; recordings of 2025-11. The request that goes out
+is a decorated copy, made for each attempt: to the Resources of each entry the ARNs of the state machine and of the
+execution are appended, in this order, and a Detail that is no text becomes JSON text.
+"""
+
+import hashlib
+import re
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Protocol
+
+from asl_eventbridge import EventBus, PutEventsError
+
+from asl import timestamps
+from asl.integration import Answer, Call, Description, Failure, Integration, Output, Settings
+from asl.json_text import dumps
+from asl.values import JSON
+from asl_aws import parameters
+from asl_aws.clients import Clients
+from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure
+
+# unrecorded: the error's name for a refused request follows that of DynamoDB and SQS, where it is recorded
+EVENT_BRIDGE: Final = Service(
+    prefix="EventBridge",
+    name="AmazonEventBridge",
+    unmodeled="AmazonEventBridgeException",
+    modeled=frozenset({"InternalException"}),
+)
+FAILED_ENTRY: Final = "EventBridge.FailedEntry"
+
+_resource: Final = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:events:putEvents(\.waitForTaskToken)?")
+_parameters: Final = parameters.structure(
+    {
+        "Entries": parameters.list_of(
+            parameters.structure(
+                {
+                    "Detail": parameters.anything,
+                    "DetailType": parameters.text,
+                    "EventBusName": parameters.text,
+                    "Resources": parameters.list_of(parameters.text),
+                    "Source": parameters.text,
+                    "Time": parameters.time,
+                    "TraceHeader": parameters.text,
+                }
+            )
+        )
+    },
+    required=("Entries",),
+)
+_RESULT_FIELDS: Final = ("EventId", "ErrorCode", "ErrorMessage")
+
+
+class Backend(Protocol):
+    """Where decorated entries go."""
+
+    def put_events(self, entries: list[dict[str, Any]], call: Call) -> dict[str, Any]:
+        """The response of PutEvents. Raises ServiceError or SdkClientError when the whole request fails."""
+
+
+class PutEvents:
+    """The integration. `bus` is the embedded event bus, None when events go through boto3."""
+
+    def __init__(self, backend: Backend, bus: EventBus | None = None, clients: Clients | None = None) -> None:
+        self.bus = bus
+        self._backend = backend
+        self._clients = clients
+
+    def describe(self, resource: str) -> Description | None:
+        if not _resource.fullmatch(resource):
+            return None
+        return Description(
+            resource=resource.removesuffix(".waitForTaskToken"),
+            patterns=("request_response", "wait_for_task_token"),
+            parameters=("Entries",),
+            answered_by="boto3" if self.bus is None else "the embedded event bus",
+            answer="Entries (an EventId each) and FailedEntryCount; EventBridge.FailedEntry if an entry failed",
+        )
+
+    def perform(self, call: Call) -> Answer:
+        problems = _parameters("Parameters", call.arguments)
+        if problems:
+            return parameters.refusal(call, problems)
+        try:
+            response = self._backend.put_events(decorated(call), call)
+        except (ServiceError, SdkClientError) as error:
+            return failure(EVENT_BRIDGE, error)
+        answer = _answer(response)
+        if answer["FailedEntryCount"]:
+            # unrecorded: whether the cause has spaces; its fields and their order are recorded
+            return Failure(FAILED_ENTRY, dumps(answer))
+        return Output(answer)
+
+    def cancel(self, call: Call) -> None:
+        """Nothing to give up: events are put at once."""
+
+    def close(self) -> None:
+        if self._clients is not None:
+            self._clients.close()
+
+
+class Embedded:
+    """Events go to a bus in this process."""
+
+    def __init__(self, bus: EventBus) -> None:
+        self._bus = bus
+
+    def put_events(self, entries: list[dict[str, Any]], call: Call) -> dict[str, Any]:
+        try:
+            return self._bus.put_events(entries, call.at, call.seed)
+        except PutEventsError as error:
+            digest = hashlib.sha256(f"{call.seed}/request".encode()).digest()
+            request_id = str(uuid.UUID(bytes=digest[:16], version=4))
+            raise ServiceError(error.code, error.message, error.status, request_id) from error
+
+
+class Boto3:
+    """Events go to AWS, or to another endpoint."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def put_events(self, entries: list[dict[str, Any]], call: Call) -> dict[str, Any]:
+        timed = [{**entry, "Time": _moment(entry["Time"])} if "Time" in entry else entry for entry in entries]
+        return self._clients.call("events", "put_events", {"Entries": timed})
+
+
+def integration(settings: Settings, clients: Clients) -> Integration:
+    """The integration on the backend that the settings choose; `options["event_bus"]` may hold a ready EventBus."""
+    if clients.allowed:
+        return PutEvents(Boto3(clients), clients=clients)
+    bus = settings.options.get("event_bus") or EventBus(settings.account, settings.region, warn=settings.warn)
+    return PutEvents(Embedded(bus), bus)
+
+
+def decorated(call: Call) -> list[dict[str, Any]]:
+    """The entries as they go out: new values, the call's arguments stay as they are."""
+    arns = [call.state_machine_arn, call.execution_arn]
+    return [_decorated(entry, arns) for entry in call.arguments["Entries"]]
+
+
+def _decorated(entry: dict[str, JSON], arns: list[str]) -> dict[str, Any]:
+    copy = {field: value for field, value in entry.items() if value is not None}
+    # unrecorded: a list, number or boolean goes out as text like an object, and is then refused as malformed
+    if "Detail" in copy and not isinstance(copy["Detail"], str):
+        copy["Detail"] = dumps(copy["Detail"])
+    copy["Resources"] = [*copy.get("Resources", ()), *arns]
+    return copy
+
+
+def _answer(response: dict[str, Any]) -> dict[str, JSON]:
+    """The response with its fields in the order that Step Functions writes them in."""
+    results = [
+        {field: result[field] for field in _RESULT_FIELDS if result.get(field) is not None}
+        for result in response.get("Entries", ())
+    ]
+    return {"Entries": results, "FailedEntryCount": response.get("FailedEntryCount", 0)}
+
+
+def _moment(time: str | int | float) -> datetime:
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    if isinstance(time, str):
+        nanoseconds = timestamps.parse(time)
+        assert nanoseconds is not None, "the parameters were checked"
+        return epoch + timedelta(microseconds=nanoseconds // 1000)
+    return epoch + timedelta(seconds=time)
