@@ -60,6 +60,10 @@ def read(text: str, name: str, defines: Mapping[str, str]) -> tuple[JSON, Locato
         root: Any = yaml.compose(text[shift:], Loader=_LOADER)
     except yaml.YAMLError as error:
         raise DefinitionError([_malformed(text, name, shift, error)]) from None
+    except UnicodeEncodeError:
+        surrogate = next(index for index, char in enumerate(text) if "\ud800" <= char <= "\udfff")
+        place = location(name, text, surrogate, surrogate + 1)
+        raise DefinitionError([Finding("encoding", "half a surrogate pair is no character", location=place)]) from None
     except RecursionError:
         raise DefinitionError([_too_deep(text, name)]) from None
     if root is None:

@@ -199,3 +199,8 @@ def test_files_that_are_not_text() -> None:
 
 def test_there_is_no_colour_in_a_pipe(tmp_path: Path) -> None:
     assert "\x1b" not in run(write(tmp_path, "bad.json", BAD)).stdout
+
+
+def test_a_definition_of_more_than_a_megabyte_is_refused() -> None:
+    text = GOOD.replace('"Succeed"', '"Succeed", "Comment": "' + "x" * 1_048_576 + '"')
+    assert [finding.rule for finding in check(read_text(text))] == ["too-long"]
