@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,6 +12,7 @@ from asl.json_text import dumps
 
 _ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_COMPARED: Final = 20_000  # characters of two values that are compared
 _LONGEST: Final = 2000  # characters of a value that are looked at for one line
 
 
@@ -85,6 +87,67 @@ def one_line(value: Any) -> str:
         with suppress(ValueError):
             text = dumps(json.loads(text))
     return plain(" ".join(text[:_LONGEST].split()))
+
+
+def error_text(details: Mapping[str, Any]) -> str:
+    """`Error: cause`, what there is of it."""
+    return ": ".join(one_line(details[name]) for name in ("error", "cause") if details.get(name))
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 state`, `2 states`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def changes(before: Any, after: Any, dots: str = "…") -> str:
+    """What a state made of its input, on one line; "" for nothing. Both are JSON texts, or values.
+
+    An object that keeps members of the input is shown by the others: `{…,"added":1}`.
+    """
+    if before == after:
+        return ""
+    if isinstance(before, str) and isinstance(after, str) and len(before) + len(after) > _COMPARED:
+        return one_line(after)
+    try:
+        old, new = _value(before), _value(after)
+    except ValueError:
+        return one_line(after)
+    if isinstance(old, dict) and isinstance(new, dict):
+        changed = {key: value for key, value in new.items() if key not in old or dumps(old[key]) != dumps(value)}
+        if old.keys() <= new.keys() and len(changed) < len(new):
+            return f"{{{dots},{one_line(changed)[1:]}" if changed else ""
+    return "" if dumps(old) == dumps(new) else one_line(after)
+
+
+def untold(answer: Any, output: Any) -> str:
+    """The answer of a task on one line, where the output does not tell it; "" where it does, or there is none."""
+    if answer in (None, ""):
+        return ""
+    text = told = one_line(answer)
+    with suppress(ValueError, KeyError, TypeError):
+        told = one_line(dumps(_value(answer)["Payload"]))
+    return "" if told in one_line(output) else text
+
+
+def caught_error(output: Any, input: Any, answer: Any = None) -> str:
+    """The error that a catcher put into the output: an object of Error and Cause that neither input nor answer has."""
+    try:
+        value, before = _value(output), _value(input)
+    except ValueError:
+        return ""
+    candidates = [value]
+    if isinstance(value, dict):
+        known = before if isinstance(before, dict) else {}
+        candidates += [member for key, member in value.items() if known.get(key) != member]
+    for each in candidates:
+        if isinstance(each, dict) and each.keys() == {"Error", "Cause"} and '"Error"' not in one_line(answer or ""):
+            return error_text({"error": each["Error"], "cause": each["Cause"]})
+    return ""
+
+
+def _value(data: Any) -> Any:
+    """The value of a JSON text; any other value as it is. Raises ValueError."""
+    return json.loads(data) if isinstance(data, str) else data
 
 
 def cut(text: str, width: int | None, dots: str = "…") -> str:

@@ -1,0 +1,157 @@
+"""What the options of a command hold: each function gives the value meant, or raises InputError that says what is."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asl.errors import DefinitionError, InputError
+from asl.findings import render
+
+if TYPE_CHECKING:
+    from asl.integration import Handler
+
+
+def read_input(given: str | None) -> str | None:
+    """The execution's input as JSON text, as it was written; None when none was given.
+
+    `given` is JSON text, `@file`, or `-` for standard input.
+    """
+    if given is None:
+        return None
+    if given in ("-", "@-"):
+        return _checked_json(_read_stdin(), "<stdin>")
+    if given.startswith("@"):
+        return _checked_json(_read_file(given[1:], "--input"), given[1:])
+    try:
+        return _checked_json(given, "--input")
+    except InputError as error:
+        if hint := _file_hint(given):
+            raise InputError(f"--input '{given}' is not JSON; {hint}") from None
+        quotes = '\nIn a shell, write the JSON in single quotes: --input \'{"key": "value"}\''
+        raise InputError(f"{error}{quotes if given[:1] not in '[' else ''}") from None
+
+
+def read_context(path: str | None) -> dict[str, Any] | None:
+    """The object in a JSON file."""
+    if path is None:
+        return None
+    value = json.loads(_checked_json(_read_file(path, "--context"), path))
+    if not isinstance(value, dict):
+        raise InputError(f'{path}: the context object must be a JSON object, such as {{"Execution": {{...}}}}')
+    return value
+
+
+def pairs(option: str, values: Iterable[str], example: str) -> dict[str, str]:
+    """`NAME=VALUE` options as a dict; values may hold `=`, names may not."""
+    found: dict[str, str] = {}
+    for value in values:
+        name, equals, rest = value.partition("=")
+        if not equals or not name:
+            raise InputError(f"{option} '{value}' is not NAME=VALUE; write {option} {example}")
+        if name in found and found[name] != rest:
+            raise InputError(f"{option} gives '{name}' twice, as '{found[name]}' and as '{rest}'")
+        found[name] = rest
+    return found
+
+
+def functions(values: Iterable[str]) -> dict[str, Handler]:
+    """`ARN-or-name-or-glob=package.module:function` options as a dict of handlers."""
+    targets = pairs("--lambda", values, "charge=package.module:function")
+    for name, target in targets.items():
+        if not re.fullmatch(r"[^\s:]+:[^\s:]+", target):
+            raise InputError(
+                f"--lambda '{name}={target}': '{target}' is not package.module:function;"
+                f" write --lambda {name}=handlers:{re.sub(r'[^A-Za-z0-9_]', '_', name) or 'handler'}"
+            )
+    if not targets:
+        return {}
+    resolve = import_module("asl_lambda").resolve_handler
+    return {name: resolve(target) for name, target in targets.items()}
+
+
+def checked(account: str, region: str, role_arn: str | None, endpoint_url: str | None) -> None:
+    """Raises InputError for an account, region, role or URL that cannot be one."""
+    if not re.fullmatch(r"[0-9]{12}", account):
+        raise InputError(f"--account '{account}' is not an account id of 12 digits, such as 123456789012")
+    if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", region):
+        raise InputError(f"--region '{region}' is not a region, such as us-east-1")
+    if role_arn is not None and not re.fullmatch(r"arn:[^:]+:iam::[^:]*:role/.+", role_arn):
+        raise InputError(f"--role-arn '{role_arn}' is not a role's ARN, such as arn:aws:iam::{account}:role/Name")
+    if endpoint_url is not None and not re.match(r"https?://[^/]", endpoint_url):
+        raise InputError(f"--endpoint-url '{endpoint_url}' is not a URL, such as http://localhost:4566")
+
+
+# -- JSON from outside -----------------------------------------------------------------------------------------------
+
+
+def _read_stdin() -> str:
+    if sys.stdin.isatty():
+        print("Type the input as JSON and end it with Ctrl-D:", file=sys.stderr)
+    return _decoded(sys.stdin.buffer.read(), "<stdin>")
+
+
+def _read_file(path: str, option: str) -> str:
+    try:
+        return _decoded(Path(path).read_bytes(), path)
+    except FileNotFoundError:
+        raise InputError(f"{option}: there is no file '{path}'") from None
+    except IsADirectoryError:
+        raise InputError(f"{option}: '{path}' is a directory") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{option}: '{path}' cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _decoded(octets: bytes, name: str) -> str:
+    try:
+        return octets.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: is not UTF-8: byte 0x{octets[error.start]:02x} at offset {error.start}") from None
+
+
+def _checked_json(text: str, name: str) -> str:
+    """The text itself, when it is JSON; an InputError that shows the place where it is not."""
+    try:
+        json.loads(text, parse_constant=_refused)
+    except (ValueError, RecursionError) as error:
+        raise InputError(_what_is_wrong(text, name, str(error))) from None
+    return text
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is not a JSON number")
+
+
+def _what_is_wrong(text: str, name: str, otherwise: str) -> str:
+    from asl import source
+
+    if not text.strip():
+        return f"{name}: error: the input is empty; an execution without input gets {{}}"
+    try:
+        source.read_text(text, name, "json")
+    except DefinitionError as error:
+        findings = [
+            replace(each, message=each.message.replace("the definition", "the input"), hint=None)
+            if each.rule == "placeholder"
+            else replace(each, message=each.message.replace("the definition", "the input"))
+            for each in error.findings
+        ]
+        return "\n".join(render(each) for each in findings)
+    return f"{name}: error: not JSON: {otherwise}"
+
+
+def _file_hint(given: str) -> str | None:
+    try:
+        if Path(given).is_file():
+            return f"did you mean the file: --input @{given} ?"
+    except (OSError, ValueError):
+        return None
+    if re.fullmatch(r"[^\s{}\[\]\"']+\.(json|ya?ml|txt)", given):
+        return f"and there is no file '{given}'; the input of a file is written --input @file.json"
+    return None

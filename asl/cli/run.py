@@ -1,0 +1,242 @@
+"""`asl run`: runs a state machine, tells its story on standard error, and prints its output on standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asl.cli.results import Outlet
+    from asl.history import HistoryEvent
+    from asl.hosts.run import Run
+    from asl.hosts.world import World
+    from asl.story import Story
+
+FILE = click.Path(allow_dash=True)
+
+EPILOG = """\b
+Examples:
+  asl run order.asl.json --input '{"amount": 12}'
+  asl run order.asl.json --input @order.json --mock mocks.json#Declined
+  asl run order.asl.json --lambda charge=handlers:charge --history history.json
+
+Exit codes: 0 the execution succeeded; 1 it failed, timed out or was stopped; 2 a wrong call, or a task that nothing
+answers.
+
+Mock files are those of Step Functions Local (MockConfigFile.json). Beside "Return" or "Throw" an answer may have
+"Submit" (the answer of the start call of a .sync or callback task) and "DurationSeconds" (how long the call takes).
+"""
+
+
+@click.command("run", epilog=EPILOG)
+@click.argument("file", type=FILE)
+@click.option("--input", "-i", "input_", metavar="JSON|@FILE|-", help="The input: JSON, a file, or standard input.")
+@click.option("--name", help="The execution's name.")
+@click.option(
+    "--lambda", "-l", "lambdas", multiple=True, metavar="NAME=MODULE:FUNCTION",
+    help="Answer a Lambda function, given by name, ARN or glob, with a Python function.",
+)  # fmt: skip
+@click.option("--mock", "-m", type=FILE, metavar="FILE[#CASE]", help="Answer tasks from a mock file.")
+@click.option("--define", "-d", "defines", multiple=True, metavar="NAME=VALUE", help="Fill the placeholder ${NAME}.")
+@click.option("--history", type=FILE, metavar="FILE", help="Write the history, as get-execution-history gives it.")
+@click.option("--events", type=FILE, metavar="FILE", help="Write the events put on the event bus, one a line.")
+@click.option("--output", "-o", type=FILE, metavar="FILE", help="Write the output to a file too (empty if it failed).")
+@click.option("--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"], case_sensitive=False), default="STANDARD")
+@click.option("--account", metavar="ID", default="123456789012", help="The account in ARNs.")
+@click.option("--region", default="us-east-1", help="The region in ARNs.")
+@click.option("--role-arn", metavar="ARN", help="The execution role in the history and the context object.")
+@click.option("--context", type=FILE, metavar="FILE", help="A JSON object to lay over the context object.")
+@click.option("--real-time", is_flag=True, help="Wait by the wall clock, instead of in no time.")
+@click.option("--seed", default="0", help="Same seed, same ids, same random numbers.")
+@click.option("--start-time", metavar="TIME", help="When virtual time begins, such as 2026-01-01T00:00:00Z.")
+@click.option(
+    "--aws", type=click.Choice(["off", "real"]), default="off",
+    help="Let tasks call real AWS services; off: none ever does.",
+)  # fmt: skip
+@click.option("--endpoint-url", metavar="URL", help="Let tasks call services at this URL.")
+@click.option("--quiet", "-q", is_flag=True, help="No story on standard error.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the run, and no story.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    file: str,
+    input_: str | None,
+    name: str | None,
+    lambdas: tuple[str, ...],
+    mock: str | None,
+    defines: tuple[str, ...],
+    history: str | None,
+    events: str | None,
+    output: str | None,
+    type_: str,
+    account: str,
+    region: str,
+    role_arn: str | None,
+    context: str | None,
+    real_time: bool,
+    seed: str,
+    start_time: str | None,
+    aws: Literal["off", "real"],
+    endpoint_url: str | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Run the state machine in FILE (JSON or YAML; - is standard input) and print its output.
+
+    Waits and retries take no time, unless with --real-time. Nothing reaches AWS, unless with --aws real.
+    """
+    if quiet and as_json:
+        raise click.UsageError("--quiet and --json exclude each other: with --json there is no story to silence")
+    if real_time and start_time is not None:
+        raise click.UsageError("--real-time and --start-time exclude each other: real time begins now")
+    if file == "-" and input_ in ("-", "@-"):
+        raise click.UsageError("FILE and --input cannot both be standard input")
+
+    from asl.cli import arguments, results
+
+    arguments.checked(account, region, role_arn, endpoint_url)
+    outlets = {"--history": history, "--events": events, "--output": output}
+    read_from_file = input_[1:] if input_ and input_.startswith("@") else None
+    results.refuse_clashes(outlets, (file, read_from_file, context, mock and mock.rpartition("#")[0], mock))
+
+    import asl
+    from asl.limits import WorkflowType
+
+    kind: WorkflowType = "EXPRESS" if type_.upper() == "EXPRESS" else "STANDARD"
+    machine = asl.load(
+        file,
+        define=arguments.pairs("--define", defines, "Name=value"),
+        name="StateMachine" if file == "-" else None,
+        type=kind,
+    )
+    started_with: dict[str, Any] = {
+        "name": name,
+        "input_text": arguments.read_input(input_),
+        "context": arguments.read_context(context),
+        "role_arn": role_arn,
+    }
+    mocks = None
+    if mock is not None:
+        from asl.testing import mocks as mock_files
+
+        path, test_case = mock_files.split_reference(mock)
+        mocks = mock_files.load(path, test_case, machine=machine)
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    story = None if quiet or as_json else _story(machine.name, real_time)
+    world = asl.World(
+        start=_now() if real_time else start_time,
+        seed=seed,
+        lambdas=arguments.functions(lambdas),
+        mocks=mocks,
+        live=real_time,
+        aws=aws,
+        endpoint_url=endpoint_url,
+        region=region,
+        account=account,
+        warn=lambda text: _warn(story, text),
+        observer=None if story is None else _observer(story),
+    )
+    with world, _written(world, results.open_outlets(outlets)) as problems, _told(story):
+        world.start(machine, **started_with)
+        world.run()
+    _conclude(ctx, world.runs[0], as_json, problems)
+
+
+def _conclude(ctx: click.Context, run: Run, as_json: bool, problems: list[str]) -> None:
+    """Prints what came of the run, and exits."""
+    from asl.cli import results, terminal
+    from asl.story_text import Style
+
+    if as_json:
+        terminal.write_json(sys.stdout, results.summary(run))
+    elif run.succeeded:
+        terminal.write_json(sys.stdout, run.output)
+    elif run.status != "RUNNING":
+        style = Style(terminal.colour_wanted(sys.stderr))
+        terminal.write_text(sys.stderr, results.failure_report(run, style) + "\n")
+    if run.status == "RUNNING":
+        terminal.write_text(sys.stderr, f"error: {results.waiting_report(run)}\n")
+    for problem in problems:
+        terminal.write_text(sys.stderr, f"error: {problem}\n")
+    ctx.exit(2 if problems or run.status == "RUNNING" else 0 if run.succeeded else 1)
+
+
+@contextmanager
+def _written(world: World, outlets: Mapping[str, Outlet]) -> Iterator[list[str]]:
+    """Writes the files when the run is over, however it ended. Gives a list that then holds what went wrong."""
+    from asl.cli import results
+    from asl.cli.terminal import json_text, write_text
+
+    problems: list[str] = []
+    try:
+        yield problems
+    finally:
+        if not world.runs:
+            results.discard(outlets.values())
+        else:
+            run = world.runs[0]
+            for option, outlet in outlets.items():
+                if option == "--history":
+                    text = json_text({"events": run.history}, indent=4) + "\n"
+                elif option == "--events":
+                    text = "".join(json_text(envelope, None) + "\n" for envelope in results.put_events(run))
+                else:
+                    text = json_text(run.output, indent=2) + "\n" if run.succeeded else ""
+                problem = outlet.write(text)
+                if problem is not None:
+                    problems.append(problem)
+        if problems and sys.exc_info()[0] is not None:  # nobody will look at the list
+            for problem in problems:
+                write_text(sys.stderr, f"error: {problem}\n")
+
+
+@contextmanager
+def _told(story: Story | None) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if story is not None:
+            story.close()
+
+
+def _story(title: str, real_time: bool) -> Story:
+    from asl.cli.terminal import story_options
+    from asl.story import Story
+
+    clock = "" if real_time else "virtual time"
+    options = story_options(sys.stderr)
+    return Story(sys.stderr, **options, live=real_time, outcome=False, clock=clock, title=title)
+
+
+def _observer(story: Story) -> Any:
+    from asl.history import render
+
+    def observe(run: Run, history: list[HistoryEvent]) -> None:
+        for event in history:
+            story.feed(render(event))
+
+    return observe
+
+
+def _warn(story: Story | None, text: str) -> None:
+    from asl.cli.terminal import write_text
+
+    if story is None:
+        write_text(sys.stderr, f"warning: {text}\n")
+    else:
+        story.note(f"warning: {text}")
+
+
+def _now() -> int:
+    import time
+
+    return time.time_ns() // 1_000_000

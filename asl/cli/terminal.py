@@ -1,0 +1,84 @@
+"""Where a command writes to: whether it is a terminal, how wide, whether in colour; and JSON on it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+from asl.values import JSON
+
+
+def is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def colour_wanted(stream: TextIO, variables: Mapping[str, str] = os.environ) -> bool:
+    """NO_COLOR says no, FORCE_COLOR yes (no-color.org, force-color.org); else a terminal that is not dumb is wanted."""
+    if variables.get("NO_COLOR"):
+        return False
+    if variables.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return is_terminal(stream) and variables.get("TERM") != "dumb"
+
+
+def story_options(stream: TextIO) -> dict[str, Any]:
+    """The options of `asl.story.Story` for a stream."""
+    terminal = is_terminal(stream)
+    return {
+        "width": _width(stream) if terminal else _PIPED_WIDTH,
+        "colour": colour_wanted(stream),
+        "progress": terminal and os.environ.get("TERM") != "dumb",
+        "ascii": not _can_show(stream, "●✓✗↻→·…"),
+    }
+
+
+_PIPED_WIDTH = 200
+
+
+def _width(stream: TextIO) -> int:
+    if os.environ.get("COLUMNS", "").isdigit():
+        return max(40, int(os.environ["COLUMNS"]))
+    try:
+        return max(40, os.get_terminal_size(stream.fileno()).columns or 80)
+    except (OSError, ValueError):
+        return 80
+
+
+def _can_show(stream: TextIO, text: str) -> bool:
+    try:
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def write_text(stream: TextIO, text: str) -> None:
+    """Writes a text, what the stream cannot show as escapes, and flushes."""
+    if not _can_show(stream, text):
+        encoding = getattr(stream, "encoding", None) or "ascii"
+        text = text.encode(encoding, "backslashreplace").decode(encoding)
+    stream.write(text)
+    stream.flush()
+
+
+def write_json(stream: TextIO, value: JSON) -> None:
+    """Writes a value and a line break: indented on a terminal, else on one line."""
+    text = json_text(value, indent=2 if is_terminal(stream) else None)
+    stream.write((text if _can_show(stream, text) else json_text(value, None, ascii=True)) + "\n")
+    stream.flush()
+
+
+def json_text(value: JSON, indent: int | None, ascii: bool = False) -> str:
+    """The value as JSON text; half surrogate pairs, which no file can hold, make it all ASCII."""
+    separators = (",", ":") if indent is None else (",", ": ")
+    text = json.dumps(value, ensure_ascii=ascii, indent=indent, separators=separators)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, ensure_ascii=True, indent=indent, separators=separators)
+    return text
