@@ -57,10 +57,11 @@ _DEEPEST: Final = 100
 def parse(text: str) -> tuple[Segment, ...]:
     """The segments of a path. Raises JSONPathError."""
     parser = _Parser(text)
-    if not text.startswith("$"):
-        parser.fail("a path must start with '$'", 0)
-    parser.at = 1
+    parser.space()  # Jayway takes blanks around a path
+    if not parser.takes("$"):
+        parser.fail("a path must start with '$'")
     segments = parser.segments()
+    parser.space()
     if parser.at < len(text):
         parser.fail(f"unexpected {text[parser.at]!r}; a path goes on with '.name' or '[...]'")
     return segments
@@ -108,6 +109,8 @@ class _Parser:
                     found.append(self.member())
             elif self.takes("["):
                 found.append(self.bracket())
+            elif self.text.endswith("]", 0, self.at) and _NAME.match(self.text, self.at):
+                found.append(self.member())  # Jayway needs no dot there: `$.list[0]name`
             else:
                 return tuple(found)
 

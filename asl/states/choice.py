@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from asl.choice_rules import compile_condition
 from asl.model import Choice
 from asl.payload import Dataflow
-from asl.states.compiled import CompiledState, leave
+from asl.states.compiled import CompiledState, leave, unrecovered
 from asl.wording import no_choice_matched
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class CompiledChoice:
         self.targets: tuple[CompiledState, ...] = ()
         self.default: CompiledState | None = None
         self.dataflow = Dataflow(state.input_path, output_path=state.output_path)
-        self.phases = {"enter": self.enter, "exit": self.exit}
+        self.phases = {"enter": self.enter, "exit": self.exit, "error": unrecovered}
 
     def enter(self, execution: Execution, frame: Frame) -> None:
         raw = frame.value

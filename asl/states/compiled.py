@@ -41,6 +41,11 @@ class ContainerState(CompiledState, Protocol):
         """A child of `frame` has failed with an error that nothing in it handles."""
 
 
+def unrecovered(execution: Execution, frame: Frame) -> None:
+    """The phase "error" of a state that has neither Retry nor Catch."""
+    execution.propagate(frame)
+
+
 def leave(execution: Execution, frame: Frame, event: str, output: JSON, following: CompiledState | None) -> None:
     """Records that the frame leaves its state with `output`, and moves it to the state `following`, or to its end."""
     if output is not frame.value and size(output) > PAYLOAD_BYTES:

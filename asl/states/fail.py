@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from asl.json_text import dumps
 from asl.model import Fail
 from asl.payload import Evaluator, expression
-from asl.states.compiled import CompiledState
+from asl.states.compiled import CompiledState, unrecovered
 from asl.values import JSON
 from asl.wording import limited
 
@@ -26,7 +26,7 @@ class CompiledFail:
         self.next: CompiledState | None = None
         self.error = _part("ErrorPath", state.error, state.error_path)
         self.cause = _part("CausePath", state.cause, state.cause_path)
-        self.phases = {"enter": self.enter}
+        self.phases = {"enter": self.enter, "error": unrecovered}
 
     def enter(self, execution: Execution, frame: Frame) -> None:
         execution.enter(frame, "FailStateEntered")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asl.model import Pass
 from asl.payload import Dataflow
-from asl.states.compiled import CompiledState, leave
+from asl.states.compiled import CompiledState, leave, unrecovered
 from asl.values import ABSENT
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class CompiledPass:
         self.dataflow = Dataflow(
             state.input_path, state.parameters, result_path=state.result_path, output_path=state.output_path
         )
-        self.phases = {"enter": self.enter, "exit": self.exit}
+        self.phases = {"enter": self.enter, "exit": self.exit, "error": unrecovered}
 
     def enter(self, execution: Execution, frame: Frame) -> None:
         raw = frame.value

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asl.model import Succeed
 from asl.payload import Dataflow
-from asl.states.compiled import CompiledState, leave
+from asl.states.compiled import CompiledState, leave, unrecovered
 
 if TYPE_CHECKING:
     from asl.engine import Execution
@@ -22,7 +22,7 @@ class CompiledSucceed:
         self.pointer = state.pointer
         self.next: CompiledState | None = None
         self.dataflow = Dataflow(state.input_path, output_path=state.output_path)
-        self.phases = {"enter": self.enter, "exit": self.exit}
+        self.phases = {"enter": self.enter, "exit": self.exit, "error": unrecovered}
 
     def enter(self, execution: Execution, frame: Frame) -> None:
         execution.enter(frame, "SucceedStateEntered")

@@ -11,7 +11,7 @@ from asl.jsonpath import PathNotFound
 from asl.limits import WAIT_SECONDS
 from asl.model import Wait
 from asl.payload import Dataflow, Evaluator, Scope, path
-from asl.states.compiled import CompiledState, leave
+from asl.states.compiled import CompiledState, leave, unrecovered
 from asl.values import JSON
 from asl.wording import EvaluationError
 
@@ -30,7 +30,7 @@ class CompiledWait:
         self.next: CompiledState | None = None
         self.dataflow = Dataflow(state.input_path, output_path=state.output_path)
         self.due = _due(state)
-        self.phases = {"enter": self.enter, "exit": self.exit}
+        self.phases = {"enter": self.enter, "exit": self.exit, "error": unrecovered}
 
     def enter(self, execution: Execution, frame: Frame) -> None:
         execution.enter(frame, "WaitStateEntered")

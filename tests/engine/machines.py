@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from asl import events as ev
-from asl.effects import Cancel, CallTask, Effect, Finish, StartTimer
+from asl.effects import CallTask, Cancel, Effect, Finish, StartTimer
 from asl.engine import Execution, ExecutionInfo
 from asl.history import HistoryEvent
 from asl.machine import Machine, load
@@ -28,8 +28,8 @@ _retriers = st.fixed_dictionaries(
 
 
 @st.composite
-def _state(draw: st.DrawFn, names: list[str], prefix: str, depth: int) -> Definition:
-    """A state that goes on to one of `names`, or ends."""
+def _state(draw: st.DrawFn, name: str, names: list[str], depth: int) -> Definition:
+    """The state `name`, which goes on to one of `names`, or ends."""
     following = names[0] if names else None
     kinds = ["Pass", "Task", "Wait", "Choice", "Fail", "Succeed"]
     if depth:
@@ -67,9 +67,9 @@ def _state(draw: st.DrawFn, names: list[str], prefix: str, depth: int) -> Defini
                     state["HeartbeatSeconds"] = 1
         case "Parallel":
             count = draw(st.integers(1, 3))
-            state["Branches"] = [draw(_scope(f"{prefix}b{index}", depth - 1)) for index in range(count)]
+            state["Branches"] = [draw(_scope(f"{name}b{index}", depth - 1)) for index in range(count)]
         case "Map":
-            state["ItemProcessor"] = draw(_scope(f"{prefix}m", depth - 1))
+            state["ItemProcessor"] = draw(_scope(f"{name}m", depth - 1))
             state["ItemsPath"] = "$$.Execution.Input.items"
             state["ItemSelector"] = {"a.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index"}
             state["MaxConcurrency"] = draw(st.integers(0, 2))
@@ -84,7 +84,7 @@ def _state(draw: st.DrawFn, names: list[str], prefix: str, depth: int) -> Defini
 @st.composite
 def _scope(draw: st.DrawFn, prefix: str, depth: int) -> Definition:
     names = [f"{prefix}{index}" for index in range(draw(st.integers(1, 4)))]
-    states = {name: draw(_state(names[index + 1 :], prefix, depth)) for index, name in enumerate(names)}
+    states = {name: draw(_state(name, names[index + 1 :], depth)) for index, name in enumerate(names)}
     reachable, waiting = set(), [names[0]]
     while waiting:
         name = waiting.pop()
