@@ -34,8 +34,8 @@ def read_input(given: str | None) -> str | None:
     except InputError as error:
         if hint := _file_hint(given):
             raise InputError(f"--input '{given}' is not JSON; {hint}") from None
-        quotes = '\nIn a shell, write the JSON in single quotes: --input \'{"key": "value"}\''
-        raise InputError(f"{error}{quotes if given[:1] not in '[' else ''}") from None
+        eaten = "\nWrite the JSON in single quotes, so that the shell keeps its double quotes: --input '{\"key\": 1}'"
+        raise InputError(f"{error}{eaten if given.strip() and chr(34) not in given else ''}") from None
 
 
 def read_context(path: str | None) -> dict[str, Any] | None:
@@ -149,9 +149,9 @@ def _what_is_wrong(text: str, name: str, otherwise: str) -> str:
 def _file_hint(given: str) -> str | None:
     try:
         if Path(given).is_file():
-            return f"did you mean the file: --input @{given} ?"
+            return f"for the file, write --input @{given}"
     except (OSError, ValueError):
         return None
     if re.fullmatch(r"[^\s{}\[\]\"']+\.(json|ya?ml|txt)", given):
-        return f"and there is no file '{given}'; the input of a file is written --input @file.json"
+        return f"there is no file '{given}' either; a file's input is given as --input @FILE"
     return None

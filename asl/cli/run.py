@@ -184,6 +184,7 @@ def _written(world: World, outlets: Mapping[str, Outlet]) -> Iterator[list[str]]
             results.discard(outlets.values())
         else:
             run = world.runs[0]
+            run.recorded.extend(run.execution.take().history)  # of an event that was interrupted
             for option, outlet in outlets.items():
                 if option == "--history":
                     text = json_text({"events": run.history}, indent=4) + "\n"
