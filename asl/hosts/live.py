@@ -7,13 +7,13 @@ may come from any thread: they wake the driver through the same queue.
 from __future__ import annotations
 
 import heapq
-import time
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from asl import events as ev
 from asl.errors import HostError
+from asl.hosts.world import wall_clock
 
 if TYPE_CHECKING:
     from asl.hosts.world import Attempt, World
@@ -40,7 +40,7 @@ def drive(world: World, until: int | None = None) -> None:
 
     try:
         while True:
-            world.now = _wall_clock()
+            world.now = wall_clock()
             while world.calls:
                 attempt = world.calls.popleft()
                 if not attempt.cancelled:
@@ -63,12 +63,12 @@ def drive(world: World, until: int | None = None) -> None:
                     if isinstance(answer, HostError)
                     else HostError(f"an integration broke: {type(answer).__name__}: {answer}")
                 ) from answer
-            world.now = _wall_clock()
+            world.now = wall_clock()
             attempt, value, final = answer
             if not attempt.cancelled:
                 world.answered(attempt, value, final)
     except KeyboardInterrupt:
-        world.now = _wall_clock()
+        world.now = wall_clock()
         for run in world.runs:
             world.stop(run, cause="Interrupted")
     finally:
@@ -88,7 +88,3 @@ def _fire_due(world: World) -> float | None:
         heapq.heappop(timers)
         world.fire(first)
     return None
-
-
-def _wall_clock() -> int:
-    return time.time_ns() // 1_000_000

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 import random
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -108,7 +109,7 @@ class World:
         self.seed = str(seed)
         self.region = region
         self.account = account
-        self.now = _milliseconds(start)
+        self.now = wall_clock() if live and start is None else _milliseconds(start)
         self.runs: list[Run] = []
         settings = Settings(
             functions=lambdas or {},
@@ -413,6 +414,11 @@ def _warn(text: str) -> None:
     import warnings
 
     warnings.warn(text, stacklevel=3)
+
+
+def wall_clock() -> int:
+    """Milliseconds since the epoch, now."""
+    return time.time_ns() // 1_000_000
 
 
 def _milliseconds(start: int | str | None) -> int:
