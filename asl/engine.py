@@ -201,16 +201,21 @@ class Execution:
             self.effects.append(StartTimer(_EXECUTION_REF, "execution", at + seconds * 1000))
 
     def _set_context(self) -> None:
+        """The part of the context object that stays the same, its keys in the order that is recorded for each type."""
         info = self.info
+        shown = {
+            "Id": info.arn,
+            "Input": info.input,
+            "StartTime": iso_time(self.started_at),
+            "Name": info.name,
+            "RoleArn": info.role_arn,
+            "RedriveCount": 0,
+        }
+        if info.type == "EXPRESS":
+            shown["StartTime"] = shown.pop("StartTime")
+            shown["RedriveCount"] = shown.pop("RedriveCount")
         self.context = {
-            "Execution": {
-                "Id": info.arn,
-                "Input": info.input,
-                "StartTime": iso_time(self.started_at),
-                "Name": info.name,
-                "RoleArn": info.role_arn,
-                "RedriveCount": 0,
-            },
+            "Execution": shown,
             "StateMachine": {"Id": info.state_machine_arn, "Name": info.state_machine_name},
         }
 

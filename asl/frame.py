@@ -96,11 +96,10 @@ class Frame:
         """The context object (Developer Guide, "Accessing execution data from the Context object")."""
         execution = self.execution
         context = dict(execution.context)
-        context["State"] = {
-            "EnteredTime": iso_time(self.entered_at),
-            "Name": self.state.name,
-            "RetryCount": self.attempt,
-        }
+        state: dict[str, Any] = {"Name": self.state.name, "EnteredTime": iso_time(self.entered_at)}
+        if self.state.type in ("Task", "Parallel", "Map"):  # recorded for Task; a Pass has none
+            state["RetryCount"] = self.attempt
+        context["State"] = state
         if self.token is not None:
             context["Task"] = {"Token": self.token}
         item = self.map_item()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from asl.history import HistoryEvent
     from asl.hosts.run import Run
     from asl.hosts.world import World
+    from asl.limits import WorkflowType
     from asl.story import Story
 
 FILE = click.Path(allow_dash=True)
@@ -48,7 +49,7 @@ Mock files are those of Step Functions Local (MockConfigFile.json). Beside "Retu
 @click.option("--history", type=FILE, metavar="FILE", help="Write the history, as get-execution-history gives it.")
 @click.option("--events", type=FILE, metavar="FILE", help="Write the events put on the event bus, one a line.")
 @click.option("--output", "-o", type=FILE, metavar="FILE", help="Write the output to a file too (empty if it failed).")
-@click.option("--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"], case_sensitive=False), default="STANDARD")
+@click.option("--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD")
 @click.option("--account", metavar="ID", default="123456789012", help="The account in ARNs.")
 @click.option("--region", default="us-east-1", help="The region in ARNs.")
 @click.option("--role-arn", metavar="ARN", help="The execution role in the history and the context object.")
@@ -76,7 +77,7 @@ def command(
     history: str | None,
     events: str | None,
     output: str | None,
-    type_: str,
+    type_: WorkflowType,
     account: str,
     region: str,
     role_arn: str | None,
@@ -108,14 +109,12 @@ def command(
     results.refuse_clashes(outlets, (file, read_from_file, context, mock and mock.rpartition("#")[0], mock))
 
     import asl
-    from asl.limits import WorkflowType
 
-    kind: WorkflowType = "EXPRESS" if type_.upper() == "EXPRESS" else "STANDARD"
     machine = asl.load(
         file,
         define=arguments.pairs("--define", defines, "Name=value"),
         name="StateMachine" if file == "-" else None,
-        type=kind,
+        type=type_,
     )
     started_with: dict[str, Any] = {
         "name": name,
