@@ -343,8 +343,11 @@ class World:
     # -- calls -----------------------------------------------------------------------------------------------------
 
     def perform(self, attempt: Attempt) -> tuple[Answer, bool]:
-        """The answer of a call, and whether it is final. Raises HostError when nobody answers it."""
-        answer, final = self.answers.find(attempt.call)
+        """The answer of a call, and whether it is final. Raises HostError, with the task's place, if there is none."""
+        try:
+            answer, final = self.answers.find(attempt.call)
+        except HostError as failure:
+            raise HostError(f"{self._place(attempt)}{failure}") from failure
         if answer is None:
             raise HostError(self._unanswered(attempt))
         return answer, final
@@ -390,11 +393,14 @@ class World:
             self._tokens[token] = attempt
             attempt.run.waiting_for[token] = attempt.call.state_name
 
+    def _place(self, attempt: Attempt) -> str:
+        """Where the task's resource stands, as the beginning of a message."""
+        place = attempt.run.machine.locate(f"{attempt.effect.pointer}/Resource")
+        return f"{place}: " if place else ""
+
     def _unanswered(self, attempt: Attempt) -> str:
         """Why a task cannot be performed, and the ways to answer it."""
-        effect, machine = attempt.effect, attempt.run.machine
-        place = machine.locate(f"{effect.pointer}/Resource")
-        where = f"{place}: " if place else ""
+        effect = attempt.effect
         name = effect.resource.rpartition(":function:")[2] if ":function:" in effect.resource else None
         ways = [f"a mock: --mock FILE with a response for the state '{effect.state_name}'"]
         if name:
@@ -402,7 +408,7 @@ class World:
         ways.append("in Python: run(..., tasks={" + json.dumps(effect.state_name) + ": function})")
         listed = "".join(f"\n  - {way}" for way in ways)
         return (
-            f"{where}nothing answers the task of state '{effect.state_name}', resource {effect.resource}\n"
+            f"{self._place(attempt)}nothing answers the task of state '{effect.state_name}', resource {effect.resource}\n"
             f"Answer it with one of{listed}"
         )
 

@@ -1,6 +1,6 @@
 """The functions that may end a path: `$.numbers.sum()`."""
 
-import statistics
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -35,6 +35,11 @@ _NUMERIC: dict[str, Callable[[list[Any]], float]] = {
     "min": min,
     "max": max,
     "sum": sum,
-    "avg": statistics.fmean,
-    "stddev": statistics.pstdev,
+    "avg": lambda numbers: math.fsum(numbers) / len(numbers),
+    "stddev": lambda numbers: _deviation(numbers),
 }
+
+
+def _deviation(numbers: list[Any]) -> float:
+    mean = math.fsum(numbers) / len(numbers)
+    return math.sqrt(math.fsum((number - mean) ** 2 for number in numbers) / len(numbers))
