@@ -73,6 +73,7 @@ values = st.recursive(
     lambda below: st.lists(below, max_size=3) | st.dictionaries(names, below, max_size=3),
     max_leaves=12,
 )
+named = names.map(lambda name: f".{name}")
 reference_steps = st.lists(
     names.map(lambda name: f".{name}") | st.integers(0, 2).map(lambda index: f"[{index}]"), max_size=4
 )
