@@ -277,7 +277,9 @@ class Story:
         style, dot = self._style, f" {self._marks['dot']} "
         if what == "Started":
             head = f"{style.bold(plain(self._title))} started".lstrip()
-            self._write(Line(self._now, "", 0, head, f"with {one_line(details.get('input', ''))}"))
+            self._write(
+                Line(self._now, "", 0, head, f"with {one_line(details['input'])}" if "input" in details else "")
+            )
             return
         if last is not None and what == "Failed":
             if last.held is not None and last.type == "Fail":
