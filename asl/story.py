@@ -133,7 +133,7 @@ class Story:
             return
         style = self._style
         mark = style.red(self._marks["failed"]) if type == "Fail" else style.blue(self._marks["entered"])
-        line = Line(self._now, scope.label, scope.depth, f"{mark} {style.bold(plain(name))} {style.dim(type)}")
+        line = Line(self._now, scope.label, scope.depth, f"{mark} {style.bold(plain(name))} {style.dim(f'({type})')}")
         if is_first:
             line.tail = f"with {one_line(scope.input)}"
         scope.held = line

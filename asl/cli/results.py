@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BufferedRandom, BufferedWriter
@@ -33,9 +34,8 @@ class Outlet:
         """Puts the text in the place of what the file held, and closes it. What went wrong as text, or None."""
         try:
             with self.stream as stream:
-                if stream.seekable():
-                    stream.seek(0)
-                    stream.truncate()
+                if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                    stream.truncate(0)
                 stream.write(text.encode())
         except OSError as error:
             return f"{self.option}: cannot write '{self.path}': {error.strerror or error}"

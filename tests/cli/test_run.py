@@ -59,7 +59,7 @@ def test_the_output_alone_is_on_stdout_and_the_story_on_stderr(folder):
     assert result.exit_code == 0
     assert result.stdout == '{"to":"you","said":"hello"}\n'
     assert 'greet started with {"to":"you"}' in result.stderr
-    assert 'Greet Pass → {…,"said":"hello"}' in result.stderr
+    assert 'Greet (Pass) → {…,"said":"hello"}' in result.stderr
     assert "✓ succeeded · 0 s of virtual time · 1 state" in result.stderr
 
 
@@ -161,7 +161,7 @@ def test_retries_and_durations_are_told(folder):
     result = run("work.asl.json", "--mock", "m.json#Case")
     assert result.exit_code == 0
     lines = [" ".join(line.split()) for line in result.stderr.splitlines()]
-    assert lines[1].startswith('● Work Task sqs:sendMessage.waitForTaskToken {"')
+    assert lines[1].startswith('● Work (Task) sqs:sendMessage.waitForTaskToken {"')
     assert lines[2:] == [
         "500 ms ✗ failed Flaky: dropped",
         "2.5 s ↻ retry 1 after 2 s",
@@ -204,7 +204,7 @@ def test_local_functions_answer(folder, monkeypatch):
     monkeypatch.setattr(sys, "path", [*sys.path])
     result = run("d.asl.json", "--input", '{"n": 21}', "--lambda", "dou*=handlers_of_this_test:double")
     assert result.stdout == "42\n", result.stderr
-    assert 'A Task double {"n":21}' in result.stderr
+    assert 'A (Task) double {"n":21}' in result.stderr
 
 
 def test_events_are_written_one_a_line_also_after_a_failure(folder):
@@ -268,6 +268,19 @@ def test_half_surrogates_are_printed_as_escapes(folder):
     assert run("greet.asl.json", "-q", "--input", '{"a": "\\ud800"}').stdout == '{"a":"\\ud800","said":"hello"}\n'
 
 
+def test_a_file_is_replaced_not_appended_to(folder):
+    (folder / "out.json").write_text("x" * 1000)
+    assert run("greet.asl.json", "-q", "--output", "out.json", "--history", os.devnull).exit_code == 0
+    assert (folder / "out.json").read_text() == '{\n  "said": "hello"\n}\n'
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_loses_no_output(folder):
+    result = run("greet.asl.json", "-q", "--history", "/dev/full")
+    assert (result.exit_code, result.stdout) == (2, '{"said":"hello"}\n')
+    assert "--history: cannot write '/dev/full': No space left on device" in result.stderr
+
+
 # -- the real command ------------------------------------------------------------------------------------------------
 
 
@@ -302,7 +315,7 @@ def test_a_closed_pipe_is_silent(folder):
 
 def test_a_terminal_without_other_characters_gets_ascii(folder):
     result = command("run", "greet.asl.json", variables={"PYTHONIOENCODING": "ascii"})
-    assert '* Greet Pass -> {"said":"hello"}' in result.stderr
+    assert '* Greet (Pass) -> {"said":"hello"}' in result.stderr
 
 
 def test_an_exception_of_ours_is_called_a_bug(folder, monkeypatch):

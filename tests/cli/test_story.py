@@ -56,10 +56,10 @@ def test_states_that_are_entered_and_left_at_once_are_one_line():
     lines, _ = story(definition, {"a": 1})
     assert lines == [
         'started with {"a":1}',
-        '● Set Pass → {…,"set":{"n":1}}',
-        "● Is Choice → Rest",
-        "● Rest Wait waited 1 h",
-        '● Yes Succeed → {"n":1}',
+        '● Set (Pass) → {…,"set":{"n":1}}',
+        "● Is (Choice) → Rest",
+        "● Rest (Wait) waited 1 h",
+        '● Yes (Succeed) → {"n":1}',
         "✓ succeeded · 1 h · 4 states",
         '  output {"n":1}',
     ]
@@ -79,12 +79,12 @@ def test_retries_and_what_was_caught():
     lines, _ = story(definition, {"a": 1}, tasks={"Work": failing()})
     assert lines == [
         'started with {"a":1}',
-        '● Work Task sqs:sendMessage {"a":1}',
+        '● Work (Task) sqs:sendMessage {"a":1}',
         "  ✗ failed Oops: because",
         "  ↻ retry 1 after 2 s",
         "  ✗ failed Oops: because",
         "→ Work caught → Sorry",
-        "✗ Sorry Fail Gone: for good",
+        "✗ Sorry (Fail) Gone: for good",
         "✗ failed · 2 s · 2 states, 1 retry",
         "  error Gone",
         "  cause for good",
@@ -113,12 +113,12 @@ def test_branches_and_iterations_are_labelled_and_indented():
     lines, _ = story(definition, [7, 8])
     assert lines[:-1] == [
         "started with [7,8]",
-        "● Both Parallel",
-        "  [b] ● Each Map with [7,8] 2 items",
-        "    [b.0] ● P Pass with 7",
-        "    [b.1] ● P Pass with 8",
+        "● Both (Parallel)",
+        "  [b] ● Each (Map) with [7,8] 2 items",
+        "    [b.0] ● P (Pass) with 7",
+        "    [b.1] ● P (Pass) with 8",
         "  [b] ✓ Each",
-        "  [a] ● One Wait with [7,8] waited 5 s",
+        "  [a] ● One (Wait) with [7,8] waited 5 s",
         "✓ Both → [[7,8],[7,8]]",
         "✓ succeeded · 5 s · 5 states",
     ]
@@ -130,11 +130,11 @@ def test_a_map_that_fails_is_tried_again():
     each = {"Type": "Map", "ItemProcessor": work, "Retry": retry, "MaxConcurrency": 1, "End": True}
     lines, _ = story({"StartAt": "Each", "States": {"Each": each}}, [1], tasks={"Work": failing(times=1)})
     assert lines[1:-1] == [
-        "● Each Map 1 item",
-        "  [0] ● Work Task sqs:sendMessage 1",
+        "● Each (Map) 1 item",
+        "  [0] ● Work (Task) sqs:sendMessage 1",
         "    [0] ✗ failed Oops: because",
         "  ↻ retry 1 after 3 s",
-        "  [0] ● Work Task sqs:sendMessage 1",
+        "  [0] ● Work (Task) sqs:sendMessage 1",
         '  [0] ✓ Work → {"done":true}',
         '✓ Each → [{"done":true}]',
         "✓ succeeded · 3 s · 3 states, 1 retry",
@@ -159,7 +159,7 @@ MANY = {
 
 def test_a_long_map_is_told_as_a_count():
     lines, _ = story(MANY, list(range(300)), tasks={"Work": failing(times=2)}, options={"width": 60})
-    assert lines[1:4] == ["● Each Map 300 items", "  300 iterations done, 2 retries", "✓ Each"]
+    assert lines[1:4] == ["● Each (Map) 300 items", "  300 iterations done, 2 retries", "✓ Each"]
 
 
 def test_a_long_map_that_fails_names_the_iteration():
@@ -203,9 +203,9 @@ def test_an_execution_that_is_watched_shows_a_wait_when_it_begins():
     told = Story(stream, live=True)
     for event in run.recorded[:2]:
         told.feed(render(event))
-    assert stream.getvalue().endswith("● A Wait\n")
+    assert stream.getvalue().endswith("● A (Wait)\n")
     told.note("warning: be careful")
-    assert stream.getvalue().endswith("A Wait\nwarning: be careful\n")
+    assert stream.getvalue().endswith("A (Wait)\nwarning: be careful\n")
 
 
 AWS = [
@@ -223,7 +223,7 @@ AWS = [
 ]  # fmt: skip
 TOLD = """\
          0 s  started with {"a":1}
-      100 ms  ● Call Task call {}
+      100 ms  ● Call (Task) call {}
      1 min      ✗ timed out States.Timeout
               ✗ failed · 1 min · 1 state
                 error States.Timeout
@@ -250,7 +250,7 @@ def test_history_reads_our_own_and_standard_input(tmp_path):
     run = asl.load({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}).run({"x": 1})
     result = CliRunner().invoke(main, ["history", "-"], input=json.dumps({"events": run.history, "nextToken": "t"}))
     assert result.exit_code == 0
-    assert "● A Pass\n" in result.stdout
+    assert "● A (Pass)\n" in result.stdout
     assert "only the first page" in result.stderr
 
 
