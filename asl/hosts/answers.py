@@ -118,7 +118,15 @@ def _first(integrations: Iterable[Integration], resource: str) -> Integration | 
 
 def _built_in(settings: Settings) -> Iterable[Integration]:
     for package in BUILT_IN:
-        yield from import_module(package).integrations(settings)
+        try:
+            module = import_module(package)
+        except ModuleNotFoundError as missing:
+            if missing.name != package:
+                raise
+            raise HostError(
+                f"the package {package} is not to be found: install aslkit, or put its folder `integrations` on PYTHONPATH"
+            ) from None
+        yield from module.integrations(settings)
 
 
 def _from_entry_points(settings: Settings) -> Iterable[Integration]:

@@ -2,7 +2,7 @@
 
 `answers` holds, for each state, the answers of its attempts in order: an output, or an object with `error` and `cause`.
 Of `expect`, `keys` is the order of the output's keys, `seconds` how long the execution took, `types` the types of the
-history's events, `chain` the types with their `previousEventId`, `events` how many there are, `sent` what each task got.
+history's events, `chain` the types with their `previousEventId`, `events` how many there are, `sent` what tasks got.
 """
 
 import json

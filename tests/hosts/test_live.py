@@ -1,0 +1,80 @@
+"""Live: calls on threads, the wall clock, and an interrupt that stops the execution cleanly."""
+
+import _thread
+import threading
+import time
+from typing import Any
+
+import pytest
+
+import asl
+
+PARALLEL = {
+    "StartAt": "P",
+    "States": {
+        "P": {
+            "Type": "Parallel",
+            "End": True,
+            "Branches": [
+                {
+                    "StartAt": name,
+                    "States": {name: {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True}},
+                }
+                for name in ("A", "B")
+            ],
+        }
+    },
+}
+
+
+def test_calls_run_at_once() -> None:
+    both = threading.Barrier(2, timeout=10)
+    run = asl.load(PARALLEL).run({}, tasks={"*": lambda arguments: both.wait() >= 0}, live=True)
+    assert run.output == [True, True]
+
+
+def test_the_wall_clock_stamps_events() -> None:
+    before = time.time_ns() // 1_000_000
+    definition = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 0, "End": True}}}
+    run = asl.load(definition).run({}, live=True)
+    assert run.succeeded
+    assert before <= run.recorded[0].at <= run.recorded[-1].at <= time.time_ns() // 1_000_000
+
+
+def test_an_interrupt_stops_the_execution() -> None:
+    released = threading.Event()
+
+    def interrupting(arguments: Any) -> Any:
+        _thread.interrupt_main()
+        released.wait(10)
+
+    run = asl.load(PARALLEL).run({}, tasks={"*": interrupting}, live=True)
+    released.set()
+    assert run.status == "ABORTED"
+    assert run.history[-1]["type"] == "ExecutionAborted"
+
+
+def test_a_task_that_takes_too_long() -> None:
+    released = threading.Event()
+    definition = {
+        "StartAt": "T",
+        "States": {
+            "T": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "TimeoutSeconds": 1, "End": True}
+        },
+    }
+    run = asl.load(definition).run({}, tasks={"*": lambda arguments: released.wait(10)}, live=True)
+    released.set()
+    assert (run.status, run.error) == ("FAILED", "States.Timeout")
+
+
+def test_an_unanswered_task_stops_the_run() -> None:
+    with pytest.raises(asl.HostError, match="nothing answers"):
+        asl.load(PARALLEL).run({}, live=True)
+
+
+def test_a_broken_integration_says_so() -> None:
+    def broken(call: asl.Call) -> Any:
+        raise RuntimeError("out of order")
+
+    with pytest.raises(asl.HostError, match="RuntimeError: out of order"):
+        asl.load(PARALLEL).run({}, tasks=broken, live=True)

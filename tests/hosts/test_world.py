@@ -1,0 +1,226 @@
+"""Worlds in virtual time: many executions on one clock, answers from outside, time-outs, what callers may not give."""
+
+import json
+from typing import Any
+
+import pytest
+
+import asl
+
+CALLBACK = {
+    "StartAt": "Ask",
+    "States": {
+        "Ask": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::events:putEvents.waitForTaskToken",
+            "Parameters": {
+                "Entries": [{"Source": "s", "DetailType": "d", "Detail": {"token.$": "$$.Task.Token"}}],
+            },
+            "HeartbeatSeconds": 60,
+            "TimeoutSeconds": 600,
+            "End": True,
+        }
+    },
+}
+TASK = {
+    "StartAt": "T",
+    "States": {
+        "T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:f", "TimeoutSeconds": 10, "End": True}
+    },
+}
+
+
+def wait(seconds: int) -> dict[str, Any]:
+    return {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": seconds, "End": True}}}
+
+
+def waiting() -> tuple[asl.World, asl.Run, str]:
+    world = asl.World()
+    run = world.start(asl.load(CALLBACK))
+    world.run(until=world.now)
+    (token,) = run.waiting_for
+    return world, run, token
+
+
+def test_executions_share_a_clock() -> None:
+    with asl.World(start="2026-03-01T00:00:00Z") as world:
+        runs = [world.start(asl.load(wait(seconds), name=f"w{seconds}")) for seconds in (30, 10, 20)]
+        world.run()
+    assert [run.history[-1]["timestamp"][11:19] for run in runs] == ["00:00:30", "00:00:10", "00:00:20"]
+    assert world.finished
+
+
+def test_the_world_stops_at_a_time() -> None:
+    world = asl.World()
+    run = world.start(asl.load(wait(100)))
+    begin = world.now
+    world.run(until=begin + 99_000)
+    assert (run.status, world.now) == ("RUNNING", begin + 99_000)
+    world.run()
+    assert run.succeeded
+
+
+def test_token_is_answered_from_outside() -> None:
+    world, run, token = waiting()
+    assert run.waiting_for == {token: "Ask"}
+    assert json.loads(json.dumps(world.events[0]["detail"])) == {"token": token}
+    world.send_task_heartbeat(token)
+    world.send_task_success(token, {"answer": 42})
+    assert run.output == {"answer": 42}
+    types = [event["type"] for event in run.history]
+    assert types[2:6] == ["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"]
+    with pytest.raises(asl.InputError, match="no task awaits"):
+        world.send_task_success(token, {})
+
+
+def test_token_fails_from_outside() -> None:
+    world, run, token = waiting()
+    world.send_task_failure(token, "Refused", "by hand")
+    assert (run.error, run.cause) == ("Refused", "by hand")
+
+
+def test_heartbeats_keep_a_task_alive() -> None:
+    world, run, token = waiting()
+    begin = world.now
+    for second in (50, 100, 150):
+        world.run(until=begin + second * 1000)
+        world.send_task_heartbeat(token)
+    world.run()
+    assert (run.status, run.error) == ("FAILED", "States.Timeout")
+    assert run.duration_ms == 210_000
+    assert run.history[-2]["type"] == "TaskTimedOut"
+
+
+def test_waiting_for_an_answer_only_is_no_jump_in_time() -> None:
+    definition = json.loads(json.dumps(CALLBACK))
+    del definition["States"]["Ask"]["HeartbeatSeconds"], definition["States"]["Ask"]["TimeoutSeconds"]
+    world = asl.World()
+    run = world.start(asl.load(definition))
+    world.run()
+    assert (run.status, run.duration_ms) == ("RUNNING", 0)
+    assert list(run.waiting_for.values()) == ["Ask"]
+
+
+def test_a_call_takes_the_time_that_its_answer_says() -> None:
+    assert asl.load(TASK).run(tasks=lambda call: asl.Output(1, duration_ms=9_999)).output == 1
+    late = asl.load(TASK).run(tasks=lambda call: asl.Output(1, duration_ms=10_001))
+    assert (late.error, late.duration_ms) == ("States.Timeout", 10_000)
+
+
+def test_pending_is_polled_in_virtual_time() -> None:
+    definition = {
+        "StartAt": "Job",
+        "States": {"Job": {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "End": True}},
+    }
+
+    def job(call: asl.Call) -> asl.Output | asl.Pending:
+        asked = call.pending or 0
+        if asked == 3:
+            return asl.Output({"State": "SUCCEEDED"})
+        return asl.Pending(asked + 1, 60_000, **({"submitted": {"JobRunId": "j"}} if not asked else {}))
+
+    run = asl.load(definition).run(tasks=job)
+    assert (run.output, run.duration_ms) == ({"State": "SUCCEEDED"}, 180_000)
+    assert [event["type"] for event in run.history].count("TaskSubmitted") == 1
+
+
+def test_stopping() -> None:
+    world = asl.World()
+    run = world.start(asl.load(wait(100)))
+    world.stop(run, "Mine", "enough")
+    assert (run.status, run.error, run.cause) == ("ABORTED", "Mine", "enough")
+    assert [event["type"] for event in run.history][-2:] == ["WaitStateEntered", "ExecutionAborted"]
+    world.run()
+    assert world.finished
+
+
+def test_task_functions_cannot_change_state_data() -> None:
+    def meddling(arguments: Any) -> Any:
+        arguments["list"].append(4)
+        return arguments
+
+    definition = json.loads(json.dumps(TASK))
+    definition["States"]["T"]["ResultPath"] = "$.result"
+    run = asl.load(definition).run({"list": [1]}, tasks={"T": meddling})
+    assert run.output == {"list": [1], "result": {"list": [1, 4]}}
+
+
+def test_task_functions_take_the_call_too() -> None:
+    run = asl.load(TASK).run({}, tasks={"T": lambda arguments, call: call.resource})
+    assert run.output == TASK["States"]["T"]["Resource"]  # type: ignore[index]
+
+
+def test_tasks_by_resource_and_glob() -> None:
+    for key in ("arn:aws:lambda:us-east-1:1:function:f", "arn:aws:lambda:*", "T*"):
+        assert asl.load(TASK).run({}, tasks={key: {"by": key}}).output == {"by": key}
+
+
+def test_error_of_a_task_function() -> None:
+    def broken(arguments: Any) -> Any:
+        raise LookupError("nothing here")
+
+    run = asl.load(TASK).run({}, tasks={"T": broken})
+    assert (run.error, run.cause) == ("LookupError", "nothing here")
+
+
+def test_answer_that_is_no_json() -> None:
+    for answer in (object(), float("nan"), {"x": {1, 2}}):
+        with pytest.raises(asl.HostError, match="'T' is not a JSON value"):
+            asl.load(TASK).run({}, tasks={"T": lambda arguments, answer=answer: answer})
+
+
+def test_nothing_answers_and_no_catch_hides_it() -> None:
+    definition = {
+        "StartAt": "T",
+        "States": {
+            "T": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sns:publish",
+                "Retry": [{"ErrorEquals": ["States.ALL"]}],
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "H"}],
+                "End": True,
+            },
+            "H": {"Type": "Succeed"},
+        },
+    }
+    with pytest.raises(asl.HostError, match=r"'T', resource arn:aws:states:::sns:publish(.|\n)*--mock"):
+        asl.load(definition).run()
+
+
+async def _async_output() -> Any:
+    return (await asl.load(TASK).run_async({}, tasks={"T": {"ok": True}})).output
+
+
+def test_run_async() -> None:
+    import asyncio
+
+    assert asyncio.run(_async_output()) == {"ok": True}
+
+
+@pytest.mark.parametrize("input", [{1, 2}, object(), float("nan"), "x" * 262_144])
+def test_input_that_is_refused(input: Any) -> None:
+    with pytest.raises(asl.InputError):
+        asl.load(wait(0)).run(input)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a/b", "x" * 81, "a\n", "ä#"])
+def test_names_that_are_refused(name: str) -> None:
+    with pytest.raises(asl.InputError, match="name"):
+        asl.load(wait(0)).run({}, name=name)
+
+
+def test_a_name_is_taken_once() -> None:
+    world, machine = asl.World(), asl.load(wait(0))
+    world.start(machine, name="one")
+    with pytest.raises(asl.InputError, match="exists already"):
+        world.start(machine, name="one")
+
+
+def test_context_is_laid_over_the_context_object() -> None:
+    definition = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"c.$": "$$"}, "End": True}}}
+    run = asl.load(definition).run({}, context={"Execution": {"Name": "mine"}, "Extra": 1}, name="n", seed=3)
+    context = run.output["c"]
+    assert (context["Execution"]["Name"], context["Extra"]) == ("mine", 1)
+    assert context["Execution"]["Id"] == "arn:aws:states:us-east-1:123456789012:execution:StateMachine:n"
+    assert context["State"] == {"Name": "P", "EnteredTime": "2026-01-01T00:00:00Z"}
+    assert list(context["Execution"]) == ["Id", "Input", "StartTime", "Name", "RoleArn", "RedriveCount"]
