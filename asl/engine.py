@@ -29,8 +29,9 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from asl import events as ev
 from asl.effects import Cancel, Effect, Finish, StartTimer, Status
@@ -78,6 +79,10 @@ class Step(NamedTuple):
     more: bool = False
 
 
+ArgumentCheck: TypeAlias = Callable[[str, JSON], Sequence[str]]
+"""A pure function of resource and arguments that gives what is wrong with them, in the service's words."""
+
+
 class HistoryFullError(Exception):
     """The history has no room for another event. Never leaves the engine."""
 
@@ -109,6 +114,8 @@ class Execution:
         self.effects: list[Effect] = []
         self.trace: list[Any] | None = None
         """A list when the value after each stage of input and output processing is wanted."""
+        self.check: ArgumentCheck | None = None
+        """What the host knows of the arguments that services refuse; asked before a task is scheduled."""
         self._history_limit = HISTORY_EVENTS if info.type == "STANDARD" else sys.maxsize
 
     # -- events in -------------------------------------------------------------------------------------------------
@@ -139,7 +146,7 @@ class Execution:
                     return False
                 self.now = event.at
                 state = frame.state
-                state.started(self, frame)
+                state.started(self, frame, event.worker_name)
             case ev.TimerFired():
                 return self._timer_fired(event)
             case ev.TaskFailed():

@@ -22,10 +22,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
-    """A call was handed to whoever performs it; its time-outs count from here."""
+    """A call was handed to whoever performs it; its time-outs count from here. Activities have a worker's name."""
 
     at: int
     ref: str
+    worker_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ through the entry-point group `asl.integrations`: the entry names a function tha
 integrations.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -49,11 +49,13 @@ class Output:
     """A task that succeeded (or, for a callback task, was submitted) with `value`, after `duration_ms`.
 
     `submitted` is the answer of the start call where a task has both (a `.sync` job, or a mocked callback).
+    `worker_name` is that of the worker that took an activity.
     """
 
     value: JSON
     duration_ms: int = 0
     submitted: JSON | Absent = ABSENT
+    worker_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Failure:
     """A task that failed after `duration_ms`. `phase` chooses the history event.
 
     "run" gives TaskFailed or LambdaFunctionFailed, "timeout" TaskTimedOut, "schedule" LambdaFunctionScheduleFailed,
-    "start" TaskStartFailed, "submit" TaskSubmitFailed. `submitted` is as in `Output`.
+    "start" TaskStartFailed, "submit" TaskSubmitFailed. `submitted` and `worker_name` are as in `Output`.
     """
 
     error: str | None
@@ -78,6 +80,7 @@ class Failure:
     phase: FailurePhase = "run"
     duration_ms: int = 0
     submitted: JSON | Absent = ABSENT
+    worker_name: str | None = None
 
 
 Answer: TypeAlias = Output | Pending | Failure
@@ -100,8 +103,14 @@ class Integration(Protocol):
     def describe(self, resource: str) -> Description | None:
         """What this integration does for `resource` (without pattern suffix), None if it is not its own."""
 
+    def check(self, resource: str, arguments: JSON) -> Sequence[str]:
+        """What is wrong with the arguments, in the service's words; a task with any of that is not even scheduled."""
+
     def perform(self, call: Call) -> Answer:
-        """The answer of one attempt. May raise HostError when it cannot even try; must not raise otherwise."""
+        """The answer of one attempt, whose arguments were checked.
+
+        May raise HostError when it cannot even try; must not raise otherwise.
+        """
 
     def cancel(self, call: Call) -> None:
         """Told when an attempt is given up: its execution ended, or its state timed out."""

@@ -1,5 +1,7 @@
 """The texts of `StateError`s, as AWS words them. Each is taken from a recording unless it is marked `unrecorded`."""
 
+from collections.abc import Iterable
+
 from asl.errors import StateError
 from asl.json_text import dumps
 from asl.limits import CAUSE_LENGTH, ERROR_LENGTH, HISTORY_EVENTS
@@ -71,6 +73,12 @@ def result_path_not_applicable(path: str, data: JSON) -> EvaluationError:
     # unrecorded: the error's name is documented, the text is from users' reports
     text = f"Unable to apply ReferencePath {path} to input {dumps(data)}"
     return EvaluationError(text, RESULT_PATH_MATCH_FAILURE, terminal=False)
+
+
+def arguments_refused(arguments: JSON, problems: Iterable[str]) -> EvaluationError:
+    """A task whose arguments the service integration cannot use; recorded for `apigateway:invoke`."""
+    text = f"The Parameters '{dumps(arguments)}' could not be used to start the Task: [{', '.join(problems)}]"
+    return EvaluationError(text)
 
 
 def result_too_large(what: str, terminal: bool) -> StateError:

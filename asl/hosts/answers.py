@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import import_module
@@ -60,6 +60,11 @@ class Answers:
                 return answer, True
         integration = self.integration(call.resource)
         return (None, False) if integration is None else (integration.perform(call), False)
+
+    def check(self, resource: str, arguments: JSON) -> Sequence[str]:
+        """What the service would refuse of the arguments; nothing for a resource that no integration knows."""
+        integration = self.integration(resource)
+        return () if integration is None else integration.check(resource, arguments)
 
     def cancel(self, call: Call) -> None:
         """Tells the integration that performs the call, if one does, that it is given up."""
@@ -124,7 +129,7 @@ def _built_in(settings: Settings) -> Iterable[Integration]:
             if missing.name != package:
                 raise
             raise HostError(
-                f"the package {package} is not to be found: install aslkit, or put its folder `integrations` on PYTHONPATH"
+                f"the package {package} cannot be found: install aslkit, or put its folder `integrations` on PYTHONPATH"
             ) from None
         yield from module.integrations(settings)
 

@@ -44,7 +44,8 @@ def drive(world: World, until: int | None = None) -> None:
             while world.calls:
                 attempt = world.calls.popleft()
                 if not attempt.cancelled:
-                    world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref))
+                    if not attempt.is_activity:
+                        world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref))
                     pool.submit(perform, attempt)
                     running += 1
             pause = _fire_due(world)

@@ -51,7 +51,7 @@ def _perform_all(world: World) -> None:
     world.calls.clear()
     if len(batch) > 1:
         for attempt in batch:
-            if not attempt.cancelled:
+            if not attempt.cancelled and not attempt.is_activity:
                 world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref))
     for attempt in batch:
         if not attempt.cancelled:

@@ -57,6 +57,11 @@ class Attempt:
         self.answered = False
         """The answer has come, or will come at a known time."""
 
+    @property
+    def is_activity(self) -> bool:
+        """Whether the task is an activity, which starts when a worker takes it."""
+        return ":activity:" in self.call.resource
+
 
 class Due:
     """An entry of the timer heap: an event for a run, or the next poll of a pending call."""
@@ -187,6 +192,7 @@ class World:
             context=dict(context or {}),
         )
         run = Run(machine, Execution(machine.program, info), self)
+        run.execution.check = self.answers.check
         self.runs.append(run)
         self._open[arn] = {}
         self._timers_of[arn] = {}
@@ -231,17 +237,22 @@ class World:
     def send_task_success(self, token: str, output: JSON) -> None:
         """Ends the callback task of `token` with an output. Raises InputError for a token that nobody awaits."""
         attempt = self._of_token(token)
-        self.deliver(attempt.run, ev.TaskSucceeded(self.now, attempt.ref, output))
+        self._end_attempt(attempt, ev.TaskSucceeded(self.now, attempt.ref, output))
 
     def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> None:
         """Fails the callback task of `token`. Raises InputError for a token that nobody awaits."""
         attempt = self._of_token(token)
-        self.deliver(attempt.run, ev.TaskFailed(self.now, attempt.ref, error, cause))
+        self._end_attempt(attempt, ev.TaskFailed(self.now, attempt.ref, error, cause))
 
     def send_task_heartbeat(self, token: str) -> None:
         """Keeps the callback task of `token` alive. Raises InputError for a token that nobody awaits."""
         attempt = self._of_token(token)
         self.deliver(attempt.run, ev.Heartbeat(self.now, attempt.ref))
+
+    def _end_attempt(self, attempt: Attempt, outcome: ev.Event) -> None:
+        """Brings the outcome of an attempt that was not answered by who performs it."""
+        self._close_attempt(attempt.run, attempt.ref)
+        self.deliver(attempt.run, outcome)
 
     def _of_token(self, token: str) -> Attempt:
         attempt = self._tokens.get(token)
@@ -355,21 +366,22 @@ class World:
     def answered(self, attempt: Attempt, answer: Answer, final: bool) -> None:
         """Brings the answer of a call to its run: now, or at the time that the answer says."""
         run, ref, now = attempt.run, attempt.ref, self.now
-        if not isinstance(answer, Failure) and answer.submitted is not ABSENT:
+        if not isinstance(answer, Pending) and answer.worker_name is not None:
+            self.deliver(run, ev.TaskStarted(now, ref, answer.worker_name))
+        if answer.submitted is not ABSENT:
             self.deliver(run, ev.TaskSubmitted(now, ref, answer.submitted))
         match answer:
-            case Output(value, duration):
+            case Output(value, duration, _, _):
                 if attempt.call.pattern == "wait_for_task_token" and not final:
                     self.deliver(run, ev.TaskSubmitted(now, ref, value))
                     self._await_token(attempt)
                     return
                 event: ev.Event = ev.TaskSucceeded(now + duration, ref, value)
-            case Failure(error, cause, phase, duration, submitted):
-                if submitted is not ABSENT:
-                    self.deliver(run, ev.TaskSubmitted(now, ref, submitted))
+            case Failure(error, cause, phase, duration, _, _):
                 event = ev.TaskFailed(now + duration, ref, error, cause, phase)
             case Pending(state, poll_after):
                 attempt.call = replace(attempt.call, pending=state, at=now + poll_after)
+                self._await_token(attempt)
                 self._schedule(run, now + poll_after, None, attempt)
                 return
         attempt.answered = True
@@ -407,10 +419,8 @@ class World:
             ways.append(f"a local function: --lambda {name}=package.module:function")
         ways.append("in Python: run(..., tasks={" + json.dumps(effect.state_name) + ": function})")
         listed = "".join(f"\n  - {way}" for way in ways)
-        return (
-            f"{self._place(attempt)}nothing answers the task of state '{effect.state_name}', resource {effect.resource}\n"
-            f"Answer it with one of{listed}"
-        )
+        what = f"nothing answers the task of state '{effect.state_name}', resource {effect.resource}"
+        return f"{self._place(attempt)}{what}\nAnswer it with one of{listed}"
 
 
 # -- what callers give -----------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from asl.payload import Dataflow, Evaluator, field_path, template
 from asl.states.compiled import CompiledState, leave
 from asl.states.recovery import Recovery
 from asl.values import ABSENT, JSON
-from asl.wording import EvaluationError, heartbeat_missed, limited, result_too_large, timed_out
+from asl.wording import EvaluationError, arguments_refused, heartbeat_missed, limited, result_too_large, timed_out
 
 if TYPE_CHECKING:
     from asl.engine import Execution
@@ -61,7 +61,7 @@ class CompiledTask:
         self.heartbeat = _seconds("HeartbeatSeconds", state.heartbeat_seconds, state.heartbeat_seconds_path)
         self.kind, self.service, action, self.pattern = describe_resource(state.resource)
         self.resource = state.resource
-        self.with_token = self.pattern == "wait_for_task_token" or self.kind == "Activity"
+        self.with_token = self.pattern != "request_response" or self.kind == "Activity"
         self.started_details = {"resourceType": self.service, "resource": action} if self.kind == "Task" else None
         self.phases = {
             "enter": self.enter,
@@ -87,6 +87,10 @@ class CompiledTask:
             # unrecorded: the guide names the quota; that nothing catches it, and the text, are taken from its output
             execution.fail(frame, result_too_large(self.name, terminal=True))
             return
+        if execution.check is not None:
+            problems = execution.check(self.resource, arguments)
+            if problems:
+                raise arguments_refused(arguments, problems)
         execution.record(
             frame, f"{self.kind}Scheduled", self._scheduled(execution, arguments, timeout, heartbeat, credentials)
         )
@@ -119,10 +123,11 @@ class CompiledTask:
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
-    def started(self, execution: Execution, frame: Frame) -> None:
+    def started(self, execution: Execution, frame: Frame, worker_name: str | None = None) -> None:
         """The call is on its way: time-outs count from here (Developer Guide, "Task state")."""
         frame.call_state = "started"
-        execution.record(frame, f"{self.kind}Started", self.started_details)
+        details = {"workerName": worker_name} if worker_name is not None else self.started_details
+        execution.record(frame, f"{self.kind}Started", details)
         timeout, heartbeat = frame.effective
         ref = frame.ref
         assert ref is not None, "a call has a ref"

@@ -78,10 +78,10 @@ class PutEvents:
             answer="Entries (an EventId each) and FailedEntryCount; EventBridge.FailedEntry if an entry failed",
         )
 
+    def check(self, resource: str, arguments: JSON) -> list[str]:
+        return _parameters("Parameters", arguments)
+
     def perform(self, call: Call) -> Answer:
-        problems = _parameters("Parameters", call.arguments)
-        if problems:
-            return parameters.refusal(call, problems)
         try:
             response = self._backend.put_events(decorated(call), call)
         except (ServiceError, SdkClientError) as error:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final, TypeAlias
 
 from asl import timestamps
-from asl.integration import Call, Failure
-from asl.json_text import dumps
 from asl.values import JSON
 
 _FIRST_YEAR: Final = -62_135_596_800
@@ -60,16 +58,6 @@ def structure(fields: Mapping[str, Check], required: Collection[str] = ()) -> Ch
         return found
 
     return problems
-
-
-def refusal(call: Call, problems: list[str]) -> Failure:
-    """The failure of a task whose parameters cannot be used.
-
-    The cause lacks the opening that names the state and the event that entered it, which only the engine knows.
-    In Step Functions the error ends the execution (recorded for `apigateway:invoke`, 2024-10).
-    """
-    text = f"The Parameters '{dumps(call.arguments)}' could not be used to start the Task: [{', '.join(problems)}]"
-    return Failure("States.Runtime", text, phase="schedule")
 
 
 def _invalid(field: str) -> str:

@@ -69,6 +69,9 @@ class Lambda:
         module, name = getattr(handler, "__module__", "?"), getattr(handler, "__qualname__", repr(handler))
         return Description(resource, ("request_response",), (), f"{module}:{name}", "what the function returns")
 
+    def check(self, resource: str, arguments: JSON) -> list[str]:
+        return _parameters("Parameters", arguments) if _invoke.fullmatch(resource) else []
+
     def perform(self, call: Call) -> Answer:
         if _invoke.fullmatch(call.resource):
             return self._invoke(call)
@@ -97,9 +100,6 @@ class Lambda:
 
     def _invoke(self, call: Call) -> Answer:
         arguments = call.arguments
-        problems = _parameters("Parameters", arguments)
-        if problems:
-            return parameters.refusal(call, problems)
         name = arguments["FunctionName"]
         if arguments.get("Qualifier"):
             name = f"{name}:{arguments['Qualifier']}"

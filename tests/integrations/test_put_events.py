@@ -12,6 +12,7 @@ import pytest
 from asl_aws.events import PutEvents
 from asl_eventbridge import EventBus
 
+import asl
 from asl.integration import Settings
 from tests.integrations.calls import EXECUTION, STATE_MACHINE, call, failure, output
 
@@ -120,13 +121,21 @@ PROBLEMS = [
 
 @pytest.mark.parametrize(("arguments", "problems"), PROBLEMS)
 def test_parameters_that_cannot_be_used(arguments: Any, problems: list[str]) -> None:
-    integration, bus = embedded()
-    answer = integration.perform(call(PUT_EVENTS, arguments))
-    error, cause = failure(answer)
-    assert error == "States.Runtime"
-    shown = json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
-    assert cause == f"The Parameters '{shown}' could not be used to start the Task: [{', '.join(problems)}]"
-    assert bus.delivered == []
+    integration, _ = embedded()
+    assert integration.check(PUT_EVENTS, arguments) == problems
+
+
+def test_refused_parameters_end_the_execution_before_the_task_is_scheduled() -> None:
+    state = {"Type": "Task", "Resource": PUT_EVENTS, "Parameters": {"Entries": "x"}, "End": True}
+    state["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": "Never"}]
+    run = asl.load({"StartAt": "Put", "States": {"Put": state, "Never": {"Type": "Succeed"}}}).run()
+    assert (run.status, run.error) == ("FAILED", "States.Runtime")
+    assert run.cause == (
+        "An error occurred while executing the state 'Put' (entered at the event id #2). The Parameters "
+        '\'{"Entries":"x"}\' could not be used to start the Task: '
+        "[The value of the field 'Entries' has an invalid format]"
+    )
+    assert [event["type"] for event in run.history] == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
 
 
 def test_a_refused_request_has_aws_s_form_of_cause() -> None:
