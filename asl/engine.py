@@ -17,9 +17,8 @@ Legal moves of a frame's phase: enter -> exit; enter -> waiting -> exit (Wait); 
 enter -> branching -> exit (Parallel, Map); any of these -> error; error -> backoff -> attempt (Retry), error -> the
 next state (Catch), or the error becomes that of the parent's frame.
 
-Inside, an execution is mutable, so that an event costs the same however many frames there are; `snapshot()` gives it as
-a JSON value that shares its data, `restore()` makes an execution of that. The functions `start`, `apply`, `microstep`
-and `advance` are the same as pure functions of snapshots.
+An execution is mutable, so that an event costs the same however many frames there are. `asl.snapshot` gives it as a
+JSON value and makes an execution of that; `asl.transition` has the same operations as pure functions of snapshots.
 
 Language errors are values (`StateError`): fields raise `EvaluationError`, which `microstep` turns into the frame's
 error. Any other exception from here is a bug of ours.
@@ -30,7 +29,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from asl import events as ev
@@ -45,7 +44,6 @@ from asl.states.compiled import CompiledState
 from asl.values import JSON
 from asl.wording import EvaluationError, history_full, in_state, timed_out
 
-SNAPSHOT_VERSION = 1
 _EXECUTION_REF = "0"  # of the timer of the machine's own TimeoutSeconds
 
 
@@ -196,7 +194,7 @@ class Execution:
         info = self.info
         self.now = self.started_at = at
         self.status = "RUNNING"
-        self._set_context()
+        self.set_context()
         self._append(0, "ExecutionStarted", self._with_text({"input": info.input, "roleArn": info.role_arn}))
         frame = Frame(self, "0", None, 0, self.program.start, info.input, 0)
         self.frames["0"] = frame
@@ -207,7 +205,7 @@ class Execution:
         if seconds is not None:
             self.effects.append(StartTimer(_EXECUTION_REF, "execution", at + seconds * 1000))
 
-    def _set_context(self) -> None:
+    def set_context(self) -> None:
         """The part of the context object that stays the same, its keys in the order that is recorded for each type."""
         info = self.info
         shown = {
@@ -484,114 +482,3 @@ class Execution:
                 self.effects.append(Cancel(frame.ref))
         self.ready.clear()
         self.effects.append(Finish(status, None, error.error, error.cause))
-
-
-# -- snapshots -------------------------------------------------------------------------------------------------------
-
-_FRAME_FIELDS = (
-    "index", "value", "previous_id", "phase", "effective", "entered_id", "entered_at", "attempt", "retries",
-    "ref", "timers", "token", "item", "results", "next_index", "call_state",
-)  # fmt: skip
-_FILLED = ("retries", "results")  # lists that the execution fills in place
-_EXECUTION_FIELDS = ("status", "output", "now", "started_at", "draws", "refs", "last_id", "failed_at")
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    """A dataclass as a dict that shares its values."""
-    return {each.name: getattr(value, each.name) for each in fields(value)}
-
-
-def _own(value: Any) -> Any:
-    """A copy of a list that its execution goes on filling."""
-    return list(value) if isinstance(value, list) else value
-
-
-def snapshot(execution: Execution) -> JSON:
-    """The whole execution, history aside, as a JSON value that shares the execution's data."""
-    return {
-        "version": SNAPSHOT_VERSION,
-        "definition": execution.program.hash,
-        "info": _fields(execution.info),
-        **{name: getattr(execution, name) for name in _EXECUTION_FIELDS},
-        "error": execution.error and _fields(execution.error),
-        "ready": [frame.id for frame in execution.ready],
-        "frames": {
-            frame.id: {
-                "parent": frame.parent and frame.parent.id,
-                "state": frame.state.pointer,
-                "error": frame.error and _fields(frame.error),
-                "children": None if frame.children is None else list(frame.children),
-                **{name: getattr(frame, name) for name in _FRAME_FIELDS if name not in _FILLED},
-                **{name: _own(getattr(frame, name)) for name in _FILLED},
-            }
-            for frame in execution.frames.values()
-        },
-    }
-
-
-def restore(program: Program, value: JSON) -> Execution:
-    """The execution that a snapshot describes. Raises ValueError for a snapshot of another version or definition."""
-    if value["version"] != SNAPSHOT_VERSION:
-        raise ValueError(f"a snapshot of version {value['version']}, not {SNAPSHOT_VERSION}")
-    if value["definition"] != program.hash:
-        raise ValueError("a snapshot of another definition")
-    execution = Execution(program, ExecutionInfo(**value["info"]))
-    for name in _EXECUTION_FIELDS:
-        setattr(execution, name, value[name])
-    execution.error = StateError(**value["error"]) if value["error"] else None
-    if execution.status is not None:
-        execution._set_context()
-    frames = execution.frames
-    for id, saved in value["frames"].items():  # parents come before their children
-        parent = frames[saved["parent"]] if saved["parent"] is not None else None
-        frame = Frame(execution, id, parent, 0, program.states[saved["state"]], None, 0)
-        for name in _FRAME_FIELDS:
-            setattr(frame, name, _own(saved[name]) if name in _FILLED else saved[name])
-        frame.error = StateError(**saved["error"]) if saved["error"] else None
-        frames[id] = frame
-    for id, saved in value["frames"].items():
-        if saved["children"] is not None:
-            frames[id].children = {child: frames[child] for child in saved["children"]}
-    execution.ready.extend(frames[id] for id in value["ready"])
-    return execution
-
-
-# -- the same as pure functions of snapshots -------------------------------------------------------------------------
-
-
-class SnapshotStep(NamedTuple):
-    """A `Step` with the snapshot that it led to."""
-
-    snapshot: JSON
-    history: list[HistoryEvent]
-    effects: list[Effect]
-    trace: list[Stage]
-    more: bool = False
-
-
-def start(program: Program, info: ExecutionInfo) -> JSON:
-    """The snapshot of an execution that awaits its `Started` event."""
-    return snapshot(Execution(program, info))
-
-
-def apply(program: Program, before: JSON, event: ev.Event) -> SnapshotStep:
-    """Takes in one event and runs nothing."""
-    execution = restore(program, before)
-    execution.apply(event)
-    return SnapshotStep(snapshot(execution), *execution.take())
-
-
-def microstep(program: Program, before: JSON, frame: str | None = None) -> SnapshotStep | None:
-    """Moves one ready frame, the next or the one named, by one phase; None when there is none to move."""
-    execution = restore(program, before)
-    execution.trace = []
-    if not execution.microstep(frame):
-        return None
-    return SnapshotStep(snapshot(execution), *execution.take())
-
-
-def advance(program: Program, before: JSON, event: ev.Event, budget: int | None = None) -> SnapshotStep:
-    """`apply`, then microsteps until nothing is ready or the budget is spent."""
-    execution = restore(program, before)
-    step = execution.advance(event, budget)
-    return SnapshotStep(snapshot(execution), *step)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from asl import events as ev
 from asl.errors import HostError
-from asl.hosts.world import wall_clock
+from asl.hosts.start import wall_clock
 
 if TYPE_CHECKING:
     from asl.hosts.world import Attempt, World

@@ -9,7 +9,6 @@ from __future__ import annotations
 import heapq
 import json
 import random
-import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -21,16 +20,13 @@ from asl.effects import CallTask, Cancel, Finish, StartTimer
 from asl.engine import Execution, ExecutionInfo
 from asl.errors import HostError, InputError
 from asl.history import HistoryEvent
-from asl.hosts.answers import Answers, Mocks, Tasks, refused_constant
+from asl.hosts.answers import Answers, Mocks, Tasks
 from asl.hosts.run import Run
+from asl.hosts.start import execution_input, execution_name, start_time, wall_clock
 from asl.integration import Answer, Call, Failure, Handler, Output, Pending, Settings, Warn
-from asl.json_text import dumps, size
-from asl.limits import NAME_LENGTH, PAYLOAD_BYTES, WorkflowType
+from asl.limits import WorkflowType
 from asl.machine import Machine
 from asl.values import ABSENT, JSON
-
-DEFAULT_START = 1_767_225_600_000
-"""2026-01-01T00:00:00Z: when virtual time begins unless it is said, so that runs repeat byte for byte."""
 
 _START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn"))
 
@@ -114,7 +110,7 @@ class World:
         self.seed = str(seed)
         self.region = region
         self.account = account
-        self.now = wall_clock() if live and start is None else _milliseconds(start)
+        self.now = wall_clock() if live and start is None else start_time(start)
         self.runs: list[Run] = []
         settings = Settings(
             functions=lambdas or {},
@@ -167,8 +163,8 @@ class World:
         name that AWS would refuse or that is taken.
         """
         machine = machine.of_type(type or machine.type)
-        value = _input(input, input_text)
-        name = self._new_name() if name is None else _valid_name(name)
+        value = execution_input(input, input_text)
+        name = self._new_name() if name is None else execution_name(name)
         prefix = f"arn:aws:states:{self.region}:{self.account}"
         kind = machine.type
         arn = f"{prefix}:execution:{machine.name}:{name}"
@@ -423,62 +419,7 @@ class World:
         return f"{self._place(attempt)}{what}\nAnswer it with one of{listed}"
 
 
-# -- what callers give -----------------------------------------------------------------------------------------------
-
-
 def _warn(text: str) -> None:
     import warnings
 
     warnings.warn(text, stacklevel=3)
-
-
-def wall_clock() -> int:
-    """Milliseconds since the epoch, now."""
-    return time.time_ns() // 1_000_000
-
-
-def _milliseconds(start: int | str | None) -> int:
-    if start is None:
-        return DEFAULT_START
-    if isinstance(start, int):
-        return start
-    from asl import timestamps
-
-    at = timestamps.parse_ms(start)
-    if at is None:
-        raise InputError(f"'{start}' is not a time such as 2026-01-01T00:00:00Z")
-    return at
-
-
-def _input(value: JSON, text: str | None) -> JSON:
-    """The input as a JSON value of its own."""
-    try:
-        if text is not None:
-            value = json.loads(text, parse_constant=refused_constant)
-        elif value is None:
-            value = {}
-        else:
-            value = json.loads(dumps(value), parse_constant=refused_constant)
-        length = size(value) if text is None else len(text.encode("utf-8", "surrogatepass"))
-    except json.JSONDecodeError as failure:
-        raise InputError(
-            f"the input is not JSON: {failure.msg} at line {failure.lineno}, column {failure.colno}"
-        ) from None
-    except (TypeError, ValueError, RecursionError) as failure:
-        raise InputError(f"the input is not a JSON value: {failure}") from None
-    if length > PAYLOAD_BYTES:
-        raise InputError(f"the input has {length:,} bytes as JSON; at most {PAYLOAD_BYTES:,} are allowed")
-    return value
-
-
-_REFUSED_IN_NAMES = frozenset(' \t\r\n?*<>{}[]"#%\\^|~`$&,;:/')
-
-
-def _valid_name(name: str) -> str:
-    """The name, if AWS would take it for an execution (API reference, StartExecution)."""
-    wrong = next((char for char in name if char in _REFUSED_IN_NAMES or ord(char) < 32 or 127 <= ord(char) < 160), None)
-    if wrong is not None:
-        raise InputError(f"the execution name '{name}' has the character {wrong!r}, which is not allowed")
-    if not 1 <= len(name) <= NAME_LENGTH:
-        raise InputError(f"an execution name has 1 to {NAME_LENGTH} characters, not {len(name)}")
-    return name

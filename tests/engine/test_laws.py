@@ -6,11 +6,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asl import engine
 from asl import events as ev
+from asl import transition
 from asl.engine import Execution
 from asl.hosts.world import World
 from asl.machine import Machine
+from asl.snapshot import restore, snapshot
 from tests.engine.machines import INFO, drive, machines
 
 law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -19,8 +20,8 @@ seeds = st.integers(0, 2**16)
 
 def through_json(execution: Execution) -> Execution:
     """The execution, after its snapshot went through JSON text."""
-    text = json.dumps(engine.snapshot(execution))
-    restored = engine.restore(execution.program, json.loads(text))
+    text = json.dumps(snapshot(execution))
+    restored = restore(execution.program, json.loads(text))
     restored.history, restored.effects = execution.history, execution.effects
     return restored
 
@@ -54,13 +55,13 @@ def test_folding_microsteps_is_advance(machine: Machine, seed: int) -> None:
 @given(machines(), seeds)
 def test_pure_functions_are_the_mutable_execution(machine: Machine, seed: int) -> None:
     events, history, effects = drive(machine, seed)
-    snapshot = engine.start(machine.program, INFO)
+    current = transition.start(machine.program, INFO)
     seen: tuple[list[Any], list[Any]] = ([], [])
     for event in events:
-        before = json.dumps(snapshot)
-        step = engine.advance(machine.program, snapshot, event)
-        assert json.dumps(snapshot) == before, "a snapshot is never changed"
-        snapshot = step.snapshot
+        before = json.dumps(current)
+        step = transition.advance(machine.program, current, event)
+        assert json.dumps(current) == before, "a snapshot is never changed"
+        current = step.snapshot
         seen[0].extend(step.history)
         seen[1].extend(step.effects)
     assert seen == (history, effects)
@@ -85,7 +86,7 @@ def test_late_and_unknown_events_change_nothing(machine: Machine, seed: int) -> 
     def step(execution: Execution, event: ev.Event) -> Execution:
         execution.apply(event)
         execution.run()
-        before = json.dumps(engine.snapshot(execution))
+        before = json.dumps(snapshot(execution))
         waiting = [effect for effect in execution.effects if getattr(effect, "ref", None) == getattr(event, "ref", "")]
         strangers: list[ev.Event] = [
             ev.TaskSucceeded(event.at + 1, "0#999999", {}),
@@ -99,7 +100,7 @@ def test_late_and_unknown_events_change_nothing(machine: Machine, seed: int) -> 
             strangers.append(event)
         for stranger in strangers:
             assert not execution.apply(stranger)
-        assert json.dumps(engine.snapshot(execution)) == before
+        assert json.dumps(snapshot(execution)) == before
         return execution
 
     drive(machine, seed, step)

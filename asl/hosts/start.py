@@ -1,0 +1,64 @@
+"""What a caller starts an execution with, checked: its input, its name, the time at which the world begins."""
+
+import json
+import time
+
+from asl import timestamps
+from asl.errors import InputError
+from asl.hosts.answers import refused_constant
+from asl.json_text import dumps, size
+from asl.limits import NAME_LENGTH, PAYLOAD_BYTES
+from asl.values import JSON
+
+DEFAULT_START = 1_767_225_600_000
+"""2026-01-01T00:00:00Z: when virtual time begins unless it is said, so that runs repeat byte for byte."""
+
+
+def wall_clock() -> int:
+    """Milliseconds since the epoch, now."""
+    return time.time_ns() // 1_000_000
+
+
+def start_time(start: int | str | None) -> int:
+    if start is None:
+        return DEFAULT_START
+    if isinstance(start, int):
+        return start
+    at = timestamps.parse_ms(start)
+    if at is None:
+        raise InputError(f"'{start}' is not a time such as 2026-01-01T00:00:00Z")
+    return at
+
+
+def execution_input(value: JSON, text: str | None) -> JSON:
+    """The input as a JSON value of its own."""
+    try:
+        if text is not None:
+            value = json.loads(text, parse_constant=refused_constant)
+        elif value is None:
+            value = {}
+        else:
+            value = json.loads(dumps(value), parse_constant=refused_constant)
+        length = size(value) if text is None else len(text.encode("utf-8", "surrogatepass"))
+    except json.JSONDecodeError as failure:
+        raise InputError(
+            f"the input is not JSON: {failure.msg} at line {failure.lineno}, column {failure.colno}"
+        ) from None
+    except (TypeError, ValueError, RecursionError) as failure:
+        raise InputError(f"the input is not a JSON value: {failure}") from None
+    if length > PAYLOAD_BYTES:
+        raise InputError(f"the input has {length:,} bytes as JSON; at most {PAYLOAD_BYTES:,} are allowed")
+    return value
+
+
+_REFUSED_IN_NAMES = frozenset(' \t\r\n?*<>{}[]"#%\\^|~`$&,;:/')
+
+
+def execution_name(name: str) -> str:
+    """The name, if AWS would take it for an execution (API reference, StartExecution)."""
+    wrong = next((char for char in name if char in _REFUSED_IN_NAMES or ord(char) < 32 or 127 <= ord(char) < 160), None)
+    if wrong is not None:
+        raise InputError(f"the execution name '{name}' has the character {wrong!r}, which is not allowed")
+    if not 1 <= len(name) <= NAME_LENGTH:
+        raise InputError(f"an execution name has 1 to {NAME_LENGTH} characters, not {len(name)}")
+    return name
