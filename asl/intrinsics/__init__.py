@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from asl.intrinsics.functions import FUNCTIONS, IntrinsicFailure, Scope
+from asl.intrinsics.functions import FUNCTIONS, IntrinsicFailure, Scope, fill
 from asl.intrinsics.parser import Argument, Call, Constant, IntrinsicError, PathArgument, parse, unescaped
 from asl.intrinsics.text import format_template
 from asl.values import JSON
@@ -28,17 +28,16 @@ def compile(text: str, path: PathCompiler) -> Evaluate:
 
 
 def _call(text: str, call: Call, path: PathCompiler) -> Evaluate:
-    function = FUNCTIONS[call.name].evaluate
     if call.name == "States.Format":
         template, *others = call.arguments
         if isinstance(template, Constant) and isinstance(template.value, str):
-            places = len(format_template(template.value)) - 1
-            if places != len(others):
-                message = f"the template has {places} places '{{}}' for {len(others)} arguments"
+            parts = format_template(template.value)
+            if len(parts) - 1 != len(others):
+                message = f"the template has {len(parts) - 1} places '{{}}' for {len(others)} arguments"
                 raise IntrinsicError(text, call.position, message)
-            arguments = [_constant(template.value), *(_argument(text, each, path) for each in others)]
-            return _applied(function, arguments)
-    return _applied(function, [_argument(text, each, path) for each in call.arguments])
+            values = [_argument(text, each, path) for each in others]
+            return lambda data, scope: fill(parts, [value(data, scope) for value in values])
+    return _applied(FUNCTIONS[call.name].evaluate, [_argument(text, each, path) for each in call.arguments])
 
 
 def _applied(function: Callable[..., JSON], arguments: list[Evaluate]) -> Evaluate:

@@ -1,12 +1,12 @@
 """The 18 intrinsic functions (Developer Guide, "Intrinsic functions"): one table, and what each does."""
 
 import base64
-import binascii
 import hashlib
 import json
 import math
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -49,6 +49,7 @@ _ANY: Final = 10**6
 _TEXT_LENGTH: Final = 10_000
 _RANGE_LENGTH: Final = 1_000
 _INT_MIN, _INT_MAX = -(2**31), 2**31 - 1
+_LONG: Final = 2**63
 
 
 # -- what arguments must be ------------------------------------------------------------------------------------------
@@ -76,10 +77,14 @@ def _short(value: JSON) -> str:
 def _integer(value: JSON) -> int:
     """An integer; other numbers are rounded, halves up, as recorded."""
     if type(value) is int:
-        return value
-    if type(value) is not float or not math.isfinite(value):
+        number = value
+    elif type(value) is float and math.isfinite(value):
+        number = math.floor(value + 0.5)
+    else:
         raise IntrinsicFailure(f"an integer is needed, not {_kind(value)}")
-    return math.floor(value + 0.5)
+    if not -_LONG <= number < _LONG:
+        raise IntrinsicFailure(f"an integer of at most 64 bits is needed, not {_kind(value)}")
+    return number
 
 
 def _kind(value: JSON) -> str:
@@ -91,7 +96,7 @@ def _kind(value: JSON) -> str:
         case int() | float():
             return f"the number {dumps(value)}"
         case str():
-            return "a string"
+            return f"'{value}'" if len(value) < 40 else "a string"
         case list():
             return "an array"
         case _:
@@ -100,6 +105,7 @@ def _kind(value: JSON) -> str:
 
 def equal_key(value: JSON) -> Any:
     """A hashable key that is equal for values that are the same JSON: true is not 1, and 1 is not 1.0."""
+    # unrecorded: that 1 is not 1.0
     match value:
         case list():
             return ("list", tuple(equal_key(each) for each in value))
@@ -132,10 +138,10 @@ def _array_range(scope: Scope, first: JSON, last: JSON, step: JSON) -> JSON:
     start, end, by = _integer(first), _integer(last), _integer(step)
     if by == 0:
         raise IntrinsicFailure("the step must not be 0")
-    numbers = range(start, end + (1 if by > 0 else -1), by)
-    if len(numbers) > _RANGE_LENGTH:
-        raise IntrinsicFailure(f"a range has at most {_RANGE_LENGTH:,} elements, not {len(numbers):,}")
-    return list(numbers)
+    length = max(0, (end - start) // by + 1)
+    if length > _RANGE_LENGTH:
+        raise IntrinsicFailure(f"a range has at most {_RANGE_LENGTH:,} elements, not {length:,}")
+    return list(range(start, start + length * by, by))
 
 
 def _array_get_item(scope: Scope, array: JSON, index: JSON) -> JSON:
@@ -157,24 +163,26 @@ def _array_unique(scope: Scope, array: JSON) -> JSON:
 
 
 def _base64_encode(scope: Scope, text: JSON) -> JSON:
+    # unrecorded: that long texts are in one line, although the guide calls the encoding MIME
     return base64.b64encode(_short(text).encode("utf-8", "surrogatepass")).decode("ascii")
 
 
 def _base64_decode(scope: Scope, text: JSON) -> JSON:
-    try:
-        return base64.b64decode(_short(text)).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        raise IntrinsicFailure("the string is not Base64") from None
+    # unrecorded: as in MIME, other characters are passed over and the padding may be missing
+    digits = _NOT_BASE64.sub("", _short(text)).rstrip("=")
+    if "=" in digits or len(digits) % 4 == 1:
+        raise IntrinsicFailure("the string is not Base64")
+    return base64.b64decode(digits + "=" * (-len(digits) % 4)).decode("utf-8", "replace")
 
 
+_NOT_BASE64: Final = re.compile("[^A-Za-z0-9+/=]")
 _ALGORITHMS: Final = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
 
 def _hash(scope: Scope, data: JSON, algorithm: JSON) -> JSON:
-    text = data if isinstance(data, str) else dumps(data)
-    _short(text)
-    if algorithm not in _ALGORITHMS:
-        raise IntrinsicFailure(f"the algorithm must be one of {', '.join(_ALGORITHMS)}, not {dumps(algorithm)}")
+    text = _short(data if type(data) is str else _json_text(data))
+    if type(algorithm) is not str or algorithm not in _ALGORITHMS:
+        raise IntrinsicFailure(f"the algorithm must be one of {', '.join(_ALGORITHMS)}, not {_kind(algorithm)}")
     return hashlib.new(_ALGORITHMS[algorithm], text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -194,7 +202,7 @@ def _string_to_json(scope: Scope, text: JSON) -> JSON:
     if not content.strip():
         return None
     try:
-        return json.loads(content, parse_constant=_no_constant)
+        return json.loads(content, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise IntrinsicFailure("the string is not JSON") from None
 
@@ -203,14 +211,29 @@ def _no_constant(name: str) -> JSON:
     raise ValueError(name)
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(digits)
+    return number
+
+
 def _json_to_string(scope: Scope, value: JSON) -> JSON:
-    return dumps(value)
+    return _json_text(value)
+
+
+def _json_text(value: JSON) -> str:
+    try:
+        return dumps(value)
+    except RecursionError:
+        raise IntrinsicFailure("the value is nested too deep") from None
 
 
 # -- numbers ---------------------------------------------------------------------------------------------------------
 
 
 def _math_add(scope: Scope, first: JSON, second: JSON) -> JSON:
+    # unrecorded: that the sum may be out of the range that holds for the arguments
     total = 0
     for value in (first, second):
         number = value if type(value) is int else _integer(value)
@@ -255,10 +278,19 @@ def _format(scope: Scope, template: JSON, *values: JSON) -> JSON:
     parts = format_template(_string(template))
     if len(parts) - 1 != len(values):
         raise IntrinsicFailure(f"the template has {len(parts) - 1} places '{{}}' for {len(values)} arguments")
-    result = parts[0]
-    for value, part in zip(values, parts[1:], strict=True):
-        result += java_text(value) + part
-    return result
+    return fill(parts, values)
+
+
+def fill(parts: list[str], values: Sequence[JSON]) -> str:
+    """The parts of a template with the texts of the values between them."""
+    pieces = [parts[0]]
+    try:
+        for value, part in zip(values, parts[1:], strict=True):
+            pieces.append(value if type(value) is str else java_text(value))
+            pieces.append(part)
+    except RecursionError:
+        raise IntrinsicFailure("a value is nested too deep") from None
+    return "".join(pieces)
 
 
 FUNCTIONS: Final[dict[str, Function]] = {

@@ -5,6 +5,7 @@ argument = call | "'" text "'" | number | true | false | null | path
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
@@ -18,7 +19,8 @@ NESTING: Final = 10
 
 _NAME: Final = re.compile(r"States\.[A-Za-z0-9_]+")
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
-_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_LONGEST_NUMBER: Final = 300
 _WORD: Final = re.compile(r"[A-Za-z]+")
 
 
@@ -126,8 +128,10 @@ class _Parser:
             return self.call(depth + 1)
         number = _NUMBER.match(text, start)
         if number:
+            if len(number.group()) > _LONGEST_NUMBER or not math.isfinite(value := json.loads(number.group())):
+                self.fail("the number is too large")
             self.at = number.end()
-            return Constant(json.loads(number.group()))
+            return Constant(value)
         word = _WORD.match(text, start)
         if word and word.group() in ("true", "false", "null"):
             self.at = word.end()

@@ -9,9 +9,14 @@ def java_text(value: JSON) -> str:
 
     Recorded for an object: `{Id=arn:..., Name=...}`.
     """
+    # unrecorded: large and small floats, which Java writes as 1.0E10, and what stands in an array
     match value:
         case str():
             return value
+        case bool() | None:
+            return dumps(value)
+        case int():
+            return str(value)
         case dict():
             return "{" + ", ".join(f"{key}={java_text(member)}" for key, member in value.items()) + "}"
         case list():

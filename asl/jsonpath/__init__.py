@@ -46,24 +46,22 @@ class Path:
         """
         if not self.is_reference:
             raise PathNotAssignable(f"{self.text} is not a reference path")
-        return self._assigned(data, 0, value)
-
-    def _assigned(self, data: JSON, at: int, value: JSON) -> JSON:
-        if at == len(self._segments):
-            return value
-        segment = self._segments[at]
-        if isinstance(segment, Name):
-            if not isinstance(data, dict):
-                raise PathNotAssignable(f"{self.text} meets a value that is no object")
-            below = data.get(segment.name, {}) if at + 1 < len(self._segments) else None
-            return {**data, segment.name: self._assigned(below, at + 1, value)}
-        assert isinstance(segment, Index), "reference paths have names and indexes"
-        index = segment.index
-        if not isinstance(data, list) or not -len(data) <= index < len(data):
-            raise PathNotAssignable(f"{self.text} meets no array with an element {index}")
-        copy = list(data)
-        copy[index] = self._assigned(data[index], at + 1, value)
-        return copy
+        holders: list[JSON] = []  # what is on the way, outermost first
+        for segment in self._segments:
+            holders.append(data)
+            if isinstance(segment, Name):
+                if type(data) is not dict:
+                    raise PathNotAssignable(f"{self.text} meets a value that is no object")
+                data = data.get(segment.name, {})
+            elif isinstance(segment, Index):
+                if type(data) is not list or not -len(data) <= segment.index < len(data):
+                    raise PathNotAssignable(f"{self.text} meets no array with an element {segment.index}")
+                data = data[segment.index]
+        for segment, holder in zip(reversed(self._segments), reversed(holders), strict=True):
+            changed = holder.copy()
+            changed[segment.name if isinstance(segment, Name) else segment.index] = value  # type: ignore[union-attr]
+            value = changed
+        return value
 
 
 @lru_cache(maxsize=4096)

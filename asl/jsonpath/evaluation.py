@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from asl.jsonpath.errors import PathNotFound
+from asl.json_text import dumps
+from asl.jsonpath.errors import FunctionFailed, PathNotFound
 from asl.jsonpath.functions import apply_function
 from asl.jsonpath.segments import (
     Both,
@@ -66,7 +67,7 @@ def _definite(segments: tuple[Segment, ...]) -> Get:
             try:
                 return root[only]
             except (KeyError, TypeError, IndexError):
-                raise PathNotFound(segments, 0) from None
+                raise PathNotFound(segments, root) from None
 
         return member
     steps = tuple(keys)
@@ -78,7 +79,7 @@ def _definite(segments: tuple[Segment, ...]) -> Get:
                 for key in steps:
                     value = value[key]
             except (KeyError, TypeError, IndexError):
-                raise PathNotFound(segments, _missing_at(root, steps)) from None
+                raise PathNotFound(segments, root) from None
             return value
 
         return members
@@ -91,26 +92,14 @@ def _definite(segments: tuple[Segment, ...]) -> Get:
                     raise TypeError
                 value = value[key]
         except (KeyError, TypeError, IndexError):
-            raise PathNotFound(segments, _missing_at(root, steps)) from None
+            raise PathNotFound(segments, root) from None
         return value
 
     return at_steps
 
 
-def _missing_at(root: JSON, steps: Sequence[str | int]) -> int:
-    value = root
-    for position, key in enumerate(steps):
-        found = _step(value, key)
-        if not found:
-            return position
-        (value,) = found
-    return len(steps) - 1
-
-
-def _step(value: JSON, key: str | int) -> tuple[JSON] | tuple[()]:
-    if isinstance(key, str):
-        return (value[key],) if isinstance(value, dict) and key in value else ()
-    return (value[key],) if isinstance(value, list) and -len(value) <= key < len(value) else ()
+def _element(value: JSON, index: int) -> tuple[JSON] | tuple[()]:
+    return (value[index],) if type(value) is list and -len(value) <= index < len(value) else ()
 
 
 def _members(segments: tuple[Segment, ...]) -> Get:
@@ -130,9 +119,16 @@ def _function(segments: tuple[Segment, ...], function: Function) -> Get:
     arguments = [_operand(argument) for argument in function.arguments]
 
     def result(root: JSON) -> JSON:
-        return apply_function(function.name, get(root), [argument(root, root)[0] for argument in arguments])
+        return apply_function(function.name, get(root), _values(arguments, root, root))
 
     return result
+
+
+def _values(arguments: Sequence["_Operand"], element: JSON, root: JSON) -> list[JSON]:
+    found = [value for argument in arguments for value in argument(element, root)]
+    if len(found) < len(arguments):
+        raise FunctionFailed("an argument of the function is a path that leads nowhere")
+    return found
 
 
 # -- indefinite paths ------------------------------------------------------------------------------------------------
@@ -145,7 +141,7 @@ def _chain(segments: Sequence[Segment]) -> Select:
         segment = segments[position]
         if isinstance(segment, Descendants):
             position += 1
-            selects.append(_below(_select(segments[position])))
+            selects.append(_below(_select_below(segments[position])))
         else:
             selects.append(_select(segment))
         position += 1
@@ -163,10 +159,10 @@ def _select(segment: Segment) -> Select:
         case Name(name):
             return lambda values, root: [value[name] for value in values if type(value) is dict and name in value]
         case Index(index):
-            return lambda values, root: [found for value in values for found in _step(value, index)]
+            return lambda values, root: [found for value in values for found in _element(value, index)]
         case Indexes(indexes):
             return lambda values, root: [
-                found for value in values for index in indexes for found in _step(value, index)
+                found for value in values for index in indexes for found in _element(value, index)
             ]
         case Slice(start, stop, step):
             part = slice(start, stop, step)
@@ -185,10 +181,23 @@ def _select(segment: Segment) -> Select:
         case Function(name, arguments):
             operands = [_operand(argument) for argument in arguments]
             return lambda values, root: [
-                apply_function(name, value, [operand(value, root)[0] for operand in operands]) for value in values
+                apply_function(name, value, _values(operands, value, root)) for value in values
             ]
         case Descendants():
             raise AssertionError("handled by the chain")
+
+
+def _select_below(segment: Segment) -> Select:
+    """As `_select`, after `..`, which visits each object itself: a filter must not find it in its list once more."""
+    if not isinstance(segment, Filter):
+        return _select(segment)
+    holds = compile_test(segment.test)
+    return lambda values, root: [
+        element
+        for value in values
+        for element in _tested(value)
+        if (element is value or type(element) is not dict) and holds(element, root)
+    ]
 
 
 def _elements(value: JSON) -> Sequence[JSON]:
@@ -258,13 +267,8 @@ def _operand(operand: Operand) -> _Operand:
     match operand:
         case Literal(value):
             return lambda element, root: (value,)
-        case Regex(pattern, flags):
-            letters = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE, "u": re.UNICODE}
-            options = re.RegexFlag(0)
-            for letter in flags:
-                options |= letters.get(letter, re.RegexFlag(0))
-            compiled = re.compile(pattern, options)
-            return lambda element, root: (compiled,)
+        case Regex(pattern):
+            return lambda element, root: (pattern,)
         case Query(from_root, segments):
             get = compile_path(segments)
 
@@ -303,7 +307,21 @@ def _is_number(value: JSON) -> bool:
 def _matches(left: JSON, right: Any) -> bool:
     if isinstance(left, re.Pattern):
         left, right = right, left
-    return isinstance(right, re.Pattern) and isinstance(left, str) and right.fullmatch(left) is not None
+    if not isinstance(right, re.Pattern):
+        return False
+    texts = map(_text, left) if isinstance(left, list) else (_text(left),)  # of a list, one element is enough
+    return any(right.fullmatch(text) is not None for text in texts)
+
+
+def _text(value: JSON) -> str:
+    """What a regular expression is matched against."""
+    if isinstance(value, str):
+        return value
+    return dumps(value) if isinstance(value, bool | int | float) else ""
+
+
+def _lists(left: JSON, right: JSON) -> bool:
+    return isinstance(left, list) and isinstance(right, list)
 
 
 def _within(element: JSON, holder: JSON) -> bool:
@@ -311,7 +329,7 @@ def _within(element: JSON, holder: JSON) -> bool:
 
 
 def _size(left: JSON, right: JSON) -> bool:
-    return isinstance(left, list | str) and isinstance(right, int) and len(left) == right
+    return isinstance(left, list | str) and _is_number(right) and bool(len(left) == right)
 
 
 def _contains(left: JSON, right: JSON) -> bool:
@@ -328,9 +346,9 @@ _OPERATORS: dict[str, Callable[[JSON, JSON], bool]] = {
     "=~": _matches,
     "in": _within,
     "nin": lambda left, right: not _within(left, right),
-    "subsetof": lambda left, right: isinstance(left, list) and all(_within(each, right) for each in left),
-    "anyof": lambda left, right: isinstance(left, list) and any(_within(each, right) for each in left),
-    "noneof": lambda left, right: isinstance(left, list) and not any(_within(each, right) for each in left),
+    "subsetof": lambda left, right: _lists(left, right) and all(_within(each, right) for each in left),
+    "anyof": lambda left, right: _lists(left, right) and any(_within(each, right) for each in left),
+    "noneof": lambda left, right: _lists(left, right) and not any(_within(each, right) for each in left),
     "size": _size,
     "empty": lambda left, right: isinstance(left, list | str | dict) and (not left) is right,
     "contains": _contains,

@@ -14,7 +14,13 @@ def apply_function(name: str, value: JSON, arguments: Sequence[JSON]) -> JSON:
         numbers = [each for each in value if type(each) in (int, float)] if isinstance(value, list) else []
         if not numbers:
             raise FunctionFailed(f"{name}() needs an array with numbers")
-        return float(_NUMERIC[name](numbers))
+        try:
+            result = float(_NUMERIC[name](numbers))
+        except OverflowError:
+            result = math.inf
+        if not math.isfinite(result):
+            raise FunctionFailed(f"the result of {name}() is too large")
+        return result
     match name:
         case "length" | "size":
             return len(value) if isinstance(value, list | dict | str) else None

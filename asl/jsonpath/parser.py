@@ -48,10 +48,16 @@ OPERATORS: Final = (
 
 _NAME: Final = re.compile(r"[^\s.\[\]()'\",*?:&|!=<>~+/\\]+")
 _INT: Final = re.compile(r"-?\d+")
-_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _WORD: Final = re.compile(r"[A-Za-z]+")
+_LETTERS: Final = re.compile(r"[A-Za-z]*")
 _DEEPEST: Final = 100
+_DIGITS: Final = 18
+_LONGEST_NUMBER: Final = 300
+_FLAGS: Final = {
+    "d": re.RegexFlag(0), "i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE, "u": re.UNICODE,
+}  # fmt: skip
 
 
 def parse(text: str) -> tuple[Segment, ...]:
@@ -100,8 +106,11 @@ class _Parser:
             if found and isinstance(found[-1], Function):
                 return tuple(found)
             if self.takes(".."):
+                start = self.at
                 found.append(Descendants())
                 found.append(self.bracket() if self.takes("[") else self.member())
+                if isinstance(found[-1], Function):
+                    self.fail("a name, '*' or '[' must follow '..', not a function", start)
             elif self.takes("."):
                 if self.takes("["):  # `$.[0]` and `$.['a']`, which definitions in use have
                     found.append(self.bracket())
@@ -131,7 +140,11 @@ class _Parser:
         arguments: list[Operand] = []
         self.space()
         while not self.takes(")"):
-            arguments.append(self.operand())
+            argument_at = self.at
+            argument = self.operand()
+            if isinstance(argument, Regex):
+                self.fail("a regular expression is no argument of a function", argument_at)
+            arguments.append(argument)
             self.space()
             if not self.takes(","):
                 self.expect(")", "a ')' is missing after the function's arguments")
@@ -194,6 +207,8 @@ class _Parser:
         match = _INT.match(self.text, self.at)
         if match is None:
             return None
+        if len(match.group()) > _DIGITS:
+            self.fail("the number is too large")
         self.at = match.end()
         return int(match.group())
 
@@ -225,14 +240,15 @@ class _Parser:
 
     # -- filters ---------------------------------------------------------------------------------------------------
 
-    def test(self) -> Test:
+    def deeper(self) -> None:
         self.depth += 1
         if self.depth > _DEEPEST:
             self.fail("the filter is nested too deep")
+
+    def test(self) -> Test:
         tests = [self.conjunction()]
         while self.operator_ahead("||"):
             tests.append(self.conjunction())
-        self.depth -= 1
         return tests[0] if len(tests) == 1 else Either(tuple(tests))
 
     def conjunction(self) -> Test:
@@ -248,10 +264,15 @@ class _Parser:
     def negation(self) -> Test:
         self.space()
         if self.takes("!"):
-            return Negated(self.negation())
+            self.deeper()
+            negated = Negated(self.negation())
+            self.depth -= 1
+            return negated
         if self.takes("("):
+            self.deeper()
             test = self.test()
             self.expect(")", "a ')' is missing in the filter")
+            self.depth -= 1
             return test
         start = self.at
         left = self.operand()
@@ -272,6 +293,12 @@ class _Parser:
         return Compare(operator, left, self.operand())
 
     def operand(self) -> Operand:
+        self.deeper()
+        operand = self.shallow_operand()
+        self.depth -= 1
+        return operand
+
+    def shallow_operand(self) -> Operand:
         self.space()
         head = self.text[self.at : self.at + 1]
         if head in ("@", "$") and head:
@@ -285,6 +312,8 @@ class _Parser:
             return self.literals()
         number = _NUMBER.match(self.text, self.at)
         if number:
+            if len(number.group()) > _LONGEST_NUMBER:
+                self.fail("the number is too long")
             self.at = number.end()
             return Literal(json.loads(number.group()))
         word = _WORD.match(self.text, self.at)
@@ -317,11 +346,15 @@ class _Parser:
         if end >= len(self.text):
             self.fail("the regular expression is never closed", start)
         pattern = self.text[start + 1 : end]
-        flags = re.compile("[a-zA-Z]*").match(self.text, end + 1)
-        assert flags is not None, "matches nothing too"
-        self.at = flags.end()
+        letters = _LETTERS.match(self.text, end + 1)
+        assert letters is not None, "matches nothing too"
+        flags = re.RegexFlag(0)
+        for letter in letters.group():
+            if letter not in _FLAGS:
+                self.fail(f"'{letter}' is no flag of a regular expression; there are {', '.join(_FLAGS)}", end + 1)
+            flags |= _FLAGS[letter]
+        self.at = letters.end()
         try:
-            re.compile(pattern)
-        except re.error as wrong:
+            return Regex(re.compile(pattern, flags))
+        except (re.error, OverflowError, RecursionError) as wrong:
             self.fail(f"not a regular expression: {wrong}", start)
-        return Regex(pattern, flags.group())

@@ -1,5 +1,6 @@
 """The parts of a JSONPath, as its parser leaves them."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -68,8 +69,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    pattern: str
-    flags: str
+    pattern: "re.Pattern[str]"
 
 
 @dataclass(frozen=True, slots=True)

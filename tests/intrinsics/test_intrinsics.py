@@ -1,6 +1,7 @@
 """The intrinsic functions: a table of calls, of calls that fail, and of calls that are not well written."""
 
 import json
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,10 @@ import pytest
 
 from asl import intrinsics, jsonpath
 
-CASES = json.loads((Path(__file__).parents[1] / "cases/intrinsics.json").read_text())
+ROOT = Path(__file__).parents[2]
+CASES = json.loads((ROOT / "tests/cases/intrinsics.json").read_text())
+CONFORMANCE = Path(os.environ.get("ASL_CONFORMANCE", ROOT.parent / "shared/conformance"))
+RECORDED = CONFORMANCE / "aws/cases/intrinsic_functions"
 
 
 class Scope:
@@ -63,3 +67,40 @@ def test_random_numbers() -> None:
     assert call("States.MathRandom(1, 2)") == 1
     assert call("States.MathRandom(0, 1000, 7)") == call("States.MathRandom(0, 1000, 7)")
     assert -99999 <= call("States.MathRandom(-99999, -9999)") < -9999
+
+
+@pytest.mark.parametrize(("text", "expected"), [("States.UUID()", True), (" States.X", True), ("$.States.a", False)])
+def test_is_intrinsic(text: str, expected: bool) -> None:
+    assert intrinsics.is_intrinsic(text) is expected
+
+
+def test_values_that_are_nested_too_deep_fail() -> None:
+    value: Any = {}
+    for _ in range(100_000):
+        value = {"x": value}
+    for text in ("States.JsonToString($)", "States.Format('{}', $)", "States.Hash($, 'MD5')"):
+        with pytest.raises(intrinsics.IntrinsicFailure, match="too deep"):
+            intrinsics.compile(text, path)(value, Scope())
+    while value:
+        value = value["x"]
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason=f"no conformance data at {CONFORMANCE}")
+def test_recorded_on_aws() -> None:
+    """Each recorded result; those of the context object and of chance are only compiled."""
+    compared = 0
+    for file in sorted(RECORDED.glob("*.json")):
+        case = json.loads(file.read_text())
+        for state in case["definition"]["States"].values():
+            text = state.get("Parameters", {}).get("FunctionResult.$")
+            if text is None:
+                continue  # in JSONata
+            evaluate = intrinsics.compile(text, path if "$$" not in text else lambda name: lambda data, scope: None)
+            if "$$" in text or "Random" in text or "UUID" in text:
+                continue
+            for execution in case["executions"]:
+                got = evaluate(execution["input"], Scope())
+                wanted = execution["expected"]["output"]["FunctionResult"]
+                assert json.dumps(got) == json.dumps(wanted), (file.name, execution["input"])
+                compared += 1
+    assert compared > 50

@@ -39,6 +39,40 @@ def test_invalid(case: Any) -> None:
     assert (wrong.value.position, case["message"] in wrong.value.message) == (case["position"], True), wrong.value
 
 
+@pytest.mark.parametrize("case", CASES["assigned"], ids=lambda case: f"{case['path']} in {json.dumps(case['data'])}")
+def test_assigned(case: Any) -> None:
+    path = jsonpath.compile(case["path"])
+    if "error" in case:
+        with pytest.raises(jsonpath.PathNotAssignable, match=case["error"]):
+            path.assign(case["data"], case["value"])
+    else:
+        assert json.dumps(path.assign(case["data"], case["value"])) == json.dumps(case["expect"])
+
+
+def test_assigning_shares_the_rest() -> None:
+    data = {"kept": {"x": 1}, "list": [{"y": 1}, {}]}
+    changed = jsonpath.compile("$.list[1].z").assign(data, 1)
+    assert changed["kept"] is data["kept"]
+    assert changed["list"][0] is data["list"][0]
+
+
+def test_kinds_of_paths() -> None:
+    kinds = {text: (jsonpath.compile(text).definite, jsonpath.compile(text).is_reference) for text in KINDS}
+    assert kinds == KINDS
+
+
+KINDS = {
+    "$": (True, True),
+    "$.a['b'][0]": (True, True),
+    "$.a.length()": (True, False),
+    "$.a[*]": (False, False),
+    "$.a[0,1]": (False, False),
+    "$.a[1:]": (False, False),
+    "$..a": (False, False),
+    "$.a[?(@.b)]": (False, False),
+}
+
+
 @pytest.mark.skipif(not PROBES.exists(), reason=f"no conformance data at {CONFORMANCE}")
 def test_probes() -> None:
     probes = json.loads(PROBES.read_text())
@@ -65,6 +99,20 @@ def test_deep_data_does_not_crash() -> None:
     for _ in range(20_000):
         value = {"x": value}
     assert jsonpath.compile("$..id").get(value) == [1]
+    path = jsonpath.compile("$" + ".x" * 5_000)
+    assert path.get(path.assign({}, 1)) == 1
+
+
+@pytest.mark.parametrize("part", ["!", "(", "[", "@.a.concat(", "$[?(", "(!"])
+def test_deep_filters_are_refused(part: str) -> None:
+    with pytest.raises(jsonpath.JSONPathError, match="too deep"):
+        jsonpath.compile(f"$[?(@.a == {part * 5_000}" if part == "[" else f"$[?({part * 5_000}")
+
+
+@pytest.mark.parametrize("pattern", ["(" * 5_000 + ")" * 5_000, "a{99999999999999999999}", "["])
+def test_regular_expressions_that_do_not_compile(pattern: str) -> None:
+    with pytest.raises(jsonpath.JSONPathError, match="regular expression"):
+        jsonpath.compile(f"$[?(@ =~ /{pattern}/)]")
 
 
 names = st.sampled_from(["a", "b", "c"])
@@ -74,9 +122,7 @@ values = st.recursive(
     max_leaves=12,
 )
 named = names.map(lambda name: f".{name}")
-reference_steps = st.lists(
-    names.map(lambda name: f".{name}") | st.integers(0, 2).map(lambda index: f"[{index}]"), max_size=4
-)
+reference_steps = st.lists(named | st.integers(0, 2).map(lambda index: f"[{index}]"), max_size=4)
 # jsonpath-ng differs where a slice or index meets an object, so its common subset has names and wildcards
 steps = st.lists(named | st.just("[*]"), min_size=1, max_size=4)
 
@@ -116,7 +162,10 @@ def test_assign_then_get(data: Any, parts: list[str], value: Any) -> None:
     assert json.dumps(data) == before, "assigning changes nothing in place"
 
 
-@given(st.text(max_size=12))
+PARTS = [*"$@.a[]'\"*?(),:0-=!/\\", "..", "==", "&&"]
+
+
+@given(st.text(max_size=12) | st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
 def test_any_text_is_a_path_or_an_error(text: str) -> None:
     for candidate in (text, f"$.{text}", f"$[{text}]", f"$.a[?({text})]"):
         with suppress(jsonpath.JSONPathError, jsonpath.PathNotFound):
