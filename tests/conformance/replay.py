@@ -86,6 +86,7 @@ class Attempt:
     submitted: JSON
     outcome: JSON
     parameters: JSON = ABSENT
+    worker_name: str | None = None
     used: bool = False
 
 
@@ -120,13 +121,14 @@ class RecordedAnswers:
     def _answer(self, call: Call, attempt: Attempt) -> Answer:
         submitted, outcome = attempt.submitted, attempt.outcome
         if outcome is None:
-            return Output(None, NEVER_MS, submitted)
+            return Output(None, NEVER_MS, submitted, attempt.worker_name)
         event = outcome["event"]
         if event.endswith("Succeeded"):
-            return Output(outcome.get("output"), 0, submitted)
+            return Output(outcome.get("output"), 0, submitted, attempt.worker_name)
         if event.endswith("TimedOut") and call.state_name in self._timed:
-            return Output(None, NEVER_MS, submitted)
-        return Failure(outcome.get("error"), self._cause(outcome.get("cause")), _phase(event), 0, submitted)
+            return Output(None, NEVER_MS, submitted, attempt.worker_name)
+        cause = self._cause(outcome.get("cause"))
+        return Failure(outcome.get("error"), cause, _phase(event), 0, submitted, attempt.worker_name)
 
     def _cause(self, cause: JSON) -> str | None:
         """A cause as text: as it stands elsewhere in the history, where the recording has opened it."""
@@ -181,6 +183,8 @@ def _link(attempts: list[Attempt], events: tuple[JSON, ...] | None) -> None:
             if event["previousEventId"] not in by_id:
                 return
             event = by_id[event["previousEventId"]]
+            if event["type"] == "ActivityStarted":
+                attempt.worker_name = event["activityStartedEventDetails"].get("workerName")
         details = next(value for key, value in event.items() if key.endswith("EventDetails"))
         attempt.parameters = details.get("parameters", details.get("input"))
 
