@@ -15,7 +15,7 @@ from asl.model import Catcher, Retrier
 from asl.payload import result_placement
 from asl.states.compiled import CompiledState, leave
 from asl.values import JSON
-from asl.wording import ALL, TASK_FAILED, TIMEOUT
+from asl.wording import ALL, TASK_FAILED, TIMEOUT, EvaluationError
 
 if TYPE_CHECKING:
     from asl.engine import Execution
@@ -87,7 +87,11 @@ class Recovery:
         frame.error = execution.failed_at = None
         output = error_output(error)
         if catcher.place is not None:
-            output = catcher.place(frame.value, output)
+            try:
+                output = catcher.place(frame.value, output)
+            except EvaluationError as failure:
+                failure.terminal = True  # or the same catcher would catch it for ever
+                raise
         leave(execution, frame, self.exited_event, output, catcher.next)
 
 

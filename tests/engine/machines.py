@@ -67,8 +67,10 @@ def _state(draw: st.DrawFn, name: str, names: list[str], depth: int) -> Definiti
                     state["HeartbeatSeconds"] = 1
         case "Parallel":
             count = draw(st.integers(1, 3))
+            state["ResultSelector"] = {"a.$": "States.ArrayLength($)"}  # else the data grow exponentially
             state["Branches"] = [draw(_scope(f"{name}b{index}", depth - 1)) for index in range(count)]
         case "Map":
+            state["ResultSelector"] = {"a.$": "$[*].a"}
             state["ItemProcessor"] = draw(_scope(f"{name}m", depth - 1))
             state["ItemsPath"] = "$$.Execution.Input.items"
             state["ItemSelector"] = {"a.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index"}
