@@ -2,9 +2,10 @@
 
     python bench/run.py [--moto] [--quick]
 
-`--moto` needs the package `moto[stepfunctions]`. Times are the best of three (one for moto); ratios are to moto on the same workload, or on a shorter one where moto
-would take minutes (then per unit of work). The columns "per unit" and "vs small" show whether the cost of a unit grows
-with the size: a unit is a transition, an item, a state, a task or an execution.
+`--moto` needs the package `moto[stepfunctions]`. Times are the best of three (one for moto); ratios are to moto on the
+same workload, or on a shorter one where moto would take minutes (then per unit of work). The columns "us/unit" and
+"vs small" show whether the cost of a unit grows with the size: a unit is a transition, an item, a state, a task or an
+execution.
 """
 
 import argparse

@@ -7,28 +7,20 @@ together.
 
 from __future__ import annotations
 
-import gc
 import heapq
 from typing import TYPE_CHECKING
 
 from asl import events as ev
+from asl.hosts.garbage import rare_collections
 
 if TYPE_CHECKING:
     from asl.hosts.world import Due, World
 
 
-_COLLECT_EVERY = 50_000  # new objects; CPython's default of 700 makes a history of 24,000 events twice as expensive
-
-
 def drive(world: World, until: int | None = None) -> None:
     """Runs the world until it has ended, or only an answer from outside can help, or its clock is at `until`."""
-    young, *older = gc.get_threshold()
-    if young:  # what a run makes, its history, lives on: looking for garbage often finds none
-        gc.set_threshold(max(young, _COLLECT_EVERY), *older)
-    try:
+    with rare_collections():
         _drive(world, until)
-    finally:
-        gc.set_threshold(young, *older)
 
 
 def _drive(world: World, until: int | None) -> None:

@@ -21,6 +21,7 @@ from asl.engine import Execution, ExecutionInfo
 from asl.errors import HostError, InputError
 from asl.history import HistoryEvent
 from asl.hosts.answers import Answers, Mocks, Tasks
+from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
 from asl.hosts.start import execution_input, execution_name, start_time, wall_clock
 from asl.integration import Answer, Call, Failure, Handler, Output, Pending, Settings, Warn
@@ -192,7 +193,8 @@ class World:
         self.runs.append(run)
         self._open[arn] = {}
         self._timers_of[arn] = {}
-        self.deliver(run, ev.Started(self.now))
+        with rare_collections():
+            self.deliver(run, ev.Started(self.now))
         return run
 
     def _new_name(self) -> str:

@@ -8,6 +8,8 @@ JSON. Each call runs on a kept thread and ends after `settings.call_timeout_seco
 import json
 import re
 from base64 import b64decode
+from collections.abc import Callable
+from inspect import iscoroutinefunction
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -19,7 +21,7 @@ from asl.findings import did_you_mean
 from asl.integration import Answer, Call, Description, Failure, Handler, Output, Settings
 from asl.json_text import dumps
 from asl.values import JSON
-from asl_lambda import response
+from asl_lambda import alarm, response
 from asl_lambda.functions import FunctionName, Functions, is_function_arn, parse_function_name
 from asl_lambda.runtime import Context, Raised, Returned, run_handler, timed_out
 from asl_lambda.workers import Workers
@@ -53,6 +55,7 @@ class Lambda:
         self._settings = settings
         self._functions = Functions(settings.functions)
         self._workers: Workers[Returned | Raised] = Workers()
+        self._awaiting: Workers[tuple[Any, BaseException | None]] = Workers()
 
     def describe(self, resource: str) -> Description | None:
         if _invoke.fullmatch(resource):
@@ -86,10 +89,13 @@ class Lambda:
                 return Output(json.loads(payload))
 
     def cancel(self, call: Call) -> None:
-        self._workers.give_up((call.execution_arn, call.ref))
+        for workers in (self._workers, self._awaiting):
+            workers.give_up((call.execution_arn, call.ref))
 
     def close(self) -> None:
         self._workers.close()
+        self._awaiting.close()
+        alarm.uninstall()
 
     def _by_resource(self, resource: str, region: str, account: str) -> Handler | None:
         if is_function_arn(resource):
@@ -140,16 +146,37 @@ class Lambda:
             function.version,
             f"{arn}:{function.qualifier}" if function.qualifier else arn,
             request,
-            response.log_stream(request, call.at, function.version),
+            call.at,
             client_context,
             seconds,
         )
-        outcome = self._workers.run(
-            (call.execution_arn, call.ref),
-            lambda complete: run_handler(handler, payload, context, complete),
-            seconds,
-        )
+        key = (call.execution_arn, call.ref)
+        if alarm.install() and not iscoroutinefunction(handler):
+
+            def on_a_worker(awaitable: Any) -> Any:
+                return self._awaited(key, awaitable, seconds)
+
+            outcome = alarm.run(lambda: run_handler(handler, payload, context, on_a_worker), seconds)
+        else:
+            outcome = self._workers.run(key, lambda complete: run_handler(handler, payload, context, complete), seconds)
         return timed_out(seconds, request) if outcome is None else outcome
+
+    def _awaited(self, key: tuple[str, str], awaitable: Any, seconds: float) -> Any:
+        """What an awaitable that a handler gave back comes to; a thread with a loop of its own awaits it."""
+
+        def work(complete: Callable[[Any], Any]) -> tuple[Any, BaseException | None]:
+            try:
+                return complete(awaitable), None
+            except BaseException as error:
+                return None, error
+
+        outcome = self._awaiting.run(key, work, seconds)
+        if outcome is None:
+            raise alarm.CallTimedOut
+        result, error = outcome
+        if error is not None:
+            raise error
+        return result
 
     def _no_handler(self, name: str, call: Call) -> str:
         hint = did_you_mean(name, self._functions.names)

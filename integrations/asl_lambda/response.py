@@ -5,7 +5,6 @@ Fields, headers and their order are recorded (2024-2025) for synchronous calls.
 
 import hashlib
 import time
-import uuid
 from base64 import b64encode
 from functools import lru_cache
 from typing import Any, Final
@@ -22,15 +21,10 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 def request_id(seed: str) -> str:
-    """The id of the request, from the call's seed."""
-    digest = hashlib.sha256(f"{seed}/lambda".encode()).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=4))
-
-
-def log_stream(request: str, at: int, version: str) -> str:
-    """A log stream's name; `at` is in milliseconds since the epoch."""
-    day = time.gmtime(at // 1000)
-    return f"{day.tm_year}/{day.tm_mon:02}/{day.tm_mday:02}/[{version}]{request.replace('-', '')}"
+    """The id of the request, a version 4 UUID from the call's seed."""
+    digits = hashlib.sha256(f"{seed}/lambda".encode()).hexdigest()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 def synchronous(payload: JSON, length: int, version: str, request: str, at: int, with_log: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ measurements for results that are no JSON, for exits and for time-outs).
 
 import json
 import linecache
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from types import SimpleNamespace, TracebackType
 from typing import Any, Final
 
 from asl.integration import Handler
+from asl_lambda.alarm import CallTimedOut
 
 MEMORY_MB: Final = 128
 
@@ -44,7 +46,7 @@ class Context:
     """The second argument of a handler. Attributes are named as in the Lambda Developer Guide ("Context object")."""
 
     def __init__(
-        self, name: str, version: str, arn: str, request_id: str, log_stream: str, client_context: Any, seconds: float
+        self, name: str, version: str, arn: str, request_id: str, at: int, client_context: Any, seconds: float
     ) -> None:
         self.function_name = name
         self.function_version = version
@@ -52,10 +54,16 @@ class Context:
         self.memory_limit_in_mb = str(MEMORY_MB)
         self.aws_request_id = request_id
         self.log_group_name = f"/aws/lambda/{name}"
-        self.log_stream_name = log_stream
+        self._at = at
         self.identity = _NO_IDENTITY
         self.client_context = client_context
         self._deadline = time.monotonic() + seconds
+
+    @property
+    def log_stream_name(self) -> str:
+        day = time.gmtime(self._at // 1000)
+        request = self.aws_request_id.replace("-", "")
+        return f"{day.tm_year}/{day.tm_mon:02}/{day.tm_mday:02}/[{self.function_version}]{request}"
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds of wall-clock time until the call is ended."""
@@ -63,7 +71,10 @@ class Context:
 
 
 def run_handler(handler: Handler, payload: str, context: Context, complete: Callable[[Any], Any]) -> Returned | Raised:
-    """The result of a handler, called with the parsed payload. Never raises. `complete` awaits an async one's."""
+    """The result of a handler, called with the parsed payload; `complete` awaits an async one's.
+
+    Raises nothing but, on the main thread, KeyboardInterrupt and CallTimedOut.
+    """
     request_id = context.aws_request_id
     try:
         result = handler(json.loads(payload), context)
@@ -71,6 +82,10 @@ def run_handler(handler: Handler, payload: str, context: Context, complete: Call
             result = complete(result)
     except Exception as error:
         return _raised(error, request_id)
+    except (KeyboardInterrupt, CallTimedOut):
+        if threading.current_thread() is threading.main_thread():
+            raise  # the user's Ctrl-C, or the alarm
+        return _exited(KeyboardInterrupt(), request_id)
     except BaseException as error:
         return _exited(error, request_id)
     try:
