@@ -82,8 +82,8 @@ def checked(account: str, region: str, role_arn: str | None, endpoint_url: str |
         raise InputError(f"--account '{account}' is not an account id of 12 digits, such as 123456789012")
     if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", region):
         raise InputError(f"--region '{region}' is not a region, such as us-east-1")
-    if role_arn is not None and not re.fullmatch(r"arn:[^:]+:iam::[^:]*:role/.+", role_arn):
-        raise InputError(f"--role-arn '{role_arn}' is not a role's ARN, such as arn:aws:iam::{account}:role/Name")
+    if role_arn is not None and not role_arn.strip():
+        raise InputError(f"--role-arn is empty; a role's ARN is such as arn:aws:iam::{account}:role/Name")
     if endpoint_url is not None and not re.match(r"https?://[^/]", endpoint_url):
         raise InputError(f"--endpoint-url '{endpoint_url}' is not a URL, such as http://localhost:4566")
 

@@ -8,6 +8,8 @@ A test case names a response for each state that it mocks; the response says wha
 ("0"), the second and the third ("1-2"), and so on. Retries and Map iterations are calls like others and share the
 count; every execution has its own. States that the case does not name are answered by whoever else answers them.
 
+A Throw of `States.Timeout` takes the state's TimeoutSeconds of virtual time; an empty Error or Cause is none at all.
+
 Two keys beside `Return` or `Throw` are ours. `"Submit": <answer of the start call>` makes the TaskSubmitted event of a
 `.sync` or callback task; `"DurationSeconds": <number>` is how long the call takes, in virtual time.
 """
@@ -98,8 +100,12 @@ class MockConfig:
 
 def _answer(mocked: MockedAnswer, call: Call) -> Answer:
     if mocked.returned is ABSENT:
-        phase: FailurePhase = "timeout" if mocked.error in ("States.Timeout", "States.HeartbeatTimeout") else "run"
-        return Failure(mocked.error, mocked.cause or None, phase, mocked.duration_ms, mocked.submit)
+        phase: FailurePhase = "run"
+        duration = mocked.duration_ms
+        if mocked.error in ("States.Timeout", "States.HeartbeatTimeout"):
+            phase = "timeout"
+            duration = duration or (call.timeout_seconds or 0) * 1000
+        return Failure(mocked.error or None, mocked.cause or None, phase, duration, mocked.submit)
     value = mocked.returned
     if call.resource.split(":", 3)[2:3] == ["lambda"] and _is_invoke_answer(value):
         value = value["Payload"]  # a task on a function's own ARN gets what the function returned

@@ -17,7 +17,7 @@ MACHINE = asl.load(HERE / "machine.asl.json")
     [
         ("FlakyThenFine", {"value": 42}, 10 + 30 + 60),
         ("FlakyForEver", {"handled": "flaky", "error": "Flaky"}, 10 + 30 + 60 + 60),
-        ("TooSlow", {"handled": "slow", "error": "States.Timeout"}, 0),
+        ("TooSlow", {"handled": "slow", "error": "States.Timeout"}, 60),
         ("Other", {"handled": "failed", "error": "Never"}, 0),
         ("TooLarge", {"handled": "failed", "error": "States.DataLimitExceeded"}, 0),
     ],
