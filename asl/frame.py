@@ -87,6 +87,7 @@ class Frame:
         self.children: dict[str, Frame] | None = None
         self.results: list[JSON] | None = None
         self.next_index = 0
+        """The item of a Map to start next; of a Choice, the rule that holds (-1: none, the default)."""
         self.call_state: str | None = None
         """How far a call has come: "scheduled", "started" or "submitted"."""
 

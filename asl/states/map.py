@@ -67,6 +67,8 @@ class CompiledMap:
     def attempt(self, execution: Execution, frame: Frame) -> None:
         data = self.dataflow.take_in(frame.value, frame, execution.trace)
         items = self.items(data, frame)
+        if execution.trace is not None:
+            execution.trace.append(("afterItemsPath", items))
         if type(items) is not list:
             # unrecorded: the text is recorded for TestState, which gives it without our opening
             raise EvaluationError(f'Reference path "{self.state.items_path}" must point to array.')
@@ -117,6 +119,8 @@ class CompiledMap:
                 return False
             finally:
                 frame.item = around
+            if execution.trace is not None:
+                execution.trace.append(("afterItemSelector", value))
             if size(value) > PAYLOAD_BYTES:
                 # unrecorded: as for a Task's Parameters
                 execution.abort_children(frame)

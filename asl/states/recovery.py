@@ -15,7 +15,7 @@ from asl.model import Catcher, Retrier
 from asl.payload import result_placement
 from asl.states.compiled import CompiledState, leave
 from asl.values import JSON
-from asl.wording import ALL, TASK_FAILED, TIMEOUT, EvaluationError
+from asl.wording import ALL, RUNTIME, TASK_FAILED, TIMEOUT, EvaluationError
 
 if TYPE_CHECKING:
     from asl.engine import Execution
@@ -97,12 +97,11 @@ class Recovery:
 
 def matches(error_equals: tuple[str, ...], error: StateError) -> bool:
     """Whether a retrier or catcher of these names is meant for the error (Developer Guide, "Handling errors")."""
-    return (
-        error.error in error_equals
-        or ALL in error_equals
-        or (TASK_FAILED in error_equals and error.error != TIMEOUT)
-        or (error.alias is not None and error.alias in error_equals)
-    )
+    if error.error in error_equals or (error.alias is not None and error.alias in error_equals):
+        return True
+    if error.error == RUNTIME:  # when a task itself fails with that name, wildcards do not match it either
+        return False
+    return ALL in error_equals or (TASK_FAILED in error_equals and error.error != TIMEOUT)
 
 
 def backoff_seconds(retrier: Retrier, used: int, random: Callable[[], float]) -> float:

@@ -1,8 +1,10 @@
 """The laws of the engine, over generated machines."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +12,7 @@ from asl import events as ev
 from asl import transition
 from asl.engine import Execution
 from asl.hosts.world import World
-from asl.machine import Machine
+from asl.machine import Machine, load
 from asl.snapshot import restore, snapshot
 from tests.engine.machines import INFO, drive, machines
 
@@ -125,3 +127,56 @@ def test_history_is_a_chain(machine: Machine, seed: int) -> None:
     assert [event.id for event in history] == list(range(1, len(history) + 1))
     assert all(event.previous_id < event.id for event in history)
     assert json.loads(json.dumps(history)) is not None
+
+
+def test_trace_has_the_value_after_each_stage() -> None:
+    state = {
+        "Type": "Pass",
+        "InputPath": "$.a",
+        "Parameters": {"p.$": "$.b"},
+        "ResultPath": "$.r",
+        "OutputPath": "$.r",
+        "End": True,
+    }
+    program = load({"StartAt": "A", "States": {"A": state}}).program
+    info = replace(INFO, input={"a": {"b": 1}})
+    snapshot = transition.apply(program, transition.start(program, info), ev.Started(1)).snapshot
+    stages = []
+    while (step := transition.microstep(program, snapshot)) is not None:
+        stages += [(stage.frame, stage.name, stage.value) for stage in step.trace]
+        snapshot = step.snapshot
+    assert stages == [
+        ("0", "afterInputPath", {"b": 1}),
+        ("0", "afterParameters", {"p": 1}),
+        ("0", "afterResultSelector", {"p": 1}),
+        ("0", "afterResultPath", {"a": {"b": 1}, "r": {"p": 1}}),
+    ]
+
+
+def test_a_budget_is_kept_and_says_that_there_is_more() -> None:
+    states = {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": True}}
+    program = load({"StartAt": "A", "States": states}).program
+    step = transition.advance(program, transition.start(program, INFO), ev.Started(1), budget=1)
+    assert (step.more, [event.type for event in step.history]) == (True, ["ExecutionStarted", "PassStateEntered"])
+
+
+def test_a_named_frame_moves_first() -> None:
+    branches = [{"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}} for name in ("A", "B")]
+    program = load({"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": True}}}).program
+    execution = Execution(program, INFO)
+    execution.apply(ev.Started(1))
+    execution.microstep()
+    assert not execution.microstep("0.7")
+    assert execution.microstep("0.1")
+    assert execution.take().history[-1].details == {"name": "B", "input": INFO.input}
+
+
+def test_a_snapshot_of_another_definition_is_refused() -> None:
+    programs = [
+        load({"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": result, "End": True}}}).program
+        for result in (1, 2)
+    ]
+    with pytest.raises(ValueError, match="another definition"):
+        restore(programs[1], transition.start(programs[0], INFO))
+    with pytest.raises(ValueError, match="version"):
+        restore(programs[0], {**transition.start(programs[0], INFO), "version": 99})
