@@ -14,6 +14,12 @@ _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_cir
 dumps: Callable[[JSON], str] = _encoder.encode
 """The value as compact JSON text."""
 
+
+def shown(value: JSON) -> str:
+    """A value in a message: a string as it is, anything else as JSON text."""
+    return value if isinstance(value, str) else dumps(value)
+
+
 try:  # orjson is the extra `fast`
     from orjson import dumps as _orjson_dumps
 except ImportError:

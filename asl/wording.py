@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from asl.errors import StateError
-from asl.json_text import dumps
+from asl.json_text import dumps, shown
 from asl.limits import CAUSE_LENGTH, ERROR_LENGTH, HISTORY_EVENTS
 from asl.values import JSON
 
@@ -51,6 +51,10 @@ def template_path_not_found(path: str, field: str, data: JSON) -> EvaluationErro
     """A path in a payload template, ErrorPath or CausePath that leads nowhere in `data`."""
     text = f"The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{dumps(data)}'"
     return EvaluationError(text)
+
+
+def not_an_integer(field: str, value: JSON, path: str) -> EvaluationError:
+    return EvaluationError(f'The {field} field refers to value "{shown(value)}" which is not a valid integer: {path}')
 
 
 def choice_variable_not_found(path: str) -> EvaluationError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asl.json_text import dumps
+from asl.json_text import shown
 from asl.model import Fail
 from asl.payload import Evaluator, expression
 from asl.states.compiled import CompiledState, unrecovered
@@ -40,4 +40,4 @@ def _part(field: str, literal: str | None, path: str | None) -> Evaluator:
 
 def _text(value: JSON) -> str | None:
     # unrecorded: a path that leads to something other than a string is shown as its JSON text
-    return value if value is None or isinstance(value, str) else dumps(value)
+    return None if value is None else shown(value)

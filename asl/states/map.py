@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asl.json_text import dumps, size
+from asl.json_text import size
 from asl.limits import INLINE_MAP_CONCURRENCY, PAYLOAD_BYTES
 from asl.model import Map
 from asl.payload import Dataflow, field_path, template
 from asl.states.compiled import CompiledState, leave
 from asl.states.recovery import Recovery
 from asl.values import ABSENT, JSON
-from asl.wording import EvaluationError, result_too_large
+from asl.wording import EvaluationError, not_an_integer, result_too_large
 
 if TYPE_CHECKING:
     from asl.engine import Execution
@@ -93,10 +93,7 @@ class CompiledMap:
             limit = self.max_concurrency(data, frame)
             path = self.state.max_concurrency_path
             if type(limit) is not int:
-                shown = limit if isinstance(limit, str) else dumps(limit)
-                raise EvaluationError(
-                    f'The MaxConcurrencyPath field refers to value "{shown}" which is not a valid integer: {path}'
-                )
+                raise not_an_integer("MaxConcurrencyPath", limit, str(path))
             if limit < 0:
                 # differs-from-aws: there, such an execution is recorded as never going on after ExecutionStarted
                 raise EvaluationError(f"The MaxConcurrencyPath field refers to a negative value: {path} == {limit}")

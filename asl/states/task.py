@@ -12,7 +12,7 @@ from asl.effects import CallTask
 from asl.events import TaskFailed
 from asl.frame import Frame, task_token
 from asl.integration import Pattern
-from asl.json_text import dumps, size
+from asl.json_text import size
 from asl.limits import PAYLOAD_BYTES
 from asl.model import Task
 from asl.payload import Dataflow, Evaluator, field_path, template

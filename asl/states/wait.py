@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from asl import timestamps
-from asl.json_text import dumps
+from asl.json_text import shown
 from asl.jsonpath import PathNotFound
 from asl.limits import WAIT_SECONDS
 from asl.model import Wait
@@ -80,7 +80,7 @@ def _referenced(field: str, text: str) -> Evaluator:
 
 def _seconds(text: str, value: JSON) -> int:
     if type(value) is not int:
-        raise EvaluationError(f"The SecondsPath parameter cannot be parsed as a long value: {text} == {_shown(value)}")
+        raise EvaluationError(f"The SecondsPath parameter cannot be parsed as a long value: {text} == {shown(value)}")
     if value < 0:
         raise EvaluationError(f"The SecondsPath parameter references a negative value: {text} == {value}")
     return value
@@ -91,10 +91,6 @@ def _timestamp(text: str, value: JSON) -> int:
     if end is None:
         raise EvaluationError(
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string:"
-            f" {text} == {_shown(value)}"
+            f" {text} == {shown(value)}"
         )
     return end
-
-
-def _shown(value: JSON) -> str:
-    return value if isinstance(value, str) else dumps(value)
