@@ -19,7 +19,15 @@ from asl.payload import Dataflow, Evaluator, field_path, template
 from asl.states.compiled import CompiledState, leave
 from asl.states.recovery import Recovery
 from asl.values import ABSENT, JSON
-from asl.wording import EvaluationError, arguments_refused, heartbeat_missed, limited, result_too_large, timed_out
+from asl.wording import (
+    EvaluationError,
+    arguments_refused,
+    heartbeat_missed,
+    limited,
+    not_an_integer,
+    result_too_large,
+    timed_out,
+)
 
 if TYPE_CHECKING:
     from asl.engine import Execution
@@ -233,10 +241,7 @@ def _seconds(field: str, literal: int | None, text: str | None) -> Evaluator:
     def seconds(data: JSON, scope: Any) -> JSON:
         value = evaluate(data, scope)
         if type(value) is not int:
-            shown = value if isinstance(value, str) else dumps(value)
-            raise EvaluationError(
-                f'The {field}Path field refers to value "{shown}" which is not a valid integer: {text}'
-            )
+            raise not_an_integer(f"{field}Path", value, text)
         if value <= 0:
             # unrecorded: the guide asks for a positive integer; the text is ours
             raise EvaluationError(f"The {field}Path field refers to value {value} which is not positive: {text}")
