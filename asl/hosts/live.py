@@ -1,7 +1,7 @@
 """Live: the wall clock stamps events, calls run on worker threads, answers come back through a queue.
 
-Only this thread touches executions; workers do nothing but perform calls. Answers from outside (`World.send_task_...`)
-may come from any thread: they wake the driver through the same queue.
+Only this thread touches executions; workers do nothing but perform calls. A run that waits for an answer from outside
+(`World.send_task_...`) ends the drive, like in virtual time: give the answer, then run the world again.
 """
 
 from __future__ import annotations
