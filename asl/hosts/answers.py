@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import import_module
 from json import loads
+from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
 from asl.errors import AslError, HostError
@@ -46,7 +47,9 @@ class Answers:
         self._mocks = mocks
         self._settings = settings
         self._integrations: list[Integration] | None = None
+        self._others_loaded = False
         self._by_resource: dict[str, Integration | None] = {}
+        self._loading = Lock()
 
     def find(self, call: Call) -> tuple[Answer | None, bool]:
         """The answer and whether it is final; (None, False) when nobody answers. May raise HostError."""
@@ -100,16 +103,19 @@ class Answers:
     def integration(self, resource: str) -> Integration | None:
         """The first integration that answers for the resource."""
         if resource not in self._by_resource:
-            if self._integrations is None:
-                self._integrations = list(_built_in(self._settings))
-                self._others_loaded = False
-            found = _first(self._integrations, resource)
-            if found is None and not self._others_loaded:
-                self._others_loaded = True
-                self._integrations.extend(_from_entry_points(self._settings))
-                found = _first(self._integrations, resource)
-            self._by_resource[resource] = found
+            with self._loading:  # calls of a live world come from several threads
+                self._by_resource[resource] = self._search(resource)
         return self._by_resource[resource]
+
+    def _search(self, resource: str) -> Integration | None:
+        if self._integrations is None:
+            self._integrations = list(_built_in(self._settings))
+        found = _first(self._integrations, resource)
+        if found is None and not self._others_loaded:
+            self._others_loaded = True
+            self._integrations.extend(_from_entry_points(self._settings))
+            found = _first(self._integrations, resource)
+        return found
 
     def all_integrations(self) -> list[Integration]:
         """Every integration loaded so far, the built-in ones at least."""
