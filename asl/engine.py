@@ -37,12 +37,12 @@ from asl.effects import Cancel, Effect, Finish, StartTimer, Status
 from asl.errors import StateError
 from asl.frame import Frame, iso_time
 from asl.history import HistoryEvent
-from asl.limits import EXPRESS_SECONDS, HISTORY_EVENTS, WorkflowType
+from asl.limits import EXPRESS_SECONDS, HISTORY_EVENTS, STANDARD_SECONDS, WorkflowType
 from asl.payload import Stage
 from asl.states import Program
 from asl.states.compiled import CompiledState
 from asl.values import JSON
-from asl.wording import EvaluationError, history_full, in_state, timed_out
+from asl.wording import EvaluationError, history_full, in_state, timed_out, too_deep
 
 _EXECUTION_REF = "0"  # of the timer of the machine's own TimeoutSeconds
 
@@ -124,7 +124,9 @@ class Execution:
             return self._take_in(event)
         except HistoryFullError:
             self._end("FAILED", history_full(), "ExecutionFailed")
-            return True
+        except RecursionError:
+            self._end("FAILED", too_deep(), "ExecutionFailed")
+        return True
 
     def _take_in(self, event: ev.Event) -> bool:
         match event:
@@ -182,6 +184,8 @@ class Execution:
                 if self.status is not None:
                     return False
                 self._start(event.at)
+            case _:
+                return False
         return True
 
     def _calling(self, ref: str) -> Frame | None:
@@ -199,11 +203,11 @@ class Execution:
         frame = Frame(self, "0", None, 0, self.program.start, info.input, 0)
         self.frames["0"] = frame
         self.ready.append(frame)
-        seconds = self.program.timeout_seconds
-        if info.type == "EXPRESS":
-            seconds = min(seconds or EXPRESS_SECONDS, EXPRESS_SECONDS)
-        if seconds is not None:
-            self.effects.append(StartTimer(_EXECUTION_REF, "execution", at + seconds * 1000))
+        longest = EXPRESS_SECONDS if info.type == "EXPRESS" else STANDARD_SECONDS
+        own = self.program.timeout_seconds
+        purpose: ev.TimerPurpose = "execution" if own is not None and own <= longest else "lifetime"
+        seconds = own if own is not None and own <= longest else longest
+        self.effects.append(StartTimer(_EXECUTION_REF, purpose, at + seconds * 1000))
 
     def set_context(self) -> None:
         """The part of the context object that stays the same, its keys in the order that is recorded for each type."""
@@ -225,7 +229,7 @@ class Execution:
         }
 
     def _timer_fired(self, event: ev.TimerFired) -> bool:
-        if event.purpose == "execution":
+        if event.purpose in ("execution", "lifetime"):
             if self.status != "RUNNING":
                 return False
             self.now = event.at
@@ -233,8 +237,8 @@ class Execution:
             return True
         if event.purpose in ("timeout", "heartbeat"):
             calling = self._calling(event.ref)
-            if calling is None:
-                return False
+            if calling is None or event.at < (calling.effective[f"{event.purpose}_due"] or event.at + 1):
+                return False  # the call is over, or a heartbeat has put its timer off
             self.now = event.at
             state: Any = calling.state
             state.expired(self, calling, event.purpose == "heartbeat")
@@ -244,8 +248,10 @@ class Execution:
         awaited = "waiting" if event.purpose == "wait" else "backoff"
         if frame is None or frame.ref != event.ref or frame.phase != awaited or self.status != "RUNNING":
             return False
+        if frame.due is None or event.at < frame.due:
+            return False
         self.now = event.at
-        frame.ref = None
+        frame.ref = frame.due = None
         frame.timers = False
         frame.phase = "exit" if awaited == "waiting" else "attempt"
         self.ready.append(frame)
@@ -273,8 +279,13 @@ class Execution:
         except HistoryFullError:
             self.failed_at = frame.state.pointer
             self._end("FAILED", history_full(), "ExecutionFailed", frame.previous_id)
+        except RecursionError:
+            self.failed_at = frame.state.pointer
+            self._end("FAILED", too_deep(), "ExecutionFailed", frame.previous_id)
         if self.trace is not None:
-            self.trace[stages:] = [Stage(frame.id, name, value) for name, value in self.trace[stages:]]
+            self.trace[stages:] = [
+                stage if isinstance(stage, Stage) else Stage(frame.id, *stage) for stage in self.trace[stages:]
+            ]
         return True
 
     def run(self, budget: int | None = None) -> bool:
@@ -383,6 +394,8 @@ class Execution:
 
     def start_timer(self, frame: Frame, ref: str, purpose: ev.TimerPurpose, due: int) -> None:
         frame.timers = True
+        if purpose in ("wait", "retry"):
+            frame.due = due
         self.effects.append(StartTimer(ref, purpose, due))
 
     def answered(self, frame: Frame) -> None:

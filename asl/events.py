@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeAlias
 from asl.integration import FailurePhase
 from asl.values import JSON
 
-TimerPurpose: TypeAlias = Literal["wait", "retry", "timeout", "heartbeat", "execution"]
+TimerPurpose: TypeAlias = Literal["wait", "retry", "timeout", "heartbeat", "execution", "lifetime"]
+"""What a timer is for. "execution" is the machine's TimeoutSeconds, "lifetime" what the service allows at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Frame:
         "attempt",
         "call_state",
         "children",
+        "due",
         "effective",
         "entered_at",
         "entered_id",
@@ -81,6 +82,8 @@ class Frame:
         """How often each retrier was used in this visit of the state."""
         self.ref: str | None = None
         self.timers = False
+        self.due: int | None = None
+        """When a Wait or a back-off ends."""
         self.token: str | None = None
         self.item: dict[str, Any] | None = None
         """`Map.Item` of the context object, in an iteration of a Map."""

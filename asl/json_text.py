@@ -26,7 +26,7 @@ except ImportError:
     _orjson_dumps = None  # type: ignore[assignment]
 
 _REMEMBER_FROM = 512  # bytes: smaller values are measured faster than looked up
-_REMEMBER_TOTAL = 64 * 1024 * 1024  # bytes of values kept alive at most
+_REMEMBER_TOTAL = 16 * 1024 * 1024  # bytes of values kept alive at most
 _STRUCTURE_KEYS = 24  # a larger object is data rather than structure: encoded whole
 
 

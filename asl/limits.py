@@ -10,12 +10,18 @@ PAYLOAD_BYTES: Final = 262_144
 HISTORY_EVENTS: Final = 25_000
 """Events in the history of a STANDARD execution. EXPRESS executions have no such limit."""
 
+STANDARD_SECONDS: Final = 31_536_000
+"""How long a STANDARD execution may run: one year."""
+
 EXPRESS_SECONDS: Final = 300
 """How long an EXPRESS execution may run."""
 
 NAME_LENGTH: Final = 80
 ERROR_LENGTH: Final = 256
 CAUSE_LENGTH: Final = 32_768
+
+TASK_SECONDS: Final = 99_999_999
+"""The longest TimeoutSeconds and HeartbeatSeconds of a task."""
 
 INLINE_MAP_CONCURRENCY: Final = 40
 """Iterations of an inline Map that run at once, whatever MaxConcurrency says (Developer Guide, "Map state")."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -82,7 +83,7 @@ def load(
     for a definition that is not valid, `InputError` for a file that cannot be read.
     """
     if isinstance(definition, Mapping):
-        document = source.from_value(dict(definition))
+        document = source.from_value(deepcopy(dict(definition)))
     else:
         document = source.read(Path(definition))
     if define:

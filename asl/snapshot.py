@@ -17,7 +17,7 @@ SNAPSHOT_VERSION: Final = 1
 
 _FRAME_FIELDS = (
     "index", "value", "previous_id", "phase", "effective", "entered_id", "entered_at", "attempt", "retries",
-    "ref", "timers", "token", "item", "results", "next_index", "call_state",
+    "ref", "timers", "due", "token", "item", "results", "next_index", "call_state",
 )  # fmt: skip
 _FILLED = ("retries", "results")  # lists that the execution fills in place
 _EXECUTION_FIELDS = ("status", "output", "now", "started_at", "draws", "refs", "last_id", "failed_at")

@@ -64,7 +64,7 @@ def choice_variable_not_found(path: str) -> EvaluationError:
 
 def no_choice_matched() -> EvaluationError:
     # unrecorded: the error's name is documented, its text is ours
-    return EvaluationError("No choice rule matched and the state has no Default.", NO_CHOICE_MATCHED)
+    return EvaluationError("No choice rule matched and the state has no Default.", NO_CHOICE_MATCHED, terminal=False)
 
 
 def intrinsic_failed(call: str, message: str) -> EvaluationError:
@@ -96,6 +96,11 @@ def result_too_large(what: str, terminal: bool) -> StateError:
 def history_full() -> StateError:
     cause = f"The execution reached the maximum number of history events ({HISTORY_EVENTS})."
     return StateError(RUNTIME, cause, terminal=True)
+
+
+def too_deep() -> StateError:
+    # unrecorded: that there is such a limit is certain, its text is ours
+    return StateError(RUNTIME, "The data of the execution is nested too deeply.", terminal=True)
 
 
 def timed_out() -> StateError:

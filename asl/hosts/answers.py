@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import import_module
@@ -12,6 +13,7 @@ from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
 from asl.errors import AslError, HostError
+from asl.hosts import alarm
 from asl.integration import Answer, Call, Failure, Integration, Output, Settings
 from asl.json_text import dumps
 from asl.values import JSON
@@ -78,25 +80,41 @@ class Answers:
     def close(self) -> None:
         for integration in self._integrations or ():
             integration.close()
+        alarm.uninstall()
 
     def _from_tasks(self, tasks: Tasks, call: Call) -> Answer | None:
-        if not isinstance(tasks, Mapping):
-            return tasks(call)
-        found = _find(tasks, call)
-        if found is None:
-            return None
-        (answer,) = found
-        if not callable(answer):
-            return Output(isolated(answer, call))
+        """The answer of the caller's functions; what they are given and give crosses JSON, as a service's border."""
+        if isinstance(tasks, Mapping):
+            found = _find(tasks, call)
+            if found is None:
+                return None
+            (function,) = found
+            if not callable(function):
+                return Output(isolated(function, call))
+            takes_call = False
+        else:
+            function, takes_call = tasks, True
+        call = replace(call, arguments=isolated(call.arguments, call))
+
+        def work() -> tuple[Any]:
+            return (function(call) if takes_call else _call(function, call),)
+
         try:
-            value = _call(answer, call)
+            # off the main thread, or where somebody else uses the alarm, nothing ends a function that hangs
+            result = alarm.run(work, self._settings.call_timeout_seconds) if alarm.install() else work()
         except TaskError as failure:
             return Failure(failure.error, failure.cause)
         except AslError:
             raise
         except Exception as failure:
             return Failure(type(failure).__name__, str(failure))
-        return Output(isolated(value, call))
+        if result is None:
+            seconds = self._settings.call_timeout_seconds
+            raise HostError(f"the function that answers state '{call.state_name}' did not end within {seconds:g} s")
+        (value,) = result
+        if not takes_call:
+            return Output(isolated(value, call))
+        return replace(value, value=isolated(value.value, call)) if isinstance(value, Output) else value
 
     # -- integrations ----------------------------------------------------------------------------------------------
 
@@ -167,13 +185,17 @@ def _find(tasks: Mapping[str, Any], call: Call) -> tuple[Any] | None:
 
 def _call(function: TaskFunction, call: Call) -> JSON:
     """Calls a task function with the task's arguments, and with the `Call` too when it takes two."""
-    arguments = isolated(call.arguments, call)
-    result = function(arguments, call) if _takes_two(function) else function(arguments)
-    if inspect.iscoroutine(result):
-        import asyncio
+    result = function(call.arguments, call) if _takes_two(function) else function(call.arguments)
+    return _awaited(result) if inspect.iscoroutine(result) else result
 
-        result = asyncio.run(result)
-    return result
+
+def _awaited(coroutine: Coroutine[Any, Any, JSON]) -> JSON:
+    """What a coroutine comes to; on a thread of its own, since this one may have a running event loop."""
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def isolated(value: Any, call: Call) -> JSON:

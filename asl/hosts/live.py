@@ -1,91 +1,90 @@
-"""Live: the wall clock stamps events, calls run on worker threads, answers come back through a queue.
+"""Live: the wall clock stamps events, each call runs on a thread of its own, answers come back through a queue.
 
-Only this thread touches executions; workers do nothing but perform calls. A run that waits for an answer from outside
-(`World.send_task_...`) ends the drive, like in virtual time: give the answer, then run the world again.
+Only the thread that drives touches executions; the others do nothing but perform calls. They are daemons, so that a
+call that hangs does not keep the process. A run that waits for an answer from outside (`World.send_task_...`) ends the
+drive, like in virtual time: give the answer, then run the world again. What is in flight then stays in the world.
 """
 
 from __future__ import annotations
 
-import heapq
-from concurrent.futures import ThreadPoolExecutor
-from queue import Empty, SimpleQueue
+from queue import Empty
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from asl import events as ev
-from asl.errors import HostError
+from asl.errors import AslError, HostError
 from asl.hosts.start import wall_clock
+from asl.hosts.virtual import pop_due
 
 if TYPE_CHECKING:
     from asl.hosts.world import Attempt, World
-    from asl.integration import Answer
 
-_WORKERS = 64  # calls that run at once; an inline Map alone may have 40
 _LONGEST_SLEEP = 1.0  # seconds: Ctrl-C is seen within this time on every platform
 
 
 def drive(world: World, until: int | None = None) -> None:
-    """Runs the world in real time until it has ended, or only an answer from outside can help.
+    """Runs the world in real time until it has ended, or only an answer from outside can help, or it is `until`.
 
     An interrupt (Ctrl-C) stops every execution, as StopExecution does, and returns.
     """
-    answers: SimpleQueue[tuple[Attempt, Answer, bool] | BaseException] = SimpleQueue()
-    pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="asl-call")
-    running = 0
-
-    def perform(attempt: Attempt) -> None:
-        try:
-            answers.put((attempt, *world.perform(attempt)))
-        except BaseException as failure:  # raised again on the driver's thread
-            answers.put(failure)
-
     try:
         while True:
-            world.now = wall_clock()
-            while world.calls:
-                attempt = world.calls.popleft()
-                if not attempt.cancelled:
-                    if not attempt.is_activity:
-                        world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref))
-                    pool.submit(perform, attempt)
-                    running += 1
-            pause = _fire_due(world)
+            catch_up(world, until)
+            _begin_calls(world)
             if world.calls:
                 continue
-            if world.finished or (pause is None and not running) or (until is not None and world.now >= until):
+            ahead = [due.at for due in world.timers[:1]]
+            if world.finished or not (ahead or world.calls_in_flight) or (until is not None and world.now >= until):
                 return
-            try:
-                answer = answers.get(timeout=min(pause if pause is not None else _LONGEST_SLEEP, _LONGEST_SLEEP))
-            except Empty:
-                continue
-            running -= 1
-            if isinstance(answer, BaseException):
-                raise (
-                    answer
-                    if isinstance(answer, HostError)
-                    else HostError(f"an integration broke: {type(answer).__name__}: {answer}")
-                ) from answer
-            world.now = wall_clock()
-            attempt, value, final = answer
-            if not attempt.cancelled:
-                world.answered(attempt, value, final)
+            if until is not None:
+                ahead.append(until)
+            pause = min(ahead) - world.now if ahead else _LONGEST_SLEEP * 1000
+            _take_answer(world, min(max(pause, 0) / 1000, _LONGEST_SLEEP))
     except KeyboardInterrupt:
         world.now = wall_clock()
         for run in world.runs:
-            world.stop(run, cause="Interrupted")
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+            world.deliver(run, ev.Stopped(world.now, cause="Interrupted"))
 
 
-def _fire_due(world: World) -> float | None:
-    """Fires what is due and gives the seconds until the next timer; None when there is none."""
-    timers = world.timers
-    while timers:
-        first = timers[0]
-        if first.cancelled:
-            heapq.heappop(timers)
+def catch_up(world: World, until: int | None = None) -> None:
+    """Sets the clock, and fires what has become due (not after `until`)."""
+    world.now = max(world.now, wall_clock())
+    last = world.now if until is None else min(world.now, until)
+    for heap in (world.timers, world.lifetimes):
+        while (due := pop_due(heap, before=last + 1)) is not None:
+            world.fire(due)
+
+
+def _begin_calls(world: World) -> None:
+    while world.calls:
+        attempt = world.calls.popleft()
+        if attempt.cancelled:
             continue
-        if first.at > world.now:
-            return (first.at - world.now) / 1000
-        heapq.heappop(timers)
-        world.fire(first)
-    return None
+        if not attempt.is_activity:
+            world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref))
+        world.calls_in_flight += 1
+        Thread(target=_perform, args=(world, attempt), name=f"asl-call {attempt.ref}", daemon=True).start()
+
+
+def _perform(world: World, attempt: Attempt) -> None:
+    """On a thread of its own."""
+    try:
+        world.in_flight.put((attempt, world.perform(attempt)))
+    except BaseException as failure:  # raised again on the driver's thread
+        world.in_flight.put((attempt, failure))
+
+
+def _take_answer(world: World, seconds: float) -> None:
+    """Waits for the next answer of a call, at most so long, and brings it to its run."""
+    try:
+        attempt, answer = world.in_flight.get(timeout=seconds)
+    except Empty:
+        return
+    world.calls_in_flight -= 1
+    if isinstance(answer, AslError):
+        raise answer
+    if isinstance(answer, BaseException):
+        raise HostError(f"an integration broke: {type(answer).__name__}: {answer}") from answer
+    world.now = max(world.now, wall_clock())
+    if not attempt.cancelled:
+        world.answered(attempt, *answer)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from json import loads
 from typing import TYPE_CHECKING, Any
 
 from asl.effects import Status
 from asl.engine import Execution
 from asl.findings import Location
 from asl.history import HistoryEvent, render_all, states_entered
+from asl.json_text import dumps
 from asl.values import JSON
 
 if TYPE_CHECKING:
@@ -52,14 +54,19 @@ class Run:
     def succeeded(self) -> bool:
         return self.execution.status == "SUCCEEDED"
 
-    @property
+    @cached_property
     def input(self) -> JSON:
-        return self.execution.info.input
+        """The input, as a copy: the execution's own data are shared, and never changed."""
+        return loads(dumps(self.execution.info.input))
 
     @property
     def output(self) -> JSON:
-        """The output of a run that succeeded, else None."""
-        return self.execution.output
+        """The output of a run that succeeded, else None; a copy, like `input`."""
+        return self._output if self.succeeded else None
+
+    @cached_property
+    def _output(self) -> JSON:
+        return loads(dumps(self.execution.output))
 
     @property
     def error(self) -> str | None:

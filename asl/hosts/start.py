@@ -1,7 +1,10 @@
 """What a caller starts an execution with, checked: its input, its name, the time at which the world begins."""
 
 import json
+import math
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from asl import timestamps
 from asl.errors import InputError
@@ -14,6 +17,10 @@ DEFAULT_START = 1_767_225_600_000
 """2026-01-01T00:00:00Z: when virtual time begins unless it is said, so that runs repeat byte for byte."""
 
 
+_LATEST_START = 221_845_392_000_000  # year 9000: whatever runs from there ends before the calendar does
+_DEEPEST = 500  # levels of arrays and objects; AWS's own limit is unrecorded
+
+
 def wall_clock() -> int:
     """Milliseconds since the epoch, now."""
     return time.time_ns() // 1_000_000
@@ -22,11 +29,11 @@ def wall_clock() -> int:
 def start_time(start: int | str | None) -> int:
     if start is None:
         return DEFAULT_START
-    if isinstance(start, int):
-        return start
-    at = timestamps.parse_ms(start)
+    at = start if isinstance(start, int) else timestamps.parse_ms(start)
     if at is None:
         raise InputError(f"'{start}' is not a time such as 2026-01-01T00:00:00Z")
+    if not 0 <= at <= _LATEST_START:
+        raise InputError(f"the start time '{start}' is not between the years 1970 and 9000")
     return at
 
 
@@ -34,7 +41,7 @@ def execution_input(value: JSON, text: str | None) -> JSON:
     """The input as a JSON value of its own."""
     try:
         if text is not None:
-            value = json.loads(text, parse_constant=refused_constant)
+            value = json.loads(text, parse_constant=refused_constant, parse_float=_finite)
         elif value is None:
             value = {}
         else:
@@ -46,9 +53,42 @@ def execution_input(value: JSON, text: str | None) -> JSON:
         ) from None
     except (TypeError, ValueError, RecursionError) as failure:
         raise InputError(f"the input is not a JSON value: {failure}") from None
+    if _is_deep(value):
+        raise InputError(f"the input is nested more than {_DEEPEST} levels deep")
     if length > PAYLOAD_BYTES:
         raise InputError(f"the input has {length:,} bytes as JSON; at most {PAYLOAD_BYTES:,} are allowed")
     return value
+
+
+def json_object(what: str, value: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A copy of the object, through JSON. Raises InputError for what is none."""
+    try:
+        copy: dict[str, Any] = json.loads(dumps(dict(value or {})), parse_constant=refused_constant)
+    except (TypeError, ValueError, RecursionError) as failure:
+        raise InputError(f"the {what} is not a JSON object: {failure}") from None
+    return copy
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"the number {text[:20]} is too big")
+    return number
+
+
+def _is_deep(value: JSON) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            below
+            for each in level
+            if isinstance(each, list | dict)
+            for below in (each if isinstance(each, list) else each.values())
+            if isinstance(below, list | dict)
+        ]
+        if not level:
+            return False
+    return True
 
 
 _REFUSED_IN_NAMES = frozenset(' \t\r\n?*<>{}[]"#%\\^|~`$&,;:/')

@@ -34,20 +34,33 @@ def _drive(world: World, until: int | None) -> None:
         world.now = due[0].at
         _fire(world, due)
     if until is not None:
+        while (ended := pop_due(world.lifetimes, before=until)) is not None:
+            world.now = max(world.now, ended.at)
+            world.fire(ended)
         world.now = max(world.now, until)
 
 
 def _perform_all(world: World) -> None:
-    """Performs the calls asked for so far."""
+    """Performs the calls asked for so far. Should one raise, it and those after it stay to be performed."""
     batch = list(world.calls)
-    world.calls.clear()
     if len(batch) > 1:
         for attempt in batch:
             if not attempt.cancelled and not attempt.is_activity:
                 world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref))
     for attempt in batch:
-        if not attempt.cancelled:
-            world.answered(attempt, *world.perform(attempt))
+        answer = None if attempt.cancelled else world.perform(attempt)
+        world.calls.popleft()
+        if answer is not None:
+            world.answered(attempt, *answer)
+
+
+def pop_due(heap: list[Due], before: int) -> Due | None:
+    """Takes the first entry that is due before a time off a timer heap; None when there is none."""
+    while heap and (heap[0].cancelled or heap[0].at < before):
+        due = heapq.heappop(heap)
+        if not due.cancelled:
+            return due
+    return None
 
 
 def _next_moment(world: World, until: int | None) -> list[Due]:
@@ -61,6 +74,8 @@ def _next_moment(world: World, until: int | None) -> list[Due]:
             continue
         if (due and first.at != due[0].at) or (until is not None and first.at > until):
             break
+        if not due and (ended := pop_due(world.lifetimes, before=first.at)) is not None:
+            return [ended]
         due.append(heapq.heappop(timers))
     return due
 
@@ -75,5 +90,4 @@ def _fire(world: World, due: list[Due]) -> None:
         elif entry.event is not None and entry.run.execution.apply(entry.event):
             touched[entry.run.arn] = entry.run
     for run in touched.values():
-        run.execution.run()
-        world.take(run)
+        world.go_on(run)

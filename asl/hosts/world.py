@@ -13,6 +13,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from queue import SimpleQueue
 from typing import Any, Literal
 
 from asl import events as ev
@@ -23,13 +24,17 @@ from asl.history import HistoryEvent
 from asl.hosts.answers import Answers, Mocks, Tasks
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
-from asl.hosts.start import execution_input, execution_name, start_time, wall_clock
+from asl.hosts.start import execution_input, execution_name, json_object, start_time, wall_clock
 from asl.integration import Answer, Call, Failure, Handler, Output, Pending, Settings, Warn
 from asl.limits import WorkflowType
 from asl.machine import Machine
 from asl.values import ABSENT, JSON
 
 _START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn"))
+
+_CLEAN_AFTER = 1_000  # timers called off, before the heaps are cleaned of them
+_ENDLESS = 1_000_000
+"""History events after which an EXPRESS execution is taken for an endless loop; on AWS, time would end it."""
 
 Observer = Callable[[Run, list[HistoryEvent]], None]
 
@@ -125,13 +130,20 @@ class World:
         )
         self.answers = Answers(tasks, mocks, settings)
         self.timers: list[Due] = []
+        self.lifetimes: list[Due] = []
+        """When executions have run as long as the service allows: a bound, nothing that virtual time jumps to."""
         self.calls: deque[Attempt] = deque()
         """Calls asked for and not yet performed, in order."""
         self._open: dict[str, dict[str, Attempt]] = {}
-        self._timers_of: dict[str, dict[str, list[Due]]] = {}
+        self._timers_of: dict[str, dict[str, dict[str, Due]]] = {}
         self._tokens: dict[str, Attempt] = {}
         self._order = 0
+        self._called_off = 0
+        self._running = 0
         self._observer = observer
+        self.in_flight: SimpleQueue[Any] = SimpleQueue()
+        """Answers of calls that a live drive performs on threads, and how many of them are still to come."""
+        self.calls_in_flight = 0
         self._arns: set[str] = set()
 
     def __enter__(self) -> World:
@@ -163,6 +175,7 @@ class World:
         laid over the context object. Raises `InputError` for an input that is not JSON or larger than 256 KiB, or a
         name that AWS would refuse or that is taken.
         """
+        self._tick()
         machine = machine.of_type(type or machine.type)
         value = execution_input(input, input_text)
         name = self._new_name() if name is None else execution_name(name)
@@ -186,13 +199,14 @@ class World:
             region=self.region,
             account=self.account,
             seed=f"{self.seed}/{len(self.runs)}",
-            context=dict(context or {}),
+            context=json_object("context", context),
         )
         run = Run(machine, Execution(machine.program, info), self)
         run.execution.check = self.answers.check
         self.runs.append(run)
         self._open[arn] = {}
         self._timers_of[arn] = {}
+        self._running += 1
         with rare_collections():
             self.deliver(run, ev.Started(self.now))
         return run
@@ -217,12 +231,13 @@ class World:
 
     def stop(self, run: Run, error: str | None = None, cause: str | None = None) -> None:
         """Stops an execution, as StopExecution does."""
+        self._tick()
         self.deliver(run, ev.Stopped(self.now, error, cause))
 
     @property
     def finished(self) -> bool:
         """Whether every execution has ended."""
-        return all(run.status != "RUNNING" for run in self.runs)
+        return not self._running
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -247,12 +262,20 @@ class World:
         attempt = self._of_token(token)
         self.deliver(attempt.run, ev.Heartbeat(self.now, attempt.ref))
 
+    def _tick(self) -> None:
+        """In a live world, sets the clock and fires what has become due, before something new is done."""
+        if self.live:
+            from asl.hosts import live
+
+            live.catch_up(self)
+
     def _end_attempt(self, attempt: Attempt, outcome: ev.Event) -> None:
         """Brings the outcome of an attempt that was not answered by who performs it."""
         self._close_attempt(attempt.run, attempt.ref)
         self.deliver(attempt.run, outcome)
 
     def _of_token(self, token: str) -> Attempt:
+        self._tick()
         attempt = self._tokens.get(token)
         if attempt is None:
             raise InputError("no task awaits an answer for this token")
@@ -262,10 +285,19 @@ class World:
 
     def deliver(self, run: Run, event: ev.Event) -> None:
         """Brings an event to a run, and takes what comes of it."""
+        if run.execution.apply(event):
+            self.go_on(run)
+
+    def go_on(self, run: Run) -> None:
+        """Runs what is ready in a run, and takes what comes of it. Raises HostError for an endless loop."""
         execution = run.execution
-        if execution.apply(event):
-            execution.run()
-            self.take(run)
+        while execution.run(_ENDLESS // 4) or execution.last_id > _ENDLESS:
+            if execution.last_id > _ENDLESS:
+                self.take(run)
+                raise HostError(
+                    f"the execution '{run.name}' has made {execution.last_id:,} history events: an endless loop?"
+                )
+        self.take(run)
 
     def take(self, run: Run) -> None:
         """Takes the history and the effects of a run."""
@@ -308,30 +340,46 @@ class World:
         self.calls.append(attempt)
 
     def _start_timer(self, run: Run, event: ev.TimerFired) -> None:
-        timers = self._timers_of[run.arn].setdefault(event.ref, [])
-        if event.purpose == "heartbeat":  # a heartbeat starts its timer again
-            for due in timers:
-                if isinstance(due.event, ev.TimerFired) and due.event.purpose == "heartbeat":
-                    due.cancelled = True
-        timers.append(self._schedule(run, event.at, event))
+        timers = self._timers_of[run.arn].setdefault(event.ref, {})
+        before = timers.get(event.purpose)
+        if before is not None:  # a heartbeat starts its timer again
+            self._call_off(before)
+        heap = self.lifetimes if event.purpose == "lifetime" else self.timers
+        timers[event.purpose] = self._schedule(run, event.at, event, heap=heap)
 
-    def _schedule(self, run: Run, at: int, event: ev.Event | None, attempt: Attempt | None = None) -> Due:
-        """Puts an event, or the next poll of an attempt, into the timer heap."""
+    def _schedule(
+        self,
+        run: Run,
+        at: int,
+        event: ev.Event | None,
+        attempt: Attempt | None = None,
+        heap: list[Due] | None = None,
+    ) -> Due:
+        """Puts an event, or the next poll of an attempt, into a timer heap."""
         self._order += 1
         due = Due(at, self._order, run, event, attempt)
-        heapq.heappush(self.timers, due)
+        heapq.heappush(self.timers if heap is None else heap, due)
         return due
+
+    def _call_off(self, due: Due) -> None:
+        due.cancelled = True
+        self._called_off += 1
+        if self._called_off > _CLEAN_AFTER and self._called_off * 2 > len(self.timers) + len(self.lifetimes):
+            for heap in (self.timers, self.lifetimes):
+                heap[:] = [each for each in heap if not each.cancelled]
+                heapq.heapify(heap)
+            self._called_off = 0
 
     def fire(self, due: Due) -> None:
         """Does what is due, now."""
         if due.attempt is not None:
             self.poll(due.attempt)
         elif due.event is not None:
-            self.deliver(due.run, due.event)
+            self.deliver(due.run, due.event if due.at == self.now else replace(due.event, at=self.now))
 
     def _cancel(self, run: Run, ref: str) -> None:
-        for due in self._timers_of[run.arn].pop(ref, ()):
-            due.cancelled = True
+        for due in self._timers_of[run.arn].pop(ref, {}).values():
+            self._call_off(due)
         self._close_attempt(run, ref)
 
     def _close_attempt(self, run: Run, ref: str) -> None:
@@ -346,6 +394,7 @@ class World:
             self.answers.cancel(attempt.call)
 
     def _finished(self, run: Run) -> None:
+        self._running -= 1
         for ref in [*self._timers_of[run.arn], *self._open[run.arn]]:
             self._cancel(run, ref)
 
@@ -378,6 +427,8 @@ class World:
             case Failure(error, cause, phase, duration, _, _):
                 event = ev.TaskFailed(now + duration, ref, error, cause, phase)
             case Pending(state, poll_after):
+                if not attempt.is_activity:
+                    self.deliver(run, ev.TaskStarted(now, ref))
                 attempt.call = replace(attempt.call, pending=state, at=now + poll_after)
                 self._await_token(attempt)
                 self._schedule(run, now + poll_after, None, attempt)
@@ -386,8 +437,7 @@ class World:
         if duration:
             if attempt.run.execution.status == "RUNNING":
                 self.deliver(run, ev.TaskStarted(now, ref))
-            due = self._schedule(run, now + duration, event)
-            self._timers_of[run.arn].setdefault(ref, []).append(due)
+            self._timers_of[run.arn].setdefault(ref, {})["answer"] = self._schedule(run, now + duration, event)
             return
         self._open[run.arn].pop(ref, None)
         self.deliver(run, event)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from asl.json_text import size
 from asl.limits import INLINE_MAP_CONCURRENCY, PAYLOAD_BYTES
 from asl.model import Map
-from asl.payload import Dataflow, field_path, template
+from asl.payload import Dataflow, Stage, field_path, template
 from asl.states.compiled import CompiledState, leave
 from asl.states.recovery import Recovery
 from asl.values import ABSENT, JSON
@@ -117,7 +117,7 @@ class CompiledMap:
             finally:
                 frame.item = around
             if execution.trace is not None:
-                execution.trace.append(("afterItemSelector", value))
+                execution.trace.append(Stage(frame.id, "afterItemSelector", value))
             if size(value) > PAYLOAD_BYTES:
                 # unrecorded: as for a Task's Parameters
                 execution.abort_children(frame)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asl.json_text import size
+from asl.limits import PAYLOAD_BYTES
 from asl.model import Parallel
 from asl.payload import Dataflow
 from asl.states.compiled import CompiledState, leave
 from asl.states.recovery import Recovery
 from asl.values import JSON
+from asl.wording import result_too_large
 
 if TYPE_CHECKING:
     from asl.engine import Execution
@@ -42,6 +45,10 @@ class CompiledParallel:
 
     def attempt(self, execution: Execution, frame: Frame) -> None:
         branch_input = self.dataflow.take_in(frame.value, frame, execution.trace)
+        if branch_input is not frame.value and size(branch_input) > PAYLOAD_BYTES:
+            # unrecorded: as for a Task's Parameters
+            execution.fail(frame, result_too_large(self.name, terminal=True))
+            return
         started_id = execution.record(frame, "ParallelStateStarted")
         frame.phase = "branching"
         frame.results = [None] * len(self.branches)

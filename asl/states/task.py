@@ -6,14 +6,14 @@ The three kinds differ in their history events only: a function named by its ARN
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from asl.effects import CallTask
 from asl.events import TaskFailed
 from asl.frame import Frame, task_token
 from asl.integration import Pattern
 from asl.json_text import size
-from asl.limits import PAYLOAD_BYTES
+from asl.limits import PAYLOAD_BYTES, TASK_SECONDS
 from asl.model import Task
 from asl.payload import Dataflow, Evaluator, field_path, template
 from asl.states.compiled import CompiledState, leave
@@ -102,7 +102,14 @@ class CompiledTask:
         execution.record(
             frame, f"{self.kind}Scheduled", self._scheduled(execution, arguments, timeout, heartbeat, credentials)
         )
-        frame.effective = (timeout, heartbeat)
+        frame.effective = {
+            "arguments": arguments,
+            "credentials": credentials,
+            "timeout": timeout,
+            "timeout_due": None,
+            "heartbeat": heartbeat,
+            "heartbeat_due": None,
+        }
         frame.phase = "calling"
         frame.call_state = "scheduled"
         execution.block(frame)
@@ -136,13 +143,16 @@ class CompiledTask:
         frame.call_state = "started"
         details = {"workerName": worker_name} if worker_name is not None else self.started_details
         execution.record(frame, f"{self.kind}Started", details)
-        timeout, heartbeat = frame.effective
-        ref = frame.ref
-        assert ref is not None, "a call has a ref"
-        if timeout is not None:
-            execution.start_timer(frame, ref, "timeout", execution.now + timeout * 1000)
-        if heartbeat is not None:
-            execution.start_timer(frame, ref, "heartbeat", execution.now + heartbeat * 1000)
+        self._start_timer(execution, frame, "timeout")
+        self._start_timer(execution, frame, "heartbeat")
+
+    def _start_timer(self, execution: Execution, frame: Frame, purpose: Literal["timeout", "heartbeat"]) -> None:
+        """Starts one of the call's timers, if it has it; the frame remembers when it is due."""
+        seconds = frame.effective[purpose]
+        if seconds is not None and frame.ref is not None:
+            due = execution.now + seconds * 1000
+            frame.effective = {**frame.effective, f"{purpose}_due": due}
+            execution.start_timer(frame, frame.ref, purpose, due)
 
     def submitted(self, execution: Execution, frame: Frame, output: JSON) -> None:
         frame.call_state = "submitted"
@@ -150,9 +160,7 @@ class CompiledTask:
 
     def heard(self, execution: Execution, frame: Frame) -> None:
         """A heartbeat: its timer starts again."""
-        _, heartbeat = frame.effective
-        if heartbeat is not None and frame.ref is not None:
-            execution.start_timer(frame, frame.ref, "heartbeat", execution.now + heartbeat * 1000)
+        self._start_timer(execution, frame, "heartbeat")
 
     def succeeded(self, execution: Execution, frame: Frame, output: JSON) -> None:
         if size(output) > PAYLOAD_BYTES:
@@ -242,9 +250,9 @@ def _seconds(field: str, literal: int | None, text: str | None) -> Evaluator:
         value = evaluate(data, scope)
         if type(value) is not int:
             raise not_an_integer(f"{field}Path", value, text)
-        if value <= 0:
-            # unrecorded: the guide asks for a positive integer; the text is ours
-            raise EvaluationError(f"The {field}Path field refers to value {value} which is not positive: {text}")
+        if not 0 < value <= TASK_SECONDS:
+            # unrecorded: the guide asks for a positive integer and names the maximum; the text is ours
+            raise EvaluationError(f"The {field}Path field refers to value {value}, not 1 to {TASK_SECONDS}: {text}")
         return value
 
     return seconds

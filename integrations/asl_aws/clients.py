@@ -75,7 +75,7 @@ class Clients:
         config = Config(
             connect_timeout=min(_CONNECT_SECONDS, settings.call_timeout_seconds),
             read_timeout=settings.call_timeout_seconds,
-            retries={"total_max_attempts": 1} if local else {"mode": "standard"},
+            retries={"total_max_attempts": 1},  # retrying is the state machine's business
         )
         keys = {}
         if local and not any(name in os.environ for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE")):

@@ -18,10 +18,11 @@ from asl_aws.service_errors import Service, ServiceError, failure
 
 from asl.errors import HostError
 from asl.findings import did_you_mean
+from asl.hosts import alarm
 from asl.integration import Answer, Call, Description, Failure, Handler, Output, Settings
 from asl.json_text import dumps
 from asl.values import JSON
-from asl_lambda import alarm, response
+from asl_lambda import response
 from asl_lambda.functions import FunctionName, Functions, is_function_arn, parse_function_name
 from asl_lambda.runtime import Context, Raised, Returned, run_handler, timed_out
 from asl_lambda.workers import Workers
@@ -95,7 +96,6 @@ class Lambda:
     def close(self) -> None:
         self._workers.close()
         self._awaiting.close()
-        alarm.uninstall()
 
     def _by_resource(self, resource: str, region: str, account: str) -> Handler | None:
         if is_function_arn(resource):

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import Any, Final
 
+from asl.hosts.alarm import CallTimedOut
 from asl.integration import Handler
-from asl_lambda.alarm import CallTimedOut
 
 MEMORY_MB: Final = 128
 

@@ -73,8 +73,52 @@ def test_an_unanswered_task_stops_the_run() -> None:
 
 
 def test_a_broken_integration_says_so() -> None:
-    def broken(call: asl.Call) -> Any:
-        raise RuntimeError("out of order")
+    class Broken:
+        def answer(self, call: asl.Call) -> Any:
+            raise RuntimeError("out of order")
 
     with pytest.raises(asl.HostError, match="RuntimeError: out of order"):
-        asl.load(PARALLEL).run({}, tasks=broken, live=True)
+        asl.load(PARALLEL).run({}, mocks=Broken(), live=True)
+
+
+def test_a_drive_that_ends_early_loses_nothing() -> None:
+    begun, let_go = threading.Event(), threading.Event()
+
+    def task(arguments: Any) -> Any:
+        begun.set()
+        return let_go.wait(10)
+
+    world = asl.World(tasks={"*": task}, live=True)
+    run = world.start(asl.load(PARALLEL))
+    begin = world.now
+    world.run(until=begin + 20)
+    assert run.status == "RUNNING"
+    assert begun.wait(10)
+    let_go.set()
+    world.run()
+    assert run.output == [True, True]
+
+
+def test_the_clock_goes_on_between_drives() -> None:
+    definition = {
+        "StartAt": "T",
+        "States": {
+            "T": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::events:putEvents.waitForTaskToken",
+                "Parameters": {"Entries": [{"Source": "s", "DetailType": "d", "Detail": {}}]},
+                "TimeoutSeconds": 1,
+                "End": True,
+            }
+        },
+    }
+    world = asl.World(live=True)
+    run = world.start(asl.load(definition))
+    while not run.waiting_for:
+        world.run(until=world.now + 10)
+    (token,) = run.waiting_for
+    while time.time_ns() // 1_000_000 <= run.recorded[-1].at + 1_000:
+        threading.Event().wait(0.05)
+    with pytest.raises(asl.InputError, match="no task awaits"):
+        world.send_task_success(token, {})
+    assert run.error == "States.Timeout"

@@ -224,3 +224,106 @@ def test_context_is_laid_over_the_context_object() -> None:
     assert context["Execution"]["Id"] == "arn:aws:states:us-east-1:123456789012:execution:StateMachine:n"
     assert context["State"] == {"Name": "P", "EnteredTime": "2026-01-01T00:00:00Z"}
     assert list(context["Execution"]) == ["Id", "Input", "StartTime", "Name", "RoleArn", "RedriveCount"]
+
+
+def test_a_task_that_nothing_answers_does_not_lose_the_others() -> None:
+    world = asl.World(tasks={"B": {"ok": True}})
+    task = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": True}
+    runs = [world.start(asl.load({"StartAt": name, "States": {name: task}}, name=name)) for name in ("A", "B")]
+    with pytest.raises(asl.HostError, match="'A'"):
+        world.run()
+    world.stop(runs[0])
+    world.run()
+    assert (runs[0].status, runs[1].output) == ("ABORTED", {"ok": True})
+
+
+def test_runs_do_not_share_data_with_their_users() -> None:
+    definition = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": {"list": []}, "End": True}}}
+    machine = asl.load(definition)
+    definition["States"]["P"]["Result"]["list"].append("changed")  # type: ignore[index]
+    first = machine.run()
+    first.output["list"].append("changed")
+    assert machine.run().output == {"list": []}
+    assert json.loads(first.history[-1]["executionSucceededEventDetails"]["output"]) == {"list": []}
+
+
+def test_a_standard_execution_ends_after_a_year() -> None:
+    year = 365 * 24 * 3600
+    assert asl.load(wait(year)).run().succeeded
+    run = asl.load(wait(year + 1)).run()
+    assert (run.status, run.duration_ms) == ("TIMED_OUT", year * 1000)
+
+
+def test_an_endless_express_loop_is_noticed() -> None:
+    states = {
+        "A": {"Type": "Choice", "Choices": [{"Variable": "$.stop", "IsPresent": True, "Next": "B"}], "Default": "A"},
+        "B": {"Type": "Succeed"},
+    }
+    with pytest.raises(asl.HostError, match="an endless loop"):
+        asl.load({"StartAt": "A", "States": states}).run(type="EXPRESS")
+
+
+def test_pending_jobs_time_out() -> None:
+    definition = {
+        "StartAt": "Job",
+        "States": {
+            "Job": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::glue:startJobRun.sync",
+                "TimeoutSeconds": 90,
+                "End": True,
+            }
+        },
+    }
+    run = asl.load(definition).run(tasks=lambda call: asl.Pending(None, 60_000))
+    assert (run.error, run.duration_ms) == ("States.Timeout", 90_000)
+
+
+def test_many_heartbeats_leave_nothing_behind() -> None:
+    world, run, token = waiting()
+    for _ in range(5_000):
+        world.send_task_heartbeat(token)
+    assert len(world.timers) < 2_500
+    world.send_task_success(token, 1)
+    assert run.succeeded
+
+
+def test_a_task_function_that_hangs_is_ended() -> None:
+    import threading
+
+    with pytest.raises(asl.HostError, match="'T' did not end within"):
+        asl.load(TASK).run(tasks={"T": lambda arguments: threading.Event().wait(30)}, call_timeout_seconds=0.05)
+
+
+def test_a_coroutine_answers_within_a_running_loop() -> None:
+    import asyncio
+
+    async def answer(arguments: Any) -> Any:
+        await asyncio.sleep(0)
+        return arguments
+
+    async def main() -> Any:
+        return asl.load(TASK).run({"x": 1}, tasks={"T": answer}).output
+
+    assert asyncio.run(main()) == {"x": 1}
+
+
+@pytest.mark.parametrize("answer", [asl.Output({1, 2}), asl.Output(float("nan"))])
+def test_answers_of_one_function_are_checked(answer: asl.Output) -> None:
+    with pytest.raises(asl.HostError, match="not a JSON value"):
+        asl.load(TASK).run(tasks=lambda call: answer)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"context": {"x": {1, 2}}},
+        {"input_text": "[1e999]"},
+        {"input_text": "[" * 600 + "]" * 600},
+        {"start": 10**16},
+        {"start": "yesterday"},
+    ],
+)
+def test_more_that_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(asl.InputError):
+        asl.load(wait(0)).run(**wrong)

@@ -16,6 +16,7 @@ import pytest
 from asl_lambda import Lambda
 
 from asl.errors import HostError
+from asl.hosts import alarm
 from asl.integration import Settings
 from tests.integrations.calls import call, failure, output
 
@@ -406,7 +407,7 @@ def alarm_taken() -> Iterator[None]:
 def test_calls_run_on_the_main_thread_under_an_alarm() -> None:
     integration = functions({"f": lambda event, context: threading.current_thread().name})
     assert output(integration.perform(call(ARN, None))) == threading.main_thread().name
-    integration.close()
+    alarm.uninstall()
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
 
 

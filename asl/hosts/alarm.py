@@ -1,7 +1,7 @@
 """Calls on the calling thread, ended by the operating system's alarm when they take too long.
 
 Several times cheaper than a hand-off to another thread, but only possible on the main thread, where signals are
-handled, and where nobody else uses the alarm; `asl_lambda.workers` is for everything else.
+handled, and where nobody else uses the alarm.
 """
 
 import signal
