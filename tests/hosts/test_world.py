@@ -254,7 +254,8 @@ def test_a_standard_execution_ends_after_a_year() -> None:
     assert (run.status, run.duration_ms) == ("TIMED_OUT", year * 1000)
 
 
-def test_an_endless_express_loop_is_noticed() -> None:
+def test_an_endless_express_loop_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asl.hosts.world._ENDLESS", 10_000)
     states = {
         "A": {"Type": "Choice", "Choices": [{"Variable": "$.stop", "IsPresent": True, "Next": "B"}], "Default": "A"},
         "B": {"Type": "Succeed"},
