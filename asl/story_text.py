@@ -81,12 +81,12 @@ def plain(text: str) -> str:
 
 
 def one_line(value: Any) -> str:
-    """A JSON text, or any other text, on one line: compact, its spaces and line breaks made single spaces."""
+    """A JSON text, or any other text, on one line: JSON compact, line breaks made single spaces."""
     text = value if isinstance(value, str) else dumps(value)
     if text[:1] in "{[" and len(text) <= _LONGEST and ("\n" in text or ": " in text or ", " in text):
         with suppress(ValueError):
             text = dumps(json.loads(text))
-    return plain(" ".join(text[:_LONGEST].split()))
+    return plain(" ".join(line.strip() for line in text[:_LONGEST].splitlines()))
 
 
 def error_text(details: Mapping[str, Any]) -> str:

@@ -18,8 +18,11 @@ from asl.values import JSON
 
 @click.command("check", short_help="say what is wrong with definitions")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--define", "defines", multiple=True, metavar="NAME=VALUE", help="Fill the placeholder ${NAME}.")
-@click.option("--type", "kind", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD", show_default=True)
+@click.option("--define", "-d", "defines", multiple=True, metavar="NAME=VALUE", help="Fill the placeholder ${NAME}.")
+@click.option(
+    "--type", "kind", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD",
+    show_default=True, help="The workflow type that the definitions are for.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as a JSON array.")
 def command(files: tuple[str, ...], defines: tuple[str, ...], kind: WorkflowType, as_json: bool) -> None:
     """Check definitions (JSON or YAML; - reads standard input) and print what is wrong with them, with its place.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -49,7 +51,14 @@ Mock files are those of Step Functions Local (MockConfigFile.json). Beside "Retu
 @click.option("--history", type=FILE, metavar="FILE", help="Write the history, as get-execution-history gives it.")
 @click.option("--events", type=FILE, metavar="FILE", help="Write the events put on the event bus, one a line.")
 @click.option("--output", "-o", type=FILE, metavar="FILE", help="Write the output to a file too (empty if it failed).")
-@click.option("--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD")
+@click.option(
+    "--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD",
+    help="The workflow type, each with its own limits.",
+)  # fmt: skip
+@click.option(
+    "--event-bus", "event_buses", multiple=True, metavar="NAME",
+    help="An event bus that there is, beside 'default'; events for others are dropped.",
+)  # fmt: skip
 @click.option("--account", metavar="ID", default="123456789012", help="The account in ARNs.")
 @click.option("--region", default="us-east-1", help="The region in ARNs.")
 @click.option("--role-arn", metavar="ARN", help="The execution role in the history and the context object.")
@@ -78,6 +87,7 @@ def command(
     events: str | None,
     output: str | None,
     type_: WorkflowType,
+    event_buses: tuple[str, ...],
     account: str,
     region: str,
     role_arn: str | None,
@@ -139,12 +149,13 @@ def command(
         live=real_time,
         aws=aws,
         endpoint_url=endpoint_url,
+        event_buses=event_buses,
         region=region,
         account=account,
         warn=lambda text: _warn(story, text),
         observer=None if story is None else _observer(story),
     )
-    with world, _written(world, results.open_outlets(outlets)) as problems, _told(story):
+    with world, _written(world, results.open_outlets(outlets)) as problems, _told(story), _guarded():
         world.start(machine, **started_with)
         world.run()
     _conclude(ctx, world.runs[0], as_json, problems)
@@ -156,16 +167,16 @@ def _conclude(ctx: click.Context, run: Run, as_json: bool, problems: list[str]) 
     from asl.story_text import Style
 
     if as_json:
-        terminal.write_json(sys.stdout, results.summary(run))
+        terminal.write_result(results.summary(run))
     elif run.succeeded:
-        terminal.write_json(sys.stdout, run.output)
+        terminal.write_result(run.output)
     elif run.status != "RUNNING":
-        style = Style(terminal.colour_wanted(sys.stderr))
-        terminal.write_text(sys.stderr, results.failure_report(run, style) + "\n")
+        style = Style(terminal.colour_wanted(terminal.commentary()))
+        terminal.write_text(terminal.commentary(), results.failure_report(run, style) + "\n")
     if run.status == "RUNNING":
-        terminal.write_text(sys.stderr, f"error: {results.waiting_report(run)}\n")
+        terminal.write_text(terminal.commentary(), f"error: {results.waiting_report(run)}\n")
     for problem in problems:
-        terminal.write_text(sys.stderr, f"error: {problem}\n")
+        terminal.write_text(terminal.commentary(), f"error: {problem}\n")
     ctx.exit(2 if problems or run.status == "RUNNING" else 0 if run.succeeded else 1)
 
 
@@ -173,7 +184,7 @@ def _conclude(ctx: click.Context, run: Run, as_json: bool, problems: list[str]) 
 def _written(world: World, outlets: Mapping[str, Outlet]) -> Iterator[list[str]]:
     """Writes the files when the run is over, however it ended. Gives a list that then holds what went wrong."""
     from asl.cli import results
-    from asl.cli.terminal import json_text, write_text
+    from asl.cli.terminal import commentary, json_text, write_text
 
     problems: list[str] = []
     try:
@@ -196,7 +207,24 @@ def _written(world: World, outlets: Mapping[str, Outlet]) -> Iterator[list[str]]
                     problems.append(problem)
         if problems and sys.exc_info()[0] is not None:  # nobody will look at the list
             for problem in problems:
-                write_text(sys.stderr, f"error: {problem}\n")
+                write_text(commentary(), f"error: {problem}\n")
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """What a local function prints goes to standard error, and SIGTERM is an interrupt like Ctrl-C."""
+    from asl.cli.terminal import commentary
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt) if current_thread() is main_thread() else None
+    try:
+        with redirect_stdout(commentary()):
+            yield
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -209,12 +237,13 @@ def _told(story: Story | None) -> Iterator[None]:
 
 
 def _story(title: str, real_time: bool) -> Story:
-    from asl.cli.terminal import story_options
+    from asl.cli.terminal import commentary, story_options
     from asl.story import Story
 
     clock = "" if real_time else "virtual time"
-    options = story_options(sys.stderr)
-    return Story(sys.stderr, **options, live=real_time, outcome=False, clock=clock, title=title)
+    stream = commentary()
+    options = story_options(stream)
+    return Story(stream, **options, live=real_time, outcome=False, clock=clock, title=title)
 
 
 def _observer(story: Story) -> Any:
@@ -228,10 +257,10 @@ def _observer(story: Story) -> Any:
 
 
 def _warn(story: Story | None, text: str) -> None:
-    from asl.cli.terminal import write_text
+    from asl.cli.terminal import commentary, write_text
 
     if story is None:
-        write_text(sys.stderr, f"warning: {text}\n")
+        write_text(commentary(), f"warning: {text}\n")
     else:
         story.note(f"warning: {text}")
 

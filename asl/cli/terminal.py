@@ -4,10 +4,45 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
-from typing import Any, TextIO
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
+from asl.errors import InputError
 from asl.values import JSON
+
+
+class Commentary:
+    """Standard error as a stream that never fails: what cannot be said there is not worth losing a result for."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+        self.encoding = getattr(stream, "encoding", None) or "utf-8"
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            if self._stream is not None:
+                self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            if self._stream is not None:
+                self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream is not None and is_terminal(self._stream)
+
+    def fileno(self) -> int:
+        if self._stream is None:
+            raise OSError("closed")
+        return self._stream.fileno()
+
+
+def commentary() -> TextIO:
+    """Standard error, for all that is said beside the result."""
+    return cast(TextIO, Commentary(sys.stderr))
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -64,6 +99,19 @@ def write_text(stream: TextIO, text: str) -> None:
         text = text.encode(encoding, "backslashreplace").decode(encoding)
     stream.write(text)
     stream.flush()
+
+
+def write_result(value: JSON) -> None:
+    """Writes a value to standard output. Raises InputError when that cannot be written."""
+    if sys.stdout is None:
+        raise InputError("cannot write the output: standard output is closed")
+    try:
+        write_json(sys.stdout, value)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  what is left in the buffer must not be tried again
+        raise InputError(f"cannot write the output: {error.strerror or error}") from None
 
 
 def write_json(stream: TextIO, value: JSON) -> None:

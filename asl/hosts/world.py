@@ -11,7 +11,7 @@ import json
 import random
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any, Literal
@@ -89,7 +89,8 @@ class World:
     answer); `lambdas` maps a function's name, ARN or glob to a Lambda handler; `mocks` is a table of answers. `start`
     is where the clock begins, in milliseconds since the epoch or as ISO 8601 text. The same `seed` gives the same ids
     and random numbers. `live` uses the wall clock instead of virtual time. `aws="real"` and `endpoint_url` let service
-    integrations reach a service; nothing else ever does.
+    integrations reach a service; nothing else ever does. `event_buses` names the event buses that there are beside
+    "default"; events for others are accepted and dropped, as EventBridge does. `options` is for integrations.
 
     Use it as a context manager, or call `close()`, so that integrations are closed.
     """
@@ -105,6 +106,7 @@ class World:
         live: bool = False,
         aws: Literal["off", "real"] = "off",
         endpoint_url: str | None = None,
+        event_buses: Sequence[str] = (),
         region: str = "us-east-1",
         account: str = "123456789012",
         call_timeout_seconds: float = 60.0,
@@ -125,7 +127,7 @@ class World:
             region=region,
             account=account,
             call_timeout_seconds=call_timeout_seconds,
-            options=options or {},
+            options={"event_buses": tuple(event_buses), **(options or {})},
             warn=warn or _warn,
         )
         self.answers = Answers(tasks, mocks, settings)

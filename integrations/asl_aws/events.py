@@ -130,7 +130,10 @@ def integration(settings: Settings, clients: Clients) -> Integration:
     """The integration on the backend that the settings choose; `options["event_bus"]` may hold a ready EventBus."""
     if clients.allowed:
         return PutEvents(Boto3(clients), clients=clients)
-    bus = settings.options.get("event_bus") or EventBus(settings.account, settings.region, warn=settings.warn)
+    bus: EventBus | None = settings.options.get("event_bus")
+    if bus is None:
+        buses = ("default", *settings.options.get("event_buses", ()))
+        bus = EventBus(settings.account, settings.region, warn=settings.warn, buses=buses)
     return PutEvents(Embedded(bus), bus)
 
 

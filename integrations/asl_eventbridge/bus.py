@@ -91,7 +91,8 @@ class EventBus:
             self._warned.add(given)
             self._warn(
                 f"there is no event bus '{given}': EventBridge accepts events for it, gives them ids, and drops them "
-                f"(buses here: {', '.join(sorted(self._buses)) or 'none'}; names are case-sensitive)"
+                f"(buses here: {', '.join(sorted(self._buses)) or 'none'}; names are case-sensitive;"
+                " a run declares more with --event-bus NAME, or World(event_buses=[...]))"
             )
 
     def _envelope(self, entry: Mapping[str, Any], event_id: str, at: int, detail: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from inspect import iscoroutinefunction
+from shlex import quote
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -181,11 +182,13 @@ class Lambda:
     def _no_handler(self, name: str, call: Call) -> str:
         hint = did_you_mean(name, self._functions.names)
         short = parse_function_name(name).name
+        unfilled = re.search(r"\$\{([^}]*)\}", name)
         return (
             f"no handler answers for the Lambda function '{name}' of state '{call.state_name}'"
             + (f"; {hint}" if hint else "")
             + "\nAnswer it with one of"
-            + f"\n  - a local function: --lambda {short}=package.module:function"
+            + (f"\n  - a value for the placeholder: --define {quote(unfilled[1])}=value" if unfilled else "")
+            + f"\n  - a local function: --lambda {quote(short)}=package.module:function"
             + f"\n  - a mock: --mock FILE with a response for the state '{call.state_name}'"
         )
 
