@@ -24,6 +24,13 @@ def command(file: str) -> None:
     tell(events, Story(sys.stdout, **{**story_options(sys.stdout), "progress": False}))
     if more:
         write_text(sys.stderr, "This is only the first page of the history: the file has a nextToken.\n")
+    elif not events:
+        write_text(sys.stderr, "The history has no events.\n")
+    elif not any(event["type"] in ENDINGS for event in events):
+        write_text(sys.stderr, "The history ends before the execution does.\n")
+
+
+ENDINGS = frozenset(("ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"))
 
 
 def read_events(file: str) -> tuple[list[dict[str, Any]], bool]:

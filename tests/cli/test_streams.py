@@ -77,3 +77,16 @@ def test_events_for_a_bus_that_is_declared(tmp_path: Path) -> None:
     assert (tmp_path / "e.jsonl").read_text() == ""
     asl(tmp_path, "run", file, "--events", "e.jsonl", "--event-bus", "orders")
     assert json.loads((tmp_path / "e.jsonl").read_text())["source"] == "s"
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([], "The history has no events."),
+        ([{"id": 1, "type": "ExecutionStarted", "previousEventId": 0}], "The history ends before the execution does."),
+    ],
+)
+def test_a_history_that_is_not_whole_says_so(tmp_path: Path, events: list[Any], said: str) -> None:
+    (tmp_path / "h.json").write_text(json.dumps({"events": events}))
+    done = asl(tmp_path, "history", "h.json")
+    assert (done.returncode, said in done.stderr) == (0, True)
