@@ -232,9 +232,11 @@ class Dataflow:
 
     def take_in(self, raw: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
         """What the state works on: the raw input after InputPath and Parameters."""
-        value = self.effective_input(raw, scope, trace)
-        if self._parameters is not None:
-            value = self._parameters(value, scope)
+        return self.arguments(self.effective_input(raw, scope, trace), scope, trace)
+
+    def arguments(self, effective: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
+        """The effective input after Parameters."""
+        value = effective if self._parameters is None else self._parameters(effective, scope)
         if trace is not None:
             trace.append(("afterParameters", value))
         return value

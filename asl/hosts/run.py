@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """One execution of a machine, while it runs and after.
-
-    `history` and `path` are of the moment they are first asked for once the run has ended.
-    """
+    """One execution of a machine, while it runs and after."""
 
     def __init__(self, machine: Machine, execution: Execution, world: World) -> None:
         self.machine = machine

@@ -3,7 +3,6 @@
 import json
 import math
 import time
-from collections.abc import Mapping
 from typing import Any
 
 from asl import timestamps
@@ -60,13 +59,12 @@ def execution_input(value: JSON, text: str | None) -> JSON:
     return value
 
 
-def json_object(what: str, value: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A copy of the object, through JSON. Raises InputError for what is none."""
+def json_copy(what: str, value: Any) -> JSON:
+    """A copy of the value, through JSON. Raises InputError for what is not JSON."""
     try:
-        copy: dict[str, Any] = json.loads(dumps(dict(value or {})), parse_constant=refused_constant)
+        return json.loads(dumps(value), parse_constant=refused_constant)
     except (TypeError, ValueError, RecursionError) as failure:
-        raise InputError(f"the {what} is not a JSON object: {failure}") from None
-    return copy
+        raise InputError(f"the {what} is not a JSON value: {failure}") from None
 
 
 def _finite(text: str) -> float:

@@ -24,7 +24,7 @@ from asl.history import HistoryEvent
 from asl.hosts.answers import Answers, Mocks, Tasks
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
-from asl.hosts.start import execution_input, execution_name, json_object, start_time, wall_clock
+from asl.hosts.start import execution_input, execution_name, json_copy, start_time, wall_clock
 from asl.integration import Answer, Call, Failure, Handler, Output, Pending, Settings, Warn
 from asl.limits import WorkflowType
 from asl.machine import Machine
@@ -201,7 +201,7 @@ class World:
             region=self.region,
             account=self.account,
             seed=f"{self.seed}/{len(self.runs)}",
-            context=json_object("context", context),
+            context=json_copy("context", dict(context or {})),
         )
         run = Run(machine, Execution(machine.program, info), self)
         run.execution.check = self.answers.check
@@ -250,9 +250,12 @@ class World:
     # -- answers from outside --------------------------------------------------------------------------------------
 
     def send_task_success(self, token: str, output: JSON) -> None:
-        """Ends the callback task of `token` with an output. Raises InputError for a token that nobody awaits."""
+        """Ends the callback task of `token` with an output.
+
+        Raises InputError for a token that nobody awaits, or an output that is not JSON.
+        """
         attempt = self._of_token(token)
-        self._end_attempt(attempt, ev.TaskSucceeded(self.now, attempt.ref, output))
+        self._end_attempt(attempt, ev.TaskSucceeded(self.now, attempt.ref, json_copy("output", output)))
 
     def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> None:
         """Fails the callback task of `token`. Raises InputError for a token that nobody awaits."""
@@ -272,8 +275,9 @@ class World:
             live.catch_up(self)
 
     def _end_attempt(self, attempt: Attempt, outcome: ev.Event) -> None:
-        """Brings the outcome of an attempt that was not answered by who performs it."""
-        self._close_attempt(attempt.run, attempt.ref)
+        """Brings the outcome of an attempt that was not answered by who performs it; nothing more is asked for it."""
+        attempt.answered = attempt.cancelled = True
+        self._cancel(attempt.run, attempt.ref)
         self.deliver(attempt.run, outcome)
 
     def _of_token(self, token: str) -> Attempt:
@@ -433,7 +437,8 @@ class World:
                     self.deliver(run, ev.TaskStarted(now, ref))
                 attempt.call = replace(attempt.call, pending=state, at=now + poll_after)
                 self._await_token(attempt)
-                self._schedule(run, now + poll_after, None, attempt)
+                poll = self._schedule(run, now + poll_after, None, attempt)
+                self._timers_of[run.arn].setdefault(ref, {})["poll"] = poll
                 return
         attempt.answered = True
         if duration:

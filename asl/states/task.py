@@ -87,10 +87,10 @@ class CompiledTask:
         """Schedules the call, at first and again for each retry; the fields are evaluated anew each time."""
         ref = execution.new_ref(frame)
         frame.token = task_token(execution.info.arn, execution.seed, ref) if self.with_token else None
-        data = self.dataflow.effective_input(frame.value, frame)
+        data = self.dataflow.effective_input(frame.value, frame, execution.trace)
         timeout, heartbeat = self.timeout(data, frame), self.heartbeat(data, frame)
         credentials = self.credentials(data, frame) if self.credentials is not None else None
-        arguments = self.dataflow.take_in(frame.value, frame, execution.trace)
+        arguments = self.dataflow.arguments(data, frame, execution.trace)
         if arguments is not frame.value and size(arguments) > PAYLOAD_BYTES:
             # unrecorded: the guide names the quota; that nothing catches it, and the text, are taken from its output
             execution.fail(frame, result_too_large(self.name, terminal=True))

@@ -328,3 +328,37 @@ def test_answers_of_one_function_are_checked(answer: asl.Output) -> None:
 def test_more_that_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(asl.InputError):
         asl.load(wait(0)).run(**wrong)
+
+
+def test_an_answer_from_outside_is_a_copy_and_is_json() -> None:
+    world, run, token = waiting()
+    with pytest.raises(asl.InputError, match="output is not a JSON value"):
+        world.send_task_success(token, {1, 2})
+    answer = {"list": [1]}
+    world.send_task_success(token, answer)
+    answer["list"].append(2)
+    assert run.output == {"list": [1]}
+
+
+def test_a_job_answered_by_token_is_asked_no_more() -> None:
+    states = {
+        "Job": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::glue:startJobRun.sync",
+            "Parameters": {"token.$": "$$.Task.Token"},
+            "End": True,
+        }
+    }
+    asked: list[asl.Call] = []
+
+    def job(call: asl.Call) -> asl.Pending:
+        asked.append(call)
+        return asl.Pending(None, 60_000)
+
+    world = asl.World(tasks=job)
+    run = world.start(asl.load({"StartAt": "Job", "States": states}))
+    begin = world.now
+    world.run(until=begin)
+    world.send_task_success(asked[0].arguments["token"], "done")
+    world.run()
+    assert (run.output, len(asked), world.now) == ("done", 1, begin)
