@@ -1,0 +1,1 @@
+"""JSON text as `JSON.stringify` writes it."""
