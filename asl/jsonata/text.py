@@ -87,7 +87,7 @@ def ordered(members: dict[str, Value]) -> dict[str, Value]:
 
     The same dict when there is no such key.
     """
-    if not any(key[:1].isdecimal() for key in members):
+    if not members or min(members) > ":":
         return members
     indexes = sorted((key for key in members if _is_index(key)), key=int)
     if not indexes:
