@@ -51,7 +51,11 @@ def average(values: list[float] | Undefined) -> float | Undefined:
 
 
 _DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
-_MENTIONS_RADIX: Final = {"x": 16, "o": 8, "b": 2}
+_MENTIONS_RADIX: Final = re.compile(r"^0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+\Z")
+"""What `$number` takes for a number with a radix. It looks at a part of the text only: the rest may make it NaN."""
+_WITH_RADIX: Final = re.compile(r"0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+")
+_OUTER_SPACES: Final = re.compile(rf"^[{WHITESPACE}]+|[{WHITESPACE}]+\Z")
+_RADIX: Final = {"x": 16, "o": 8, "b": 2}
 
 
 @native(TABLE, "number", "<(nsb)-:n>")

@@ -160,8 +160,7 @@ def type_(value: Value) -> str | Undefined:
         return "array"
     if isinstance(value, Function):
         return "function"
-    name: str = _TYPE_NAMES[type(value)]
-    return name if value == value else "object"
+    return "object" if isinstance(value, float) and math.isnan(value) else _TYPE_NAMES[type(value)]
 
 
 _TYPE_NAMES: Final[dict[type, str]] = {
