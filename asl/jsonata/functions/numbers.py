@@ -11,6 +11,7 @@ from typing import Final
 from asl.jsonata.doubles import WHITESPACE, double, floor, round_half_even
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.native import Native, Run, native
+from asl.jsonata.power import power
 from asl.jsonata.values import UNDEFINED, Undefined, Value, number
 
 TABLE: dict[str, Native] = {}
@@ -117,22 +118,13 @@ def sqrt(value: float | Undefined) -> float | Undefined:
 
 
 @native(TABLE, "power", "<n-n:n>")
-def power(base: float | Undefined, exponent: float | Undefined) -> float | Undefined:
+def power_(base: float | Undefined, exponent: float | Undefined) -> float | Undefined:
     if base is UNDEFINED:
         return UNDEFINED
-    result = math.nan if exponent is UNDEFINED else _power(double(base), double(exponent))
+    result = math.nan if exponent is UNDEFINED else power(float(double(base)), float(double(exponent)))
     if not math.isfinite(result):
         raise JsonataError("D3061", value=base, exp=exponent, index=1)
     return number(result)
-
-
-def _power(base: float, exponent: float) -> float:
-    if math.isinf(exponent) and abs(base) == 1:
-        return math.nan
-    try:
-        return math.pow(base, exponent)
-    except (OverflowError, ValueError):
-        return math.nan
 
 
 @native(TABLE, "random", "<:n>", run=True)

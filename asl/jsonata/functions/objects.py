@@ -152,15 +152,19 @@ def _any_true(array: list[Any], function: bool) -> bool:
 
 @native(TABLE, "type", "<x:s>")
 def type_(value: Value) -> str | Undefined:
-    if value is UNDEFINED:
-        return UNDEFINED
-    if isinstance(value, float) and math.isinf(value):
-        raise JsonataError("D1001", value=value)
+    return UNDEFINED if value is UNDEFINED else _type_name(value)
+
+
+def _type_name(value: Value) -> str:
     if isinstance(value, list):
         return "array"
     if isinstance(value, Function):
         return "function"
-    return "object" if isinstance(value, float) and math.isnan(value) else _TYPE_NAMES[type(value)]
+    if isinstance(value, float) and not math.isfinite(value):
+        if math.isinf(value):
+            raise JsonataError("D1001", value=value)
+        return "object"
+    return _TYPE_NAMES[type(value)]
 
 
 _TYPE_NAMES: Final[dict[type, str]] = {
