@@ -51,7 +51,7 @@ def utc(
     second: float = 0,
     milli: float = 0,
 ) -> float:
-    """`Date.UTC`, its month counted from 1: parts may be too large or negative, and the years 0 to 99 mean 1900 to 1999.
+    """`Date.UTC`, but the month counts from 1: parts may be too large or negative; the years 0 to 99 are 1900 to 1999.
 
     Fractions are cut off. NaN where a part is not finite.
     """

@@ -10,10 +10,10 @@ from typing import Final, TypeAlias
 
 from asl.jsonata.civil import MILLIS_PER_DAY, Moment, moment, utc
 from asl.jsonata.date_components import component_value
+from asl.jsonata.datetime_matching import Item, Literal, Run, Words, canonical, match
 from asl.jsonata.datetime_pictures import DAYS, MONTHS, Marker, Part, datetime_picture
 from asl.jsonata.doubles import joined, parse_int, units
 from asl.jsonata.errors import JsonataError
-from asl.jsonata.matching import Item, Literal, Run, Words, canonical, match
 from asl.jsonata.number_names import WORD_VALUES
 from asl.jsonata.pictures import IntegerPicture, parse_integer
 from asl.jsonata.values import number
