@@ -2,6 +2,9 @@
 
 A number is an `int` or a `float`, never a `bool`. JavaScript has only doubles: a result that is a whole number is kept as
 an `int` while that is exact (below 2 to the 53rd), so that 4 / 2 prints as 2. Data is never changed in place.
+
+An array is a `list` or one of the subclasses here, which remember where it came from, as the language wants it: test
+with `isinstance(value, list)`. What an evaluation gives out holds plain lists only.
 """
 
 from __future__ import annotations
@@ -30,10 +33,31 @@ UNDEFINED: Final = _Undefined.UNDEFINED
 
 
 class Sequence(list[Any]):
-    """The results of a query. Where the expression that made it ends, a sequence of one is that one, an empty one undefined.
+    """The results of a query: where the expression that made it ends, one of one is that one, an empty one undefined."""
 
-    Only what makes a sequence and the node right above it ever see this type; every other list is a plain `list`.
-    """
+    __slots__ = ()
+
+
+class Kept(Sequence):
+    """A sequence that stays an array when it holds one value, because of `[]`."""
+
+    __slots__ = ()
+
+
+class Outer(Sequence):
+    """Holds an array that is the input of the whole expression, so that it counts as one value."""
+
+    __slots__ = ()
+
+
+class Tuples(Sequence):
+    """Values with the variables bound beside them by `@`, `#` and `%`: dicts, the value itself under "@"."""
+
+    __slots__ = ()
+
+
+class Constructed(list[Any]):
+    """An array that `[...]` made as a step of a path: the step after it does not flatten it."""
 
     __slots__ = ()
 
@@ -41,14 +65,21 @@ class Sequence(list[Any]):
 class Function:
     """Something that can be called: a built-in function, a lambda, a partial application, a regular expression.
 
-    `call(arguments)` gives the result, already collapsed. `arity`: how many arguments higher-order functions give it.
+    `call(arguments)` gives the result. `arity`: how many arguments higher-order functions give it.
     """
 
-    __slots__ = ("arity", "call")
+    __slots__ = ("_do", "arity")
 
-    def __init__(self, call: Callable[[list[Value]], Value], arity: int) -> None:
-        self.call = call
+    def __init__(self, do: Callable[[list[Value]], Value], arity: int) -> None:
+        self._do = do
         self.arity = arity
+
+    def call(self, arguments: list[Value]) -> Value:
+        return self._do(arguments)
+
+    def apply(self, arguments: list[Value], context: Value) -> Value:
+        """The result of a call where `context` may stand in for an argument that is missing."""
+        return self.call(arguments)
 
 
 EXACT: Final = 2**53
@@ -67,3 +98,13 @@ def number(result: float) -> float:
 def is_number(value: Value) -> bool:
     kind = type(value)
     return kind is int or kind is float
+
+
+def collapsed(value: Value) -> Value:
+    """The value of an expression that gave `value`: a sequence of one is its element, an empty one undefined."""
+    if isinstance(value, Sequence):
+        if not value:
+            return UNDEFINED if not isinstance(value, Tuples) else value
+        if len(value) == 1 and not isinstance(value, Kept | Tuples):
+            return value[0]
+    return value

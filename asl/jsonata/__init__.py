@@ -1,0 +1,81 @@
+"""JSONata in pure Python, answering as the reference implementation does: values, error codes and messages.
+
+    import asl.jsonata
+
+    expression = asl.jsonata.compile("$sum(orders.(price * quantity))")
+    expression.evaluate({"orders": [{"price": 2, "quantity": 3}]})  # 6
+
+A compiled expression never changes: it may be kept and used from any number of threads. The language is that of
+jsonata-js 2.0.6 (level "2.0.6", what AWS Step Functions runs, with its bounds), or of 2.2.2 (level "2.2").
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from asl.jsonata.analysis import analyse
+from asl.jsonata.calls import ODD_LISTS
+from asl.jsonata.compiler import Program
+from asl.jsonata.errors import JsonataError
+from asl.jsonata.operators import plain
+from asl.jsonata.parser import parse
+from asl.jsonata.runtime import AWS, STANDALONE, Host, Limits, Run, SystemHost
+from asl.jsonata.text import dumps
+from asl.jsonata.values import UNDEFINED, Function, Outer, Value
+
+Level: TypeAlias = Literal["2.0.6", "2.2"]
+
+__all__ = [
+    "AWS",
+    "STANDALONE",
+    "UNDEFINED",
+    "Expression",
+    "Function",
+    "Host",
+    "JsonataError",
+    "Level",
+    "Limits",
+    "SystemHost",
+    "compile",
+    "dumps",
+]
+
+
+class Expression:
+    """A compiled expression. Make one with `compile`."""
+
+    def __init__(self, text: str, level: Level) -> None:
+        self.text = text
+        self.level = level
+        self._later = level == "2.2"
+        self._tree = analyse(parse(text, later=self._later))
+        self._program = Program(self._tree, later=self._later, shadowed=frozenset())
+
+    def evaluate(
+        self,
+        data: Value,
+        bindings: dict[str, Value] | None = None,
+        host: Host | None = None,
+        limits: Limits | None = None,
+    ) -> Any:
+        """The value for the input `data`, with `bindings` as variables (names without `$`); UNDEFINED if there is none.
+
+        Raises JsonataError.
+        """
+        run = Run(host or SystemHost(), limits or (STANDALONE if self._later else AWS))
+        scope = dict(bindings or {})
+        scope["$"] = data
+        context = Outer((data,)) if isinstance(data, list) else data
+        try:
+            result = self._program.run(context, scope, run)
+        except RecursionError:
+            raise JsonataError("U1001") from None
+        return plain(result) if run.nested or type(result) in ODD_LISTS else result
+
+
+def compile(text: str, level: Level = "2.0.6") -> Expression:
+    """The expression written in `text`. Raises JsonataError with a code S... for what is not one."""
+    try:
+        return Expression(text, level)
+    except RecursionError:
+        raise JsonataError("U1001") from None

@@ -1,0 +1,310 @@
+"""What the operators do to values. They raise JsonataError without position and token: the expression adds its own."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any, Final
+
+from asl.jsonata.errors import JsonataError
+from asl.jsonata.functions import to_text
+from asl.jsonata.runtime import NUMBER_BYTES, Run
+from asl.jsonata.values import EXACT, UNDEFINED, Constructed, Function, Sequence, Value, number
+
+RANGE_LIMIT: Final = 10_000_000
+
+
+def is_numeric(value: Value) -> bool:
+    """Whether `value` is a number that JSON can hold. Raises D1001 for an infinite one."""
+    kind = type(value)
+    if kind is int:
+        return True
+    if kind is not float or math.isnan(value):
+        return False
+    if math.isinf(value):
+        raise JsonataError("D1001", value=value)
+    return True
+
+
+def _add(left: float, right: float) -> float:
+    return left + right
+
+
+def _multiply(left: float, right: float) -> float:
+    try:
+        return left * right
+    except OverflowError:
+        return math.copysign(math.inf, left) * math.copysign(1, right)
+
+
+def _divide(left: float, right: float) -> float:
+    if right == 0:
+        sign = math.copysign(1, right)
+        return math.nan if left == 0 else math.copysign(math.inf, left) * sign
+    return left / right
+
+
+def _remainder(left: float, right: float) -> float:
+    return math.nan if right == 0 else math.fmod(left, right)
+
+
+ARITHMETIC: Final[dict[str, Callable[[float, float], float]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _divide,
+    "%": _remainder,
+}
+
+
+def arithmetic(name: str, left: Value, right: Value) -> Value:
+    """`left` and `right` joined by + - * / or %: undefined when either is. Raises T2001, T2002, D1001."""
+    if left is not UNDEFINED and not is_numeric(left):
+        raise JsonataError("T2001", value=left)
+    if right is not UNDEFINED and not is_numeric(right):
+        raise JsonataError("T2002", value=right)
+    if left is UNDEFINED or right is UNDEFINED:
+        return UNDEFINED
+    return number(ARITHMETIC[name](_double(left), _double(right)))
+
+
+def _double(value: float) -> float:
+    """An integer of the data may be larger than a double can tell."""
+    return value if type(value) is float or -EXACT <= value <= EXACT else float(value)
+
+
+def negated(value: Value) -> Value:
+    """Raises D1002."""
+    if value is UNDEFINED:
+        return UNDEFINED
+    if not is_numeric(value):
+        raise JsonataError("D1002", value=value)
+    return -value
+
+
+COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def compared(name: str, left: Value, right: Value) -> Value:
+    """`left` < `right` and the like: undefined when either is. Raises T2009, T2010."""
+    for value in (left, right):
+        if value is not UNDEFINED and type(value) not in (str, int, float):
+            raise JsonataError("T2010", value=right if type(left) in (str, int, float) else left)
+    if left is UNDEFINED or right is UNDEFINED:
+        return UNDEFINED
+    if (type(left) is str) is not (type(right) is str):
+        raise JsonataError("T2009", value=left, value2=right)
+    if type(left) is str:
+        return COMPARISONS[name](text_order(left), text_order(right))
+    return COMPARISONS[name](left, right)
+
+
+def text_order(text: str) -> Any:
+    """A key that sorts texts as JavaScript does, by UTF-16 units."""
+    return text.encode("utf-16-be", "surrogatepass")
+
+
+def equal(left: Value, right: Value) -> bool:
+    """Whether two values are the same, down to their parts; false when either is undefined."""
+    if left is UNDEFINED or right is UNDEFINED:
+        return False
+    waiting = [(left, right)]
+    while waiting:
+        left, right = waiting.pop()
+        if isinstance(left, list) and isinstance(right, list):
+            if len(left) != len(right):
+                return False
+            waiting.extend(zip(left, right, strict=True))
+        elif isinstance(left, dict) and isinstance(right, dict):
+            if left.keys() != right.keys():
+                return False
+            waiting.extend((value, right[key]) for key, value in left.items())
+        elif not same(left, right):
+            return False
+    return True
+
+
+def same(left: Value, right: Value) -> bool:
+    """Whether two values are the same scalar, or the very same array or object."""
+    kind = type(left)
+    if kind is str:
+        return type(right) is str and bool(left == right)
+    if kind is int or kind is float:
+        return type(right) in (int, float) and bool(left == right)
+    return left is right
+
+
+def included(left: Value, right: Value) -> bool:
+    """`left in right`."""
+    if left is UNDEFINED or right is UNDEFINED:
+        return False
+    if not isinstance(right, list):
+        return same(left, right)
+    if type(left) is str:
+        return left in right
+    return any(same(item, left) for item in right)
+
+
+def truth(value: Value) -> bool:
+    """What a value counts for as a condition; undefined is false."""
+    if value is True or value is False:
+        return value
+    if isinstance(value, list):
+        stack = [value]
+        while stack:
+            items = stack.pop()
+            for item in items:
+                if isinstance(item, list):
+                    stack.append(item)
+                elif truth(item):
+                    return True
+        return False
+    if isinstance(value, str | dict):
+        return len(value) > 0
+    if value is None or value is UNDEFINED or isinstance(value, Function):
+        return False
+    return is_numeric(value) and value != 0
+
+
+def concatenated(left: Value, right: Value, run: Run) -> str:
+    """The texts of both values; undefined has none."""
+    first = left if type(left) is str else "" if left is UNDEFINED else to_text(left)
+    second = right if type(right) is str else "" if right is UNDEFINED else to_text(right)
+    result: str = first + second
+    if len(result) > run.limits.memory:
+        raise JsonataError("U1003")
+    return result
+
+
+def range_of(first: Value, last: Value, run: Run) -> Value:
+    """The whole numbers from `first` to `last`: undefined when there are none. Raises T2003, T2004, D2014, U1003."""
+    if first is not UNDEFINED and not _is_integer(first):
+        raise JsonataError("T2003", value=first)
+    if last is not UNDEFINED and not _is_integer(last):
+        raise JsonataError("T2004", value=last)
+    if first is UNDEFINED or last is UNDEFINED or first > last:
+        return UNDEFINED
+    size = int(last) - int(first) + 1
+    if size > RANGE_LIMIT:
+        raise JsonataError("D2014", value=number(size))
+    run.allocate(size, NUMBER_BYTES)
+    return Sequence(range(int(first), int(last) + 1))
+
+
+def _is_integer(value: Value) -> bool:
+    return type(value) is int or (type(value) is float and value.is_integer())
+
+
+def appended(first: Value, second: Value) -> Value:
+    """Both values in one array; undefined adds nothing."""
+    if first is UNDEFINED:
+        return second
+    if second is UNDEFINED:
+        return first
+    result = list(first) if isinstance(first, list) else [first]
+    if isinstance(second, list):
+        result.extend(second)
+    else:
+        result.append(second)
+    return result
+
+
+def looked_up(value: Value, name: str) -> Value:
+    """The field `name` of an object, or of the objects in an array: then a sequence."""
+    if isinstance(value, dict):
+        return value.get(name, UNDEFINED)
+    if not isinstance(value, list):
+        return UNDEFINED
+    found: list[Value] = []
+    stack = [iter(value)]
+    while stack:
+        for item in stack[-1]:
+            if isinstance(item, dict):
+                field = item.get(name, UNDEFINED)
+                if isinstance(field, list):
+                    found.extend(field)
+                elif field is not UNDEFINED:
+                    found.append(field)
+            elif isinstance(item, list):
+                stack.append(iter(item))
+                break
+        else:
+            stack.pop()
+    return Sequence(found)
+
+
+def flattened(value: list[Value]) -> list[Value]:
+    """All that is in an array and in the arrays in it."""
+    result: list[Value] = []
+    stack = [iter(value)]
+    while stack:
+        for item in stack[-1]:
+            if isinstance(item, list):
+                stack.append(iter(item))
+                break
+            result.append(item)
+        else:
+            stack.pop()
+    return result
+
+
+def members(value: Value) -> Sequence:
+    """`*`: the values of an object's fields, or an array's items; arrays among them are flattened."""
+    result = Sequence()
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for item in items:
+        if isinstance(item, list):
+            result.extend(flattened(item))
+        else:
+            result.append(item)
+    return result
+
+
+def descendants(value: Value) -> Value:
+    """`**`: a value and all that is in it, arrays apart."""
+    result = Sequence()
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack.extend(reversed(item))
+            continue
+        result.append(item)
+        if isinstance(item, dict):
+            stack.extend(reversed(item.values()))
+    return result[0] if len(result) == 1 else result
+
+
+def plain(value: Value) -> Value:
+    """`value` with plain lists only, for those outside."""
+    if isinstance(value, list):
+        root: Value = list(value)
+    elif isinstance(value, dict):
+        root = dict(value)
+    else:
+        return value
+    stack = [root]
+    while stack:
+        container = stack.pop()
+        items = enumerate(container) if isinstance(container, list) else list(container.items())
+        for key, item in items:
+            if isinstance(item, list):
+                copy: Value = list(item)
+            elif isinstance(item, dict):
+                copy = dict(item)
+            else:
+                continue
+            container[key] = copy
+            stack.append(copy)
+    return root
+
+
+def is_flat(value: Value) -> bool:
+    """An array that the step after it flattens."""
+    return isinstance(value, list) and not isinstance(value, Constructed)

@@ -1,0 +1,56 @@
+"""The transform operator, `|pattern|update, delete|`: a function that changes a copy of its argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asl.jsonata.errors import JsonataError
+from asl.jsonata.runtime import Code, Run, Scope
+from asl.jsonata.values import UNDEFINED, Function, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """The parts of the operator, and where errors about it are: its own position and those of its parts."""
+
+    pattern: Code
+    update: Code
+    delete: Code | None
+    clone: Code
+    position: int
+    positions: list[int]
+
+    def __call__(self, value: Value, context: Value, scope: Scope, run: Run) -> Value:
+        """A changed copy of `value`. Raises T2011, T2012, T2013."""
+        if value is UNDEFINED:
+            return UNDEFINED
+        clone = self.clone(context, scope, run)
+        if not isinstance(clone, Function):
+            raise JsonataError("T2013", position=self.position)
+        result = clone.call([value])
+        matches = self.pattern(result, scope, run)
+        if matches is UNDEFINED:
+            return result
+        for match in matches if isinstance(matches, list) else [matches]:
+            self._change(match, scope, run)
+        return result
+
+    def _change(self, match: Value, scope: Scope, run: Run) -> None:
+        run.spend(1)
+        update = self.update(match, scope, run)
+        if update is not UNDEFINED:
+            if not isinstance(update, dict):
+                raise JsonataError("T2011", position=self.positions[1], value=update)
+            if isinstance(match, dict):
+                match.update(update)
+        if self.delete is None:
+            return
+        deletions = self.delete(match, scope, run)
+        if deletions is UNDEFINED:
+            return
+        names = deletions if isinstance(deletions, list) else [deletions]
+        if not all(isinstance(name, str) for name in names):
+            raise JsonataError("T2012", position=self.positions[2], value=deletions)
+        if isinstance(match, dict):
+            for name in names:
+                match.pop(name, None)
