@@ -98,17 +98,12 @@ def _number(text: str) -> float:
 
 @native(TABLE, "boolean", "<x-:b>")
 def boolean(value: Value) -> bool | Undefined:
-    return UNDEFINED if value is UNDEFINED else _boolean(value)
+    return UNDEFINED if value is UNDEFINED else to_boolean(value, function=True)
 
 
 @native(TABLE, "not", "<x-:b>")
 def not_(value: Value) -> bool | Undefined:
-    return UNDEFINED if value is UNDEFINED else not _boolean(value)
-
-
-def _boolean(value: Value) -> bool:
-    """In 2.0.6 a function is false as an argument, and true in an array."""
-    return not isinstance(value, Function) and to_boolean(value, function=True)
+    return UNDEFINED if value is UNDEFINED else not to_boolean(value, function=True)
 
 
 @native(LATER, "boolean", "<x-:b>")
@@ -122,9 +117,11 @@ def not_later(value: Value) -> bool | Undefined:
 
 
 def to_boolean(value: Value, *, function: bool) -> bool:
-    """The cast to boolean, undefined being false. `function`: what a function counts as, true in 2.0.6, later false.
+    """The cast to boolean, undefined being false.
 
     Empty texts, arrays and objects are false, and arrays without a true element. Raises D1001 for infinite numbers.
+    `function`: what a function counts as: true in 2.0.6, later false. One that was given to another as an argument, a
+    plain `Function`, is false in both.
     """
     kind = type(value)
     if kind is bool:
@@ -139,7 +136,7 @@ def to_boolean(value: Value, *, function: bool) -> bool:
         return bool(value == value and value != 0)
     if isinstance(value, list):
         return _any_true(value, function)
-    return function and isinstance(value, Function)
+    return function and isinstance(value, Function) and type(value) is not Function
 
 
 def _any_true(array: list[Any], function: bool) -> bool:
