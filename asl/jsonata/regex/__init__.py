@@ -18,7 +18,7 @@ from asl.jsonata.regex.parser import parse
 from asl.jsonata.regex.program import Program, program
 from asl.jsonata.regex.translate import compiled, translated
 from asl.jsonata.regex.tree import Tree
-from asl.jsonata.regex.units import from_units, is_astral, to_units
+from asl.jsonata.regex.units import Utf16, from_units, to_units, utf16
 
 __all__ = ["Match", "Regex", "compile_regex", "from_units", "to_units"]
 
@@ -49,7 +49,6 @@ class Regex:
         pattern = translated(tree)
         self._longest = 0 if pattern is None else _longest(tree)
         self._re = compiled(pattern) if pattern is not None and self._longest else None
-        self._split: tuple[str, str] = "", ""
 
     @cached_property
     def _program(self) -> Program:
@@ -59,18 +58,11 @@ class Regex:
         """The first match at or after `start`, if there is one. `spend` is told of work done, and may raise."""
         if start > len(text):
             return None
-        if text.isascii() or not is_astral(text):
+        split = None if text.isascii() else utf16(text)
+        if split is None:
             return self._search(text, start, spend)
-        match = self._search(self._units(text), len(to_units(text[:start])), spend)
-        return match and _in_characters(match, self._units(text))
-
-    def _units(self, text: str) -> str:
-        """The text in UTF-16; the last one is kept, because matches are usually asked for one after the other."""
-        known, units = self._split
-        if known is not text:
-            units = to_units(text)
-            self._split = text, units
-        return units
+        match = self._search(split.units, split.unit(start), spend)
+        return match and _in_characters(match, split)
 
     def _search(self, text: str, start: int, spend: Callable[[int], None]) -> Match | None:
         if self._re is None or len(text) > self._longest:
@@ -79,11 +71,10 @@ class Regex:
             found = self._re.match(text) if start == 0 else None
         else:
             found = self._re.search(text, start)
-        if found is None:
-            spend((len(text) - start) // _SCANNED)
-            return None
-        spend((found.end() - start) // _SCANNED)
-        return Match(found.start(), found.end(), list(found.groups()))
+        scanned = (found.end() if found else len(text)) - start
+        if scanned >= _SCANNED:
+            spend(scanned // _SCANNED)
+        return found and Match(found.start(), found.end(), list(found.groups()))
 
     def _search_step_by_step(self, text: str, start: int, spend: Callable[[int], None]) -> Match | None:
         found = matcher.search(self._program, text, start, spend)
@@ -101,16 +92,9 @@ def _longest(tree: Tree) -> int:
         return 0
 
 
-def _in_characters(match: Match, units: str) -> Match:
-    start = len(from_units(units[: match.start]))
-    if (
-        "\ud800" <= units[match.start - 1 : match.start] <= "\udbff"
-        and "\udc00" <= units[match.start : match.start + 1] <= "\udfff"
-    ):
-        start -= 1
-    end = len(from_units(units[: match.end]))
+def _in_characters(match: Match, text: Utf16) -> Match:
     groups = [group if group is None else from_units(group) for group in match.groups]
-    return Match(start, end, groups)
+    return Match(text.char(match.start), text.char(match.end, behind=True), groups)
 
 
 @lru_cache(maxsize=512)

@@ -50,6 +50,10 @@ def contains(units: CharSet, code: int) -> bool:
     return index >= 0 and units[index][1] >= code
 
 
+def size(units: CharSet) -> int:
+    return sum(high - low + 1 for low, high in units)
+
+
 def overlap(left: CharSet, right: CharSet) -> bool:
     i = j = 0
     while i < len(left) and j < len(right):

@@ -8,7 +8,7 @@ place only, because no unit can both go on with it and begin what follows, makes
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import chain, repeat
 from typing import Final
 
 from asl.jsonata.regex import charset
@@ -67,7 +67,7 @@ def starts_at_text_start(node: Node) -> bool:
         case Sequence(items):
             return bool(items) and starts_at_text_start(items[0])
         case Choice(options):
-            return all(starts_at_text_start(option) for option in options)
+            return all(map(starts_at_text_start, options))
         case Capture(_, body):
             return starts_at_text_start(body)
         case Repeat(body, low):
@@ -89,7 +89,7 @@ def first_units(node: Node) -> CharSet:
                     break
             return found
         case Choice(options):
-            return charset.char_set(units for option in options for units in first_units(option))
+            return charset.char_set(chain.from_iterable(map(first_units, options)))
         case Capture(_, body):
             return first_units(body)
         case Repeat(body, _, high):
@@ -112,7 +112,7 @@ def _before(node: Node, rest: Cost) -> Cost:
                 rest = _before(item, rest)
             return rest
         case Choice(options):
-            return _either([_before(option, rest) for option in options])
+            return _either(list(map(_before, options, repeat(rest))))
         case Capture(_, body):
             return _before(body, rest)
         case Look(body):
@@ -135,12 +135,13 @@ def _before(node: Node, rest: Cost) -> Cost:
 
 
 def _either(costs: list[Cost]) -> Cost:
-    forks = any(charset.overlap(one.first, other.first) for one, other in combinations(costs, 2))
+    first = charset.char_set(units for cost in costs for units in cost.first)
+    forks = sum(charset.size(cost.first) for cost in costs) > charset.size(first)
     factors = [cost.factor for cost in costs]
     return Cost(
         sum(factors) if forks else max(factors) + len(costs),
         max(cost.degree for cost in costs),
-        charset.char_set(units for cost in costs for units in cost.first),
+        first,
         can_fail=all(cost.can_fail for cost in costs),
         forks=forks or any(cost.forks for cost in costs),
     )
@@ -180,7 +181,7 @@ def _round(body: Node, going_on: CharSet, rest: Cost) -> Cost:
 def _looks(node: Node) -> bool:
     match node:
         case Sequence(nodes) | Choice(nodes):
-            return any(_looks(each) for each in nodes)
+            return any(map(_looks, nodes))
         case Capture(_, body) | Repeat(body):
             return _looks(body)
         case _:

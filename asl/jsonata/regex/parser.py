@@ -30,7 +30,7 @@ from asl.jsonata.regex.tree import (
 )
 from asl.jsonata.regex.units import from_units, to_units
 
-MAX_DEPTH: Final = 100
+MAX_DEPTH: Final = 50
 """How deep groups may be nested. differs-from-aws: node takes some thousands before its stack overflows."""
 MAX_CAPTURES: Final = 32767
 _ENDLESS: Final = 2**31 - 1
@@ -307,9 +307,9 @@ class _Parser:
             case Reference(index) if index < 0:
                 return Reference(self.names[self.named_references[-index - 1]])
             case Sequence(items):
-                return Sequence(tuple(self.resolved(item) for item in items))
+                return Sequence(tuple(map(self.resolved, items)))
             case Choice(options):
-                return Choice(tuple(self.resolved(option) for option in options))
+                return Choice(tuple(map(self.resolved, options)))
             case Capture(index, body):
                 return Capture(index, self.resolved(body))
             case Repeat(body, low, high, greedy, first, behind):

@@ -157,7 +157,7 @@ class _Compiler:
 
     def add_piece(self, nodes: tuple[Node, ...], back: bool) -> None:
         pattern = compiled(written(Sequence(nodes)))
-        self.emit(Op.PIECE_BACK if back else Op.PIECE, pattern.match, sum(_piece_width(node) for node in nodes))
+        self.emit(Op.PIECE_BACK if back else Op.PIECE, pattern.match, sum(map(_piece_width, nodes)))
 
     def add_sequence(self, items: tuple[Node, ...], back: bool) -> None:
         """Adds the items, those that are next to each other and simple as one piece."""
@@ -262,7 +262,7 @@ def _is_piece(node: Node) -> bool:
         case One() | At():
             return True
         case Sequence(items):
-            return all(_is_piece(item) for item in items)
+            return all(map(_is_piece, items))
         case Repeat(One(), low, high):
             return low == high
         case _:
@@ -274,7 +274,7 @@ def _piece_width(node: Node) -> int:
         case One():
             return 1
         case Sequence(items):
-            return sum(_piece_width(item) for item in items)
+            return sum(map(_piece_width, items))
         case Repeat(_, low):
             return low
         case _:

@@ -58,7 +58,7 @@ def _is_faithful(node: Node) -> bool:
         case One() | At():
             return True
         case Sequence(nodes) | Choice(nodes):
-            return all(_is_faithful(each) for each in nodes)
+            return all(map(_is_faithful, nodes))
         case Capture(_, body):
             return _is_faithful(body)
         case Repeat(body, low, high, greedy):
@@ -80,9 +80,9 @@ def written(node: Node) -> str:
         case At(place):
             return _PLACES[place]
         case Sequence(items):
-            return "".join(_as_item(item) for item in items)
+            return "".join(map(_as_item, items))
         case Choice(options):
-            return "|".join(written(option) for option in options)
+            return "|".join(map(written, options))
         case Capture(_, body):
             return f"({written(body)})"
         case Repeat(body, low, high, greedy):

@@ -1,4 +1,7 @@
-"""A regular expression as a tree. Case is folded into the sets already, `.` and `$` say which kind they are."""
+"""A regular expression as a tree. Case is folded into the sets already, `.` and `$` say which kind they are.
+
+What walks over a tree does it with one Python frame for a node: patterns may be nested deeply.
+"""
 
 from __future__ import annotations
 
@@ -103,10 +106,10 @@ def width(node: Node) -> int | None:
         case At() | Look():
             return 0
         case Sequence(items):
-            widths = [width(item) for item in items]
+            widths = list(map(width, items))
             return None if None in widths else sum(each for each in widths if each is not None)
         case Choice(options):
-            first, *others = {width(option) for option in options}
+            first, *others = set(map(width, options))
             return None if others else first
         case Capture(_, body):
             return width(body)
@@ -125,9 +128,9 @@ def can_be_empty(node: Node) -> bool:
         case At() | Look() | Reference():
             return True
         case Sequence(items):
-            return all(can_be_empty(item) for item in items)
+            return all(map(can_be_empty, items))
         case Choice(options):
-            return any(can_be_empty(option) for option in options)
+            return any(map(can_be_empty, options))
         case Capture(_, body):
             return can_be_empty(body)
         case Repeat(body, low):
@@ -137,7 +140,7 @@ def can_be_empty(node: Node) -> bool:
 def has_captures(node: Node) -> bool:
     match node:
         case Sequence(nodes) | Choice(nodes):
-            return any(has_captures(each) for each in nodes)
+            return any(map(has_captures, nodes))
         case Capture():
             return True
         case Repeat():
