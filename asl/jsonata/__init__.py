@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 from asl.jsonata.analysis import analyse
 from asl.jsonata.calls import ODD_LISTS
 from asl.jsonata.compiler import Program
-from asl.jsonata.errors import JsonataError
+from asl.jsonata.errors import LATER_MESSAGES, JsonataError
 from asl.jsonata.operators import plain
 from asl.jsonata.parser import parse
 from asl.jsonata.runtime import AWS, STANDALONE, Host, Limits, Run, SystemHost
@@ -70,6 +70,10 @@ class Expression:
             result = self._program.run(context, scope, run)
         except RecursionError:
             raise JsonataError("U1001") from None
+        except JsonataError as error:
+            if self._later and error.code in LATER_MESSAGES:
+                error.details["template"] = LATER_MESSAGES[error.code]
+            raise
         return plain(result) if run.nested or type(result) in ODD_LISTS else result
 
 

@@ -45,7 +45,7 @@ class Body:
 
 
 class TailCall:
-    """A call that is the last thing a lambda does: made by whoever called the lambda, so that the stack does not grow."""
+    """A call that is the last thing a lambda does. Whoever called the lambda makes it, so that the stack does not grow."""
 
     __slots__ = ("arguments", "function", "position", "token")
 

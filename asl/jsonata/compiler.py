@@ -19,7 +19,7 @@ from asl.jsonata import functions, operators
 from asl.jsonata.calls import HOLE, ODD_LISTS, Body, Builtin, Callee, Lambda, TailCall, located, wrapped
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.native import Native
-from asl.jsonata.operators import truth
+from asl.jsonata.functions.objects import to_boolean
 from asl.jsonata.runtime import Code, Run, Scope
 from asl.jsonata.scopes import Frame, assigned_names, bound_names, places, tuple_names
 from asl.jsonata.sequences import (
@@ -27,7 +27,6 @@ from asl.jsonata.sequences import (
     Key,
     Step,
     TupleStep,
-    as_items,
     expression_filter,
     expression_step,
     field_step,
@@ -272,11 +271,11 @@ class _Compiler:
     def _condition(self, node: Node, place: Place) -> Code:
         test, then, *rest = (self._part(item, place) for item in node.items)
         otherwise = rest[0] if rest else None
-        later = self._later
+        function = not self._later
 
         def code(input: Value, scope: Scope, run: Run) -> Value:
             answer = test(input, scope, run)
-            if answer is not True and (answer is False or not _holds(answer, later)):
+            if answer is not True and (answer is False or not to_boolean(answer, function=function)):
                 return otherwise(input, scope, run) if otherwise is not None else UNDEFINED
             return then(input, scope, run)
 
@@ -288,7 +287,7 @@ class _Compiler:
         left, right = self._part(node.left, place), self._part(node.right, place)
         name, position = node.value, node.position
         if name in ("and", "or"):
-            return _boolean(name, left, right, position, self._later)
+            return _boolean(name, left, right, position, not self._later)
         if name in operators.ARITHMETIC:
             return _arithmetic(name, left, right, position)
         if name in operators.COMPARISONS:
@@ -297,14 +296,13 @@ class _Compiler:
             return _equality(name, left, right)
         if name == "in":
             return lambda input, scope, run: operators.included(left(input, scope, run), right(input, scope, run))
-        joining = operators.concatenated if name == "&" else operators.range_of
+        if name == "&":
+            return _concatenation(left, right, position, self._natives["string"].do)
 
         def code(input: Value, scope: Scope, run: Run) -> Value:
             first, second = left(input, scope, run), right(input, scope, run)
-            if type(first) is str and type(second) is str and name == "&" and len(first) + len(second) < 1000:
-                return first + second
             try:
-                return joining(first, second, run)
+                return operators.range_of(first, second, run)
             except JsonataError as error:
                 raise _at(error, position, name) from None
 
@@ -390,9 +388,8 @@ class _Compiler:
 
     def _path(self, node: Node, place: Place) -> Code:
         steps = node.items
-        simple = not any((step.stages, step.predicates, step.group, step.keep_array, step.tuple) for step in [])
         names = _field_names(node)
-        if simple and names is not None and not place.counting:
+        if names is not None and not place.counting:
             self._reach(place.level + 1)
             first = steps[0]
             start = self.code(first, place.below()) if first.kind == "variable" else None
@@ -465,7 +462,7 @@ class _Compiler:
         if expression.kind == "number":
             return index_filter(expression.value)
         inner = self._with_tuples([expression], place).below()
-        return expression_filter(self.code(expression, inner), bool(self._beside))
+        return expression_filter(self.code(expression, inner), bool(self._beside), self._later)
 
     def _tuple_path(self, node: Node, place: Place) -> Code:
         steps = node.items
@@ -473,6 +470,7 @@ class _Compiler:
         before = [self._step(step, index, len(steps), place) for index, step in enumerate(steps[:first])]
         after = [self._tuple_step(step, index == 0, place) for index, step in enumerate(steps[first:])]
         keeps, group, carries = node.keep_singleton, node.group, node.tuple
+        crashes = not self._later
         iterates = steps[0].kind != "variable"
         pairs = self._pairs(group.pairs, place) if group is not None else []
 
@@ -481,11 +479,13 @@ class _Compiler:
             for step in before:
                 items = step(items, scope, run)
                 if not items:
-                    return UNDEFINED
+                    return UNDEFINED if group is None else grouped(items, pairs, group.position, True, scope, run)
             tuples: list[Value] = items
             for step in after:
                 tuples = step(tuples, scope, run)
             if group is not None:
+                if not tuples and crashes:
+                    raise JsonataError(None, message="Cannot read properties of undefined (reading '@')")
                 return grouped(tuples, pairs, group.position, True, scope, run)
             if carries:
                 return tuples
@@ -565,7 +565,7 @@ class _Compiler:
             signature = signature_of(native.signature, self._later)
             if not node.tail_call or given >= len(signature.parameters):
                 at = replace(place, level=1) if node.tail_call else place.below()
-                codes = self._arguments(node.items, at, wrapping=False)
+                codes = self._arguments(node.items, at, wrapping=True)
                 self._reach(at.level)
                 codes = codes if first is None else [first, *codes]
                 return _native_call(native, signature, codes, node.position, place.level)
@@ -708,7 +708,8 @@ def _kept_items(items: list[Value]) -> list[Value]:
 
 
 def _fields(start: Code | None, names: tuple[str, ...], keeps: bool) -> Code:
-    """Reads a field of a field ... of a variable or of the context: straight through objects, as a path after an array."""
+    """Reads a field of a field ... of a variable or of the context: straight through objects, step by step from the
+    first array on."""
     steps = [field_step(name, index == len(names) - 1) for index, name in enumerate(names)]
 
     def spread(items: list[Value], index: int, scope: Scope, run: Run) -> Value:
@@ -722,9 +723,7 @@ def _fields(start: Code | None, names: tuple[str, ...], keeps: bool) -> Code:
         value = input if start is None else start(input, scope, run)
         if isinstance(value, list):
             return spread(value if start is None else joined([value], False), 0, scope, run)
-        index = 0
-        for name in names:
-            index += 1
+        for index, name in enumerate(names, 1):
             if type(value) is not dict:
                 return UNDEFINED
             value = value.get(name, UNDEFINED)
@@ -796,23 +795,16 @@ def _at(error: JsonataError, position: int, token: str) -> JsonataError:
     return error
 
 
-def _holds(value: Value, later: bool) -> bool:
-    """Whether a condition holds. Up to 2.0.6 a function that no call has wrapped counts as an object with fields."""
-    if isinstance(value, Callee):
-        return not later
-    return truth(value)
-
-
-def _boolean(name: str, left: Code, right: Code, position: int, later: bool) -> Code:
+def _boolean(name: str, left: Code, right: Code, position: int, function: bool) -> Code:
     stop = name == "or"
 
     def code(input: Value, scope: Scope, run: Run) -> Value:
         first = left(input, scope, run)
         try:
-            if (first if first is True or first is False else _holds(first, later)) is stop:
+            if (first if first is True or first is False else to_boolean(first, function=function)) is stop:
                 return stop
             second = right(input, scope, run)
-            return second if second is True or second is False else _holds(second, later)
+            return second if second is True or second is False else to_boolean(second, function=function)
         except JsonataError as error:
             raise _at(error, position, name) from None
 
@@ -863,6 +855,19 @@ def _equality(name: str, left: Code, right: Code) -> Code:
         if first is UNDEFINED or second is UNDEFINED:
             return False
         return operators.equal(first, second) is wanted
+
+    return code
+
+
+def _concatenation(left: Code, right: Code, position: int, to_text: Callable[[Value], str]) -> Code:
+    def code(input: Value, scope: Scope, run: Run) -> Value:
+        first, second = left(input, scope, run), right(input, scope, run)
+        if type(first) is str and type(second) is str and len(first) + len(second) <= run.limits.memory:
+            return first + second
+        try:
+            return operators.concatenated(first, second, run, to_text)
+        except JsonataError as error:
+            raise _at(error, position, "&") from None
 
     return code
 
@@ -922,6 +927,3 @@ def _partial_of(function: Function, arguments: list[Value]) -> Function:
         return function.call([next(given, UNDEFINED) if value is HOLE else value for value in arguments])
 
     return Callee(call, sum(value is HOLE for value in arguments))
-
-
-__all__ = ["Program", "as_items"]

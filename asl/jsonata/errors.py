@@ -3,6 +3,7 @@
 The first letter of a code says what is wrong: S the syntax, T a type, D what happened while evaluating, U a bound of
 this engine. The texts say `{name}` for a detail as JSON text and `{raw_name}` for a detail as it is.
 """
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -163,4 +164,4 @@ class _Inserts(dict[str, Any]):
         if key.startswith("raw_"):
             return str(self._details.get(key[4:], "undefined"))
         value = self._details.get(key, UNDEFINED)
-        return "undefined" if value is UNDEFINED or value is None and key == "token" else dumps(value)
+        return "undefined" if value is UNDEFINED or (value is None and key == "token") else dumps(value)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from asl.jsonata.errors import JsonataError
-from asl.jsonata.functions import to_text
 from asl.jsonata.runtime import NUMBER_BYTES, Run
-from asl.jsonata.values import EXACT, UNDEFINED, Constructed, Function, Sequence, Value, number
+from asl.jsonata.text import ordered
+from asl.jsonata.values import EXACT, UNDEFINED, Constructed, Sequence, Value, number
 
 RANGE_LIMIT: Final = 10_000_000
 
@@ -25,17 +25,6 @@ def is_numeric(value: Value) -> bool:
     if math.isinf(value):
         raise JsonataError("D1001", value=value)
     return True
-
-
-def _add(left: float, right: float) -> float:
-    return left + right
-
-
-def _multiply(left: float, right: float) -> float:
-    try:
-        return left * right
-    except OverflowError:
-        return math.copysign(math.inf, left) * math.copysign(1, right)
 
 
 def _divide(left: float, right: float) -> float:
@@ -151,35 +140,12 @@ def included(left: Value, right: Value) -> bool:
     return any(same(item, left) for item in right)
 
 
-def truth(value: Value) -> bool:
-    """What a value counts for as a condition; undefined is false."""
-    if value is True or value is False:
-        return value
-    if isinstance(value, list):
-        stack = [value]
-        while stack:
-            items = stack.pop()
-            for item in items:
-                if isinstance(item, list):
-                    stack.append(item)
-                elif truth(item):
-                    return True
-        return False
-    if isinstance(value, str | dict):
-        return len(value) > 0
-    if value is None or value is UNDEFINED or isinstance(value, Function):
-        return False
-    return is_numeric(value) and value != 0
-
-
-def concatenated(left: Value, right: Value, run: Run) -> str:
-    """The texts of both values; undefined has none."""
-    first = left if type(left) is str else "" if left is UNDEFINED else to_text(left)
-    second = right if type(right) is str else "" if right is UNDEFINED else to_text(right)
-    result: str = first + second
-    if len(result) > run.limits.memory:
-        raise JsonataError("U1003")
-    return result
+def concatenated(left: Value, right: Value, run: Run, to_text: Callable[[Value], str]) -> str:
+    """The texts of both values; undefined has none. Raises U1003."""
+    first = "" if left is UNDEFINED else to_text(left)
+    second = "" if right is UNDEFINED else to_text(right)
+    run.allocate(len(first) + len(second))
+    return first + second
 
 
 def range_of(first: Value, last: Value, run: Run) -> Value:
@@ -257,7 +223,7 @@ def flattened(value: list[Value]) -> list[Value]:
 def members(value: Value) -> Sequence:
     """`*`: the values of an object's fields, or an array's items; arrays among them are flattened."""
     result = Sequence()
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    items = ordered(value).values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for item in items:
         if isinstance(item, list):
             result.extend(flattened(item))
@@ -277,7 +243,7 @@ def descendants(value: Value) -> Value:
             continue
         result.append(item)
         if isinstance(item, dict):
-            stack.extend(reversed(item.values()))
+            stack.extend(reversed(ordered(item).values()))
     return result[0] if len(result) == 1 else result
 
 

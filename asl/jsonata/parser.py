@@ -299,7 +299,7 @@ class _Parser:
     def _beside(self, kind: str, token: Token, left: Node) -> Node:
         right = self._expression(FOCUS_POWER)
         if right.kind != "variable":
-            raise JsonataError("S0214", position=right.position, token="@")
+            raise JsonataError("S0214", position=right.position, token=token.value)
         return Node(kind, token.value, left.start, token.position, left=left, right=right)
 
     def _condition(self, token: Token, left: Node) -> Node:

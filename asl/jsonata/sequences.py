@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence as Row
+from collections.abc import Callable
+from collections.abc import Sequence as Row
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from asl.jsonata.calls import ODD_LISTS
 from asl.jsonata.errors import JsonataError
-from asl.jsonata.operators import appended, is_flat, is_numeric, looked_up, text_order, truth
+from asl.jsonata.functions.objects import to_boolean
+from asl.jsonata.operators import appended, is_flat, is_numeric, looked_up, text_order
 from asl.jsonata.runtime import Code, Run, Scope
-from asl.jsonata.values import UNDEFINED, Constructed, Sequence, Tuples, Value, collapsed
+from asl.jsonata.values import UNDEFINED, Sequence, Tuples, Value, collapsed
 
 Step: TypeAlias = Callable[[list[Value], Scope, Run], list[Value]]
 """(the values that come in, scope, run) -> the values that go out."""
@@ -31,7 +33,7 @@ def as_items(value: Value) -> list[Value]:
 
 
 def joined(results: list[Value], last: bool) -> list[Value]:
-    """The results of a step in one sequence, arrays among them flattened. The only array of a last step stays itself."""
+    """The results of a step in one sequence, arrays among them flattened. A last step's only array stays itself."""
     if LISTS.isdisjoint(map(type, results)):
         return Sequence(results)
     if last and len(results) == 1 and not isinstance(results[0], Sequence):
@@ -115,7 +117,7 @@ def index_filter(index: float) -> Filter:
     return passes
 
 
-def expression_filter(code: Code, framed: bool) -> Filter:
+def expression_filter(code: Code, framed: bool, later: bool) -> Filter:
     """Any other predicate: a condition, or the positions of those that pass. `framed`: there may be tuples."""
 
     def passes(value: Value, scope: Scope, run: Run) -> list[Value]:
@@ -134,18 +136,18 @@ def expression_filter(code: Code, framed: bool) -> Filter:
             elif answer is False or answer is UNDEFINED:
                 continue
             else:
-                result.extend([item] * times_chosen(answer, index, len(items)))
+                result.extend([item] * times_chosen(answer, index, len(items), later))
         return result
 
     return passes
 
 
-def times_chosen(answer: Value, index: int, size: int) -> int:
+def times_chosen(answer: Value, index: int, size: int, later: bool) -> int:
     """How often the item at `index` of `size` passes a predicate with this answer: numbers are positions."""
     if is_numeric(answer):
         answer = [answer]
     if not isinstance(answer, list) or not all(map(is_numeric, answer)):
-        return int(truth(answer))
+        return int(to_boolean(answer, function=not later))
     positions = (math.floor(position) for position in answer)
     return sum((position if position >= 0 else size + position) == index for position in positions)
 
@@ -278,7 +280,9 @@ class _Entry:
 
 def grouped(value: Value, pairs: Row[tuple[Code, Code]], position: int, framed: bool, scope: Scope, run: Run) -> Value:
     """The object that `{key: value, ...}` makes of the values. Raises T1003 and D1009 for keys."""
-    items = as_items(value) or Sequence((UNDEFINED,))
+    items = as_items(value)
+    if not items and not isinstance(items, Tuples):
+        items = [UNDEFINED]
     tuples = isinstance(items, Tuples)
     entries: dict[str, _Entry] = {}
     run.spend(len(items))
@@ -375,7 +379,3 @@ def indexed(items: list[Value], name: str | None) -> Tuples:
     if name is not None:
         numbered(result, name)
     return result
-
-
-def is_constructed(value: Value) -> bool:
-    return isinstance(value, Constructed)

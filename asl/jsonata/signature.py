@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.values import UNDEFINED, Function, Value
@@ -111,7 +111,7 @@ class Signature:
                 source = at if self._later or parameter.type == "a" else first
                 moves.append(_move(parameter, source, single if taken else None, taken))
                 at += 1
-        if len(moves) == len(arguments) and all(isinstance(move, _Same) for move in moves):
+        if len(moves) == len(arguments) and all(move == _Same(index) for index, move in enumerate(moves)):
             return None
         return lambda given, context: [value for move in moves for value in move(given, context)]
 

@@ -1,7 +1,7 @@
-"""The values of JSONata: JSON as Python's `json` reads it, the absence of a value, functions, and regular expressions.
+"""The values of JSONata: JSON as Python's `json` reads it, the absence of a value, and functions.
 
-A number is an `int` or a `float`, never a `bool`. JavaScript has only doubles: a result that is a whole number is kept as
-an `int` while that is exact (below 2 to the 53rd), so that 4 / 2 prints as 2. Data is never changed in place.
+A number is an `int` or a `float`, never a `bool`. JavaScript has only doubles: a result that is a whole number is kept
+as an `int` while that is exact (below 2 to the 53rd), so that 4 / 2 prints as 2. Data is never changed in place.
 
 An array is a `list` or one of the subclasses here, which remember where it came from, as the language wants it: test
 with `isinstance(value, list)`. What an evaluation gives out holds plain lists only.
@@ -33,7 +33,7 @@ UNDEFINED: Final = _Undefined.UNDEFINED
 
 
 class Sequence(list[Any]):
-    """The results of a query: where the expression that made it ends, one of one is that one, an empty one undefined."""
+    """The results of a query: where its expression ends, a sequence of one is that one, an empty one is undefined."""
 
     __slots__ = ()
 

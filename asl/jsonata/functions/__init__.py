@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import Final
 
+from asl.jsonata.functions import (
+    arrays,
+    aws,
+    dates,
+    encoding,
+    formatting,
+    higher_order,
+    numbers,
+    objects,
+    strings,
+)
 from asl.jsonata.functions.native import Native
 
-_MODULES = ("strings", "numbers", "formatting", "arrays", "objects", "higher_order", "encoding", "dates", "aws")
+_MODULES: Final = (strings, numbers, formatting, arrays, objects, higher_order, encoding, dates, aws)
 
+BUILT_IN: Final[dict[str, Native]] = {}
+"""The functions of level 2.0.6, by name, with those of AWS Step Functions."""
 
-def _join() -> tuple[dict[str, Native], dict[str, Native]]:
-    table: dict[str, Native] = {}
-    later: dict[str, Native] = {}
-    for name in _MODULES:
-        try:
-            module = importlib.import_module(f"asl.jsonata.functions.{name}")
-        except ModuleNotFoundError:
-            continue
-        table |= getattr(module, "TABLE", {})
-        later |= getattr(module, "LATER", {})
-    return table, later
+LATER: Final[dict[str, Native]] = {}
+"""Those that are different at level 2.2."""
 
-
-BUILT_IN, LATER = _join()
-
-
-def to_text(value: Any) -> str:
-    result: str = BUILT_IN["string"].do(value)
-    return result
+for _module in _MODULES:
+    BUILT_IN.update(getattr(_module, "TABLE", {}))
+    LATER.update(getattr(_module, "LATER", {}))

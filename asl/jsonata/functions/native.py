@@ -23,7 +23,10 @@ class Run(Protocol):
         """Count work done; raises U1002 when it was too much."""
 
     def allocate(self, size: int) -> None:
-        """Check a list or a text of `size` elements or characters before it is made; raises U1003 when too large."""
+        """Check a list or a text of `size` bytes before it is made; raises U1003 when it is too large.
+
+        A character counts 1, an element of a list 8.
+        """
 
 
 @dataclass(frozen=True, slots=True)
