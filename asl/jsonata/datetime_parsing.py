@@ -27,7 +27,8 @@ _NUMERALS: Final = "MDCLXVI"
 _NUMBER_WORDS: Final = Words((*map(str.upper, WORD_VALUES), "AND", "-", ",", " "), repeated=True)
 _ORDINALS: Final = Words(("TH", "ST", "ND", "RD"), repeated=False)
 _HALVES_OF_DAY: Final = {"am": 0, "AM": 0, "pm": 1, "PM": 1}
-_LINE_ENDS: Final = "\n\r\u2028\u2029"
+_LONGEST_NAME: Final = max(map(len, MONTHS))
+_LINE_ENDS: Final = frozenset("\n\r\u2028\u2029")
 
 _YEAR_MONTH_DAY: Final = frozenset("YMD")
 _YEAR_DAY: Final = frozenset("Yd")
@@ -130,7 +131,7 @@ def _names(marker: Marker) -> dict[str, int]:
     if marker.component not in ("M", "x", "F"):
         raise JsonataError("D3133", value=marker.component)
     most = marker.width.most if marker.width else None
-    end = max(int(min(most, len("September"))), 0) if most else None
+    end = max(int(min(most, _LONGEST_NAME)), 0) if most is not None and _is_truthy(most) else None
     names = DAYS if marker.component == "F" else MONTHS
     return {name[:end]: index for index, name in enumerate(names, 1)}
 
@@ -139,7 +140,7 @@ class _AnyChar:
     """What the dot of a regular expression matches."""
 
     def __contains__(self, unit: object) -> bool:
-        return unit not in tuple(_LINE_ENDS)
+        return unit not in _LINE_ENDS
 
 
 _SEPARATORS: Final[dict[str, Container[str]]] = {".": _AnyChar(), "^": "", "$": ""}

@@ -187,7 +187,7 @@ def _rules(parts: _Parts, symbols: Symbols) -> Iterator[tuple[str, bool]]:
     integer_digits, optional, _ = parts.integer.partition(symbols.digit) if symbols.digit else ("", "", "")
     yield "D3090", bool(optional) and symbols.count_digits(integer_digits) > 0
     _, optional, fraction_digits = parts.fraction.rpartition(symbols.digit) if symbols.digit else ("", "", "")
-    yield "D3091", bool(optional) and symbols.count_digits(fraction_digits) > 0
+    yield "D3091", bool(optional) and symbols.count_digits(optional + fraction_digits) > 0
     yield "D3092", bool(exponent) and (has_percent or has_per_mille)
     if exponent is not None:
         yield "D3093", not exponent or symbols.count_digits(exponent) < len(exponent)

@@ -14,7 +14,7 @@ from asl.jsonata.values import EXACT, number
 
 WHITESPACE: Final = "\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 r"""What JavaScript trims and its `\s` matches, as the inside of a character class."""
-_INTEGER: Final = re.compile(f"[{WHITESPACE}]*+(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|(?P<decimal>[0-9]+))")
+_INTEGER: Final = re.compile(f"[{WHITESPACE}]*+(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]*)|(?P<decimal>[0-9]+))")
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _FIXED_LIMIT: Final = 1e21
 """From here on `toFixed` writes as `toString` does."""
@@ -70,26 +70,28 @@ def to_fixed(value: float, places: int) -> str:
 
 
 def radix_text(value: float, radix: int) -> str:
-    """The text of a whole number in a base from 2 to 36. Digits beyond the precision of a double are zeros."""
+    """The text of a whole number in a base from 2 to 36.
+
+    It is computed with doubles, so that the last digits of a large number are inexact or zeros.
+    """
     if radix == 10 or not math.isfinite(value):
         return number_text(value)
-    rest = abs(value)
-    zeros = 0
-    while rest >= EXACT:
-        rest /= radix
-        zeros += 1
+    rest = abs(float(value))
     digits: list[str] = []
-    whole = int(rest)
-    while whole or not digits:
-        whole, digit = divmod(whole, radix)
-        digits.append(_DIGITS[digit])
-    return ("-" if value < 0 else "") + "".join(reversed(digits)) + "0" * zeros
+    while rest / radix >= EXACT:
+        rest /= radix
+        digits.append("0")
+    while rest > 0 or not digits:
+        digit = math.fmod(rest, radix)
+        digits.append(_DIGITS[int(digit)])
+        rest = (rest - digit) / radix
+    return ("-" if value < 0 else "") + "".join(reversed(digits))
 
 
 def parse_int(text: str) -> float:
     """`parseInt` without a radix: the number the text starts with, also hexadecimal; NaN when there is none."""
     found = _INTEGER.match(text)
-    if found is None:
+    if found is None or found["hex"] == "":
         return math.nan
     value = double(int(found["hex"], 16)) if found["hex"] else float(found["decimal"])
     return number(-value if found["sign"] == "-" else value)

@@ -236,8 +236,9 @@ def _parsed_digits(text: str, picture: IntegerPicture) -> float:
     digits = units(text)
     if picture.ordinal:
         digits = digits[:-2]
-    for sign in {","} if picture.interval else {units(separator.sign) for separator in picture.separators}:
-        digits = digits.replace(sign, "")
+    signs = "," if picture.interval else dict.fromkeys(separator.sign for separator in picture.separators)
+    for sign in signs:
+        digits = digits.replace(units(sign), "")
     if picture.zero != _ASCII_ZERO:
         digits = "".join(_ascii(char, picture.zero) for char in digits)
     return parse_int(digits)
