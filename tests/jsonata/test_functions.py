@@ -147,6 +147,7 @@ def failure(name: str, *arguments: Value, table: dict[str, Native] = BUILT_IN) -
         ("replace", ["abc", matcher("(b)(c)"), "[$2$1$3$12]"], '"a[cbb2]"'),
         ("replace", ["abc", matcher("(b)"), "$01 $1x $10 $-1 $+1 $ 1"], '"ab1 bx b0 $-1 $+1 $ 1c"'),
         ("replace", ["abc", matcher("(a)(b)(c)" + "(x)?" * 7), "$10 $11 $1x $9"], '" a1 ax "'),
+        ("replace", ["abc", matcher("(a)(b)(c)" + "(x)?" * 7), "$ 2 $+3 $-1 $-"], '"b2 c3  $-"'),
         ("replace", ["abab", matcher("a"), "x", 0.5], '"xbab"'),
         ("replace", ["😀a😀a", "a", "b"], '"😀b😀b"'),
         ("replace", ["a1b2", matcher("[0-9]"), function(lambda match: f"<{match['match']}>")], '"a<1>b<2>"'),
@@ -429,6 +430,7 @@ def test_encodings(name: str, arguments: list[Value], text: str) -> None:
     [
         ("string", [INFINITY], "D3001", "Attempting to invoke string function on Infinity or NaN"),
         ("string", [[INFINITY]], "D1001", "Number out of range: null"),
+        ("string", [[10**400]], "D1001", "Number out of range: null"),
         ("pad", ["a", 2.5], None, "Invalid array length"),
         (
             "match",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Context
 from typing import Any, Final
 
-from asl.jsonata.doubles import joined, units
+from asl.jsonata.doubles import double, joined, parse_int, units
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.native import Native, Run, native
 from asl.jsonata.text import number_text, stringify
@@ -34,7 +34,7 @@ def string_later(value: Value, prettify: bool | Undefined = UNDEFINED) -> str | 
     return _string(value, prettify, _fraction_limited)
 
 
-def _string(value: Value, prettify: bool | Undefined, number: Any) -> str | Undefined:
+def _string(value: Value, prettify: bool | Undefined, number: Callable[[float], str]) -> str | Undefined:
     if value is UNDEFINED or type(value) is str:
         return value
     if isinstance(value, Function):
@@ -53,11 +53,12 @@ def digits_limited(value: float) -> str:
     """A number with at most 15 significant digits. Raises D1001 when it is infinite."""
     if type(value) is int and -_EXACT_BELOW < value < _EXACT_BELOW:
         return number_text(value)
-    if math.isnan(value):
+    exact = double(value)
+    if math.isnan(exact):
         return "null"
-    if type(value) is float and math.isinf(value):
-        raise JsonataError("D1001", value=value)
-    return number_text(float(_TO_PRECISION.create_decimal(value)))
+    if math.isinf(exact):
+        raise JsonataError("D1001", value=exact)
+    return number_text(float(_TO_PRECISION.create_decimal(exact)))
 
 
 def _fraction_limited(value: float) -> str:
@@ -300,45 +301,43 @@ def _substitute(match: dict[str, Any], replacement: str | Function | Undefined) 
 
 
 def _expanded(template: str, match: dict[str, Any]) -> str:
-    """The template with `$$` as a dollar, `$0` as the match, and `$n` as the group of that number.
-
-    As many digits belong to the number as the count of groups has; one fewer when no group has that number. A group
-    that does not exist or did not take part is empty.
-    """
-    groups = match.get("groups")
-    if not isinstance(groups, list):
+    """The template with `$$` as a dollar, `$0` as the match, and `$n` as the group of that number."""
+    if not isinstance(match.get("groups"), list):
         raise JsonataError("T1010")
-    longest = len(str(len(groups)))
     parts: list[str] = []
     position = 0
     while (dollar := template.find("$", position)) >= 0:
-        parts.append(template[position:dollar])
-        following = template[dollar + 1 : dollar + 2]
-        position = dollar + 1
-        if following == "$" or following == "0":
-            parts.append("$" if following == "$" else match["match"])
-            position += 1
-            continue
-        index = _group_index(template[position : position + longest], len(groups))
-        if index is None:
-            parts.append("$")
-            continue
-        if 0 < index <= len(groups) and isinstance(group := groups[index - 1], str):
-            parts.append(group)
-        position += len(str(index))
+        substitute, length = _reference(template, dollar + 1, match)
+        parts += (template[position:dollar], substitute)
+        position = dollar + 1 + length
     return "".join(parts) + template[position:]
 
 
+def _reference(template: str, start: int, match: dict[str, Any]) -> tuple[str, int]:
+    """What a dollar in front of `start` stands for, and how many characters from there on belong to it.
+
+    As many digits belong to a number as the count of groups has; one fewer when no group has that number. A group that
+    does not exist or did not take part is empty. A dollar without a number stands for itself.
+    """
+    groups: list[Value] = match["groups"]
+    following = template[start : start + len(str(len(groups)))]
+    if following.startswith("$"):
+        return "$", 1
+    if following.startswith("0"):
+        return match["match"], 1
+    index = _group_index(following, len(groups))
+    if index is None:
+        return "$", 0
+    group = groups[index - 1] if 0 < index <= len(groups) else ""
+    return group if isinstance(group, str) else "", len(str(index))
+
+
 def _group_index(text: str, groups: int) -> int | None:
-    """The number that the text begins with."""
-    digits = _DIGITS.match(text)
-    if digits is None:
-        return None
-    index = int(digits.group())
-    return int(text[:-1]) if index > groups and len(digits.group()) > 1 else index
-
-
-_DIGITS: Final = re.compile("[0-9]+")
+    """The number that the text begins with, also after a space or a sign."""
+    index = parse_int(text)
+    if index > groups and len(text) > 1:
+        index = parse_int(text[:-1])
+    return None if math.isnan(index) else int(index)
 
 
 @native(TABLE, "split", "<s-(sf)n?:a<s>>")
