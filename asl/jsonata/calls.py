@@ -16,12 +16,13 @@ ODD_LISTS: Final = frozenset({Sequence, Kept, Outer, Constructed})
 
 
 class Body:
-    """What a lambda does: compiled, and how many levels deep it goes without calling others.
+    """What a lambda does: compiled, how many levels deep it goes without calling others, and whether it may give a
+    TailCall.
 
     `counted` is the same, compiled to count its levels: it takes over where the bound is near.
     """
 
-    __slots__ = ("_compile_counted", "_counted", "code", "depth", "parameters", "signature")
+    __slots__ = ("_compile_counted", "_counted", "code", "depth", "parameters", "signature", "tail_calls")
 
     def __init__(
         self,
@@ -29,12 +30,14 @@ class Body:
         signature: Signature | None,
         code: Code,
         depth: int,
+        tail_calls: bool,
         compile_counted: Callable[[], Code],
     ) -> None:
         self.parameters = parameters
         self.signature = signature
         self.code = code
         self.depth = depth
+        self.tail_calls = tail_calls
         self._compile_counted = compile_counted
         self._counted: Code | None = None
 
@@ -45,7 +48,7 @@ class Body:
 
 
 class TailCall:
-    """A call that is the last thing a lambda does. Whoever called the lambda makes it, so that the stack does not grow."""
+    """A call that is the last thing a lambda does. Its caller makes it in its stead, so that the stack does not grow."""
 
     __slots__ = ("arguments", "function", "position", "token")
 

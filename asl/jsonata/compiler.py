@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from asl.jsonata import functions, operators
+from asl.jsonata import codes, functions, operators
 from asl.jsonata.calls import HOLE, ODD_LISTS, Body, Builtin, Callee, Lambda, TailCall, located, wrapped
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.native import Native
@@ -33,7 +33,6 @@ from asl.jsonata.sequences import (
     grouped,
     index_filter,
     indexed,
-    joined,
     numbered,
     ordering,
     whole_step,
@@ -41,7 +40,6 @@ from asl.jsonata.sequences import (
 from asl.jsonata.signature import Signature
 from asl.jsonata.syntax import Group, Node, Stage
 from asl.jsonata.values import (
-    EXACT,
     UNDEFINED,
     Constructed,
     Function,
@@ -54,8 +52,13 @@ from asl.jsonata.values import (
 )
 
 CONSTANTS: Final = frozenset({"string", "number", "value"})
-SCALAR_RESULTS: Final = CONSTANTS | {"binary", "object", "array", "negation"}
-"""Expressions that never give a function."""
+NEVER_FUNCTIONS: Final = CONSTANTS | {"binary", "object", "array", "negation"}
+"""Expressions that give no function."""
+SINGLES: Final = CONSTANTS | {"object", "array", "negation"}
+"""Expressions that are one item of an array constructor."""
+GIVE_SEQUENCES: Final = frozenset({"name", "wildcard", "descendant", "path", "apply"})
+INLINED: Final = frozenset({"map", "filter"})
+"""Built-in functions whose loop is compiled with the lambda that they are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ class _Compiler:
         self._beside = tuple_names(tree)
         """The names of variables that travel with values; where there are none, no scopes are made for them."""
         self._deepest = 0
+        self._tail_calls = False
+        """Whether the body being compiled may give a TailCall."""
         self._rules: dict[str, Callable[[Node, Place], Code]] = {
             "string": self._constant,
             "number": self._constant,
@@ -140,13 +145,15 @@ class _Compiler:
         """The code of a node with all that follows it; its results are collapsed."""
         self._reach(place.level)
         code = self._rules[node.kind](node, place)
-        for stage in node.predicates:
-            code = _filtered(code, self._filter(stage, place))
-        if node.group is not None and node.kind != "path":
-            code = self._grouped(code, node.group, place)
-        if node.kind in _MAY_BE_SEQUENCES or node.predicates or node.keep_array:
-            code = _kept(code) if node.keep_array else _collapsing(code, node.kind)
-        return _counted(code, place.level) if place.counting else code
+        if _is_followed(node):
+            for stage in node.predicates:
+                code = _filtered(code, self._filter(stage, place))
+            if node.group is not None and node.kind != "path":
+                code = self._grouped(code, node.group, place)
+            code = codes.keeping(code) if node.keep_array else codes.collapsing(code)
+        elif node.kind in GIVE_SEQUENCES:
+            code = codes.collapsing(code)
+        return codes.counted(code, place.level) if place.counting else code
 
     def _reach(self, level: int) -> None:
         self._deepest = max(self._deepest, level)
@@ -205,25 +212,12 @@ class _Compiler:
         """Reads a variable: the nearest scope that holds it; the built-in function of that name; or undefined."""
         found, certain = places(place.frame, name)
         if certain and len(found) == 1:
-            return _reading_from(name, found[0])
-        return self._searching(name, found, certain)
-
-    def _searching(self, name: str, found: list[int], certain: bool) -> Code:
+            return codes.local_variable(name, found[0])
         native = self._natives.get(name)
-        hops = [later - earlier for earlier, later in zip([0, *found], found, strict=False)]
-        signature = signature_of(native.signature, self._later) if native is not None else None
-
-        def code(input: Value, scope: Scope, run: Run) -> Value:
-            for hop in hops:
-                for _ in range(hop):
-                    scope = scope[None]
-                if name in scope:
-                    return scope[name]
-            if native is None or signature is None:
-                return UNDEFINED
-            return Builtin(native, signature, run)
-
-        return code
+        if native is None:
+            return codes.searched_variable(name, found, lambda run: UNDEFINED)
+        signature = signature_of(native.signature, self._later)
+        return codes.searched_variable(name, found, lambda run: Builtin(native, signature, run))
 
     def _bind(self, node: Node, place: Place) -> Code:
         assert node.left is not None
@@ -241,14 +235,14 @@ class _Compiler:
     def _block(self, node: Node, place: Place) -> Code:
         names = bound_names(node.items)
         frame = Frame(place.frame, names) if names else place.frame
-        codes: list[Code] = []
+        parts: list[Code] = []
         for item in node.items:
-            codes.append(self.code(item, place.within(frame).below()))
+            parts.append(self.code(item, place.within(frame).below()))
             if item.kind == "bind" and item.left is not None:
                 frame = frame.holding(item.left.value)
-        if not codes:
+        if not parts:
             return lambda input, scope, run: UNDEFINED
-        *first, last = codes
+        *first, last = parts
         if names:
 
             def framed(input: Value, scope: Scope, run: Run) -> Value:
@@ -287,26 +281,18 @@ class _Compiler:
         left, right = self._part(node.left, place), self._part(node.right, place)
         name, position = node.value, node.position
         if name in ("and", "or"):
-            return _boolean(name, left, right, position, not self._later)
+            return codes.boolean(name, left, right, position, not self._later)
         if name in operators.ARITHMETIC:
-            return _arithmetic(name, left, right, position)
+            return codes.arithmetic(name, left, right, position)
         if name in operators.COMPARISONS:
-            return _comparison(name, left, right, position)
+            return codes.comparison(name, left, right, position)
         if name in ("=", "!="):
-            return _equality(name, left, right)
+            return codes.equality(name, left, right)
         if name == "in":
-            return lambda input, scope, run: operators.included(left(input, scope, run), right(input, scope, run))
+            return codes.inclusion(left, right)
         if name == "&":
-            return _concatenation(left, right, position, self._natives["string"].do)
-
-        def code(input: Value, scope: Scope, run: Run) -> Value:
-            first, second = left(input, scope, run), right(input, scope, run)
-            try:
-                return operators.range_of(first, second, run)
-            except JsonataError as error:
-                raise _at(error, position, name) from None
-
-        return code
+            return codes.concatenation(left, right, position, self._natives["string"].do)
+        return codes.interval(left, right, position)
 
     def _negation(self, node: Node, place: Place) -> Code:
         operand = self._part(node.left, place)
@@ -316,7 +302,9 @@ class _Compiler:
             try:
                 return operators.negated(operand(input, scope, run))
             except JsonataError as error:
-                raise _at(error, position, "-") if error.code == "D1002" and error.position is None else error from None
+                raise (
+                    codes.at(error, position, "-") if error.code == "D1002" and error.position is None else error
+                ) from None
 
         return code
 
@@ -325,11 +313,11 @@ class _Compiler:
     def _array(self, node: Node, place: Place) -> Code:
         parts = [(self._part(item, place), item.kind == "array") for item in node.items]
         constructs = node.constructs
-        if not constructs and all(item.kind in SCALAR_RESULTS - {"binary"} for item in node.items):
-            codes = [code for code, _ in parts]
+        if not constructs and all(item.kind in SINGLES for item in node.items):
+            singles = [code for code, _ in parts]
 
             def simple(input: Value, scope: Scope, run: Run) -> Value:
-                return [value for code in codes if (value := code(input, scope, run)) is not UNDEFINED]
+                return [value for code in singles if (value := code(input, scope, run)) is not UNDEFINED]
 
             return simple
 
@@ -388,12 +376,8 @@ class _Compiler:
 
     def _path(self, node: Node, place: Place) -> Code:
         steps = node.items
-        names = _field_names(node)
-        if names is not None and not place.counting:
-            self._reach(place.level + 1)
-            first = steps[0]
-            start = self.code(first, place.below()) if first.kind == "variable" else None
-            return _fields(start, names, node.keep_singleton)
+        if not place.counting and (fields := self._fields(node, place)) is not None:
+            return fields
         if any(step.tuple for step in steps):
             return self._tuple_path(node, place)
         runs = [self._step(step, index, len(steps), place) for index, step in enumerate(steps)]
@@ -409,12 +393,28 @@ class _Compiler:
                 if not items:
                     break
             if keeps:
-                items = _kept_items(items)
+                items = codes.kept_items(items)
             if group is not None:
                 return grouped(items, pairs, group.position, framed, scope, run)
             return items
 
         return code
+
+    def _fields(self, node: Node, place: Place) -> Code | None:
+        """A path that does no more than read fields one from the other."""
+        names = _field_names(node)
+        if names is None:
+            return None
+        self._reach(place.level + 1)
+        first = node.items[0]
+        if node.keep_singleton or (first.kind == "variable" and not first.value):
+            return None
+        if first.kind != "variable":
+            return codes.field(names[0]) if len(names) == 1 else codes.path_fields(names, False)
+        found, _ = places(place.frame, first.value)
+        if len(found) > 1 or first.value in self._natives:
+            return None
+        return codes.variable_fields(first.value, found[0], names)
 
     def _step(self, step: Node, index: int, count: int, place: Place) -> Step:
         last = index == count - 1
@@ -534,16 +534,15 @@ class _Compiler:
             depth, self._deepest = self._deepest, outer
             return code, depth
 
+        outer, self._tail_calls = self._tail_calls, False
         code, depth = compiled(place.counting)
-        return Body(parameters, node.signature, code, depth, lambda: compiled(True)[0])
+        tail_calls, self._tail_calls = self._tail_calls, outer
+        return Body(parameters, node.signature, code, depth, tail_calls, lambda: compiled(True)[0])
 
-    def _arguments(self, nodes: list[Node], place: Place, *, wrapping: bool) -> list[Code]:
-        codes = [self.code(node, place) for node in nodes]
-        if not wrapping:
-            return codes
-        return [
-            code if node.kind in SCALAR_RESULTS else _wrapping(code) for node, code in zip(nodes, codes, strict=True)
-        ]
+    def _arguments(self, nodes: list[Node], place: Place) -> list[Code]:
+        """The arguments of a call: functions among them can only be called from then on."""
+        made = [(node.kind, self.code(node, place)) for node in nodes]
+        return [code if kind in NEVER_FUNCTIONS else _wrapping(code) for kind, code in made]
 
     def _static_native(self, node: Node) -> Native | None:
         """The built-in function that a call is certain to reach."""
@@ -560,37 +559,61 @@ class _Compiler:
         """A call; `first` gives the argument before the others, from the left of `~>`."""
         assert node.left is not None
         native = self._static_native(node.left)
-        given = len(node.items) + (first is not None)
         if native is not None:
             signature = signature_of(native.signature, self._later)
+            given = len(node.items) + (first is not None)
             if not node.tail_call or given >= len(signature.parameters):
-                at = replace(place, level=1) if node.tail_call else place.below()
-                codes = self._arguments(node.items, at, wrapping=True)
-                self._reach(at.level)
-                codes = codes if first is None else [first, *codes]
-                return _native_call(native, signature, codes, node.position, place.level)
+                return self._native_call(native, signature, node, place, first)
         if node.tail_call:
             return self._tail_call(node, place)
         procedure = self._part(node.left, place)
-        codes = self._arguments(node.items, place.below(), wrapping=True)
-        codes = codes if first is None else [first, *codes]
+        arguments = self._arguments(node.items, place.below())
+        arguments = arguments if first is None else [first, *arguments]
         missing = self._forgotten(node.left, place)
-        return _dynamic_call(procedure, codes, missing, _token(node.left), node.position, place.level)
+        return _dynamic_call(procedure, arguments, missing, _token(node.left), node.position, place.level)
+
+    def _native_call(self, native: Native, signature: Signature, node: Node, place: Place, first: Code | None) -> Code:
+        inner = replace(place, level=1) if node.tail_call else place.below()
+        self._reach(inner.level)
+        raw = node.tail_call or _is_followed(node)
+        called = codes.NativeCall(native, signature, node.position, place.level, raw)
+        if native.name in INLINED and not place.counting:
+            array, *rest = node.items if first is None else [None, *node.items]
+            body = self._inlined_body(rest, inner)
+            if body is not None:
+                start = first if array is None else self._arguments([array], inner)[0]
+                assert start is not None
+                return codes.inlined_loop(called, start, body, not self._later)
+        arguments = self._arguments(node.items, inner)
+        return codes.native_call(called, arguments if first is None else [first, *arguments])
+
+    def _inlined_body(self, rest: list[Node], place: Place) -> Body | None:
+        """The body of the lambda that is the only argument beside the array, when it can run in place."""
+        if len(rest) != 1 or rest[0].kind != "lambda" or _is_followed(rest[0]):
+            return None
+        function = rest[0]
+        names = {parameter.value for parameter in function.items}
+        if function.signature is not None or not 1 <= len(function.items) <= 2 or len(names) < len(function.items):
+            return None
+        self._reach(place.level)
+        body = self._body(function, place)
+        return None if body.tail_calls else body
 
     def _tail_call(self, node: Node, place: Place) -> Code:
         assert node.left is not None
-        at = replace(place, level=1)
-        procedure = self.code(node.left, at)
-        codes = self._arguments(node.items, at, wrapping=False)
+        self._tail_calls = True
+        inner = replace(place, level=1)
+        procedure = self.code(node.left, inner)
+        arguments = [self.code(item, inner) for item in node.items]
         token = node.left.value if node.left.kind == "variable" else None
         position = node.left.position
 
         def code(input: Value, scope: Scope, run: Run) -> Value:
             function = procedure(input, scope, run)
-            arguments = [each(input, scope, run) for each in codes]
+            values = [each(input, scope, run) for each in arguments]
             if not isinstance(function, Function):
                 raise JsonataError("T1006", position=position, token=token)
-            return TailCall(function, arguments, position, token)
+            return TailCall(function, values, position, token)
 
         return code
 
@@ -603,14 +626,14 @@ class _Compiler:
     def _partial(self, node: Node, place: Place) -> Code:
         assert node.left is not None
         procedure = self._part(node.left, place)
-        codes: list[Code] = [
+        parts: list[Code] = [
             (lambda input, scope, run: HOLE) if item.kind == "operator" else self._part(item, place)
             for item in node.items
         ]
         missing, token, position = self._forgotten(node.left, place), _token(node.left), node.position
 
         def code(input: Value, scope: Scope, run: Run) -> Value:
-            arguments = [each(input, scope, run) for each in codes]
+            arguments = [each(input, scope, run) for each in parts]
             function = procedure(input, scope, run)
             if function is UNDEFINED and missing is not None and missing(input, scope, run):
                 raise JsonataError("T1007", position=position, token=token)
@@ -665,7 +688,9 @@ class _Compiler:
         return code
 
 
-_MAY_BE_SEQUENCES: Final = frozenset({"name", "variable", "parent", "wildcard", "descendant", "path", "call", "apply"})
+def _is_followed(node: Node) -> bool:
+    """Whether predicates, a grouping or `[]` follow, which want a sequence as it is."""
+    return bool(node.predicates or node.keep_array or (node.group is not None and node.kind != "path"))
 
 
 def _field_names(path: Node) -> tuple[str, ...] | None:
@@ -700,83 +725,6 @@ def _then(step: Step, stages: list[Filter]) -> Step:
     return code
 
 
-def _kept_items(items: list[Value]) -> list[Value]:
-    """The results of a path with `[]`."""
-    if isinstance(items, Constructed):
-        return Kept([items])
-    return Kept(items) if isinstance(items, Sequence) else items
-
-
-def _fields(start: Code | None, names: tuple[str, ...], keeps: bool) -> Code:
-    """Reads a field of a field ... of a variable or of the context: straight through objects, step by step from the
-    first array on."""
-    steps = [field_step(name, index == len(names) - 1) for index, name in enumerate(names)]
-
-    def spread(items: list[Value], index: int, scope: Scope, run: Run) -> Value:
-        for step in steps[index:]:
-            if not items:
-                break
-            items = step(items, scope, run)
-        return _kept_items(items) if keeps else items
-
-    def code(input: Value, scope: Scope, run: Run) -> Value:
-        value = input if start is None else start(input, scope, run)
-        if isinstance(value, list):
-            return spread(value if start is None else joined([value], False), 0, scope, run)
-        for index, name in enumerate(names, 1):
-            if type(value) is not dict:
-                return UNDEFINED
-            value = value.get(name, UNDEFINED)
-            if isinstance(value, list):
-                return spread(joined([collapsed(value)], index == len(names)), index, scope, run)
-        return Kept((value,)) if keeps and value is not UNDEFINED else value
-
-    return code
-
-
-def _reading_from(name: str, hops: int) -> Code:
-    if hops == 0:
-        return lambda input, scope, run: scope[name]
-    if hops == 1:
-        return lambda input, scope, run: scope[None][name]
-    if hops == 2:
-        return lambda input, scope, run: scope[None][None][name]
-
-    def code(input: Value, scope: Scope, run: Run) -> Value:
-        for _ in range(hops):
-            scope = scope[None]
-        return scope[name]
-
-    return code
-
-
-def _collapsing(code: Code, kind: str) -> Code:
-    def collapse(input: Value, scope: Scope, run: Run) -> Value:
-        value = code(input, scope, run)
-        return collapsed(value) if isinstance(value, Sequence) else value
-
-    return collapse
-
-
-def _kept(code: Code) -> Code:
-    def keep(input: Value, scope: Scope, run: Run) -> Value:
-        value = code(input, scope, run)
-        if isinstance(value, Sequence) and not isinstance(value, Tuples):
-            return Kept(value) if value else UNDEFINED
-        return value
-
-    return keep
-
-
-def _counted(code: Code, level: int) -> Code:
-    def count(input: Value, scope: Scope, run: Run) -> Value:
-        if run.base + level > run.limits.depth:
-            raise JsonataError("U1001")
-        return code(input, scope, run)
-
-    return count
-
-
 def _filtered(code: Code, passes: Filter) -> Code:
     return lambda input, scope, run: passes(code(input, scope, run), scope, run)
 
@@ -789,125 +737,20 @@ def _wrapping(code: Code) -> Code:
     return wrap
 
 
-def _at(error: JsonataError, position: int, token: str) -> JsonataError:
-    error.position = position
-    error.token = token
-    return error
-
-
-def _boolean(name: str, left: Code, right: Code, position: int, function: bool) -> Code:
-    stop = name == "or"
-
-    def code(input: Value, scope: Scope, run: Run) -> Value:
-        first = left(input, scope, run)
-        try:
-            if (first if first is True or first is False else to_boolean(first, function=function)) is stop:
-                return stop
-            second = right(input, scope, run)
-            return second if second is True or second is False else to_boolean(second, function=function)
-        except JsonataError as error:
-            raise _at(error, position, name) from None
-
-    return code
-
-
-def _arithmetic(name: str, left: Code, right: Code, position: int) -> Code:
-    operate = operators.ARITHMETIC[name]
-    exact = name in "+-*"
-
-    def code(input: Value, scope: Scope, run: Run) -> Value:
-        first, second = left(input, scope, run), right(input, scope, run)
-        if exact and type(first) is int and type(second) is int and -EXACT <= first <= EXACT:
-            result = operate(first, second)
-            if -EXACT <= result <= EXACT and -EXACT <= second <= EXACT:
-                return result
-        try:
-            return operators.arithmetic(name, first, second)
-        except JsonataError as error:
-            raise _at(error, position, name) from None
-
-    return code
-
-
-def _comparison(name: str, left: Code, right: Code, position: int) -> Code:
-    operate = operators.COMPARISONS[name]
-    numbers = (int, float)
-
-    def code(input: Value, scope: Scope, run: Run) -> Value:
-        first, second = left(input, scope, run), right(input, scope, run)
-        if type(first) in numbers and type(second) in numbers:
-            return operate(first, second)
-        try:
-            return operators.compared(name, first, second)
-        except JsonataError as error:
-            raise _at(error, position, name) from None
-
-    return code
-
-
-def _equality(name: str, left: Code, right: Code) -> Code:
-    wanted = name == "="
-
-    def code(input: Value, scope: Scope, run: Run) -> Value:
-        first, second = left(input, scope, run), right(input, scope, run)
-        if type(first) is str and type(second) is str:
-            return (first == second) is wanted
-        if first is UNDEFINED or second is UNDEFINED:
-            return False
-        return operators.equal(first, second) is wanted
-
-    return code
-
-
-def _concatenation(left: Code, right: Code, position: int, to_text: Callable[[Value], str]) -> Code:
-    def code(input: Value, scope: Scope, run: Run) -> Value:
-        first, second = left(input, scope, run), right(input, scope, run)
-        if type(first) is str and type(second) is str and len(first) + len(second) <= run.limits.memory:
-            return first + second
-        try:
-            return operators.concatenated(first, second, run, to_text)
-        except JsonataError as error:
-            raise _at(error, position, "&") from None
-
-    return code
-
-
 def _token(node: Node) -> Any:
     """How an error names the function that was called."""
     value = node.items[0].value if node.kind == "path" else node.value
     return UNDEFINED if value is None else value
 
 
-def _native_call(native: Native, signature: Signature, codes: list[Code], position: int, level: int) -> Code:
-    do, needs_run, name = native.do, native.run, native.name
-    calls_back = "f" in native.signature
-    depth = level if calls_back else 0
-
-    def code(input: Value, scope: Scope, run: Run) -> Value:
-        arguments = [each(input, scope, run) for each in codes]
-        run.base += depth
-        try:
-            arguments = signature.arrange(arguments, input)
-            result = do(run, *arguments) if needs_run else do(*arguments)
-        except JsonataError as error:
-            error.position = position
-            if error.token is None:
-                error.token = name
-            raise
-        run.base -= depth
-        return result
-
-    return code
-
-
 def _dynamic_call(
-    procedure: Code, codes: list[Code], forgotten: Code | None, token: Any, position: int, level: int
+    procedure: Code, parts: list[Code], forgotten: Code | None, token: Any, position: int, level: int
 ) -> Code:
     def code(input: Value, scope: Scope, run: Run) -> Value:
         function = procedure(input, scope, run)
         if function is UNDEFINED and forgotten is not None and forgotten(input, scope, run):
             raise JsonataError("T1005", position=position, token=token)
-        arguments = [each(input, scope, run) for each in codes]
+        arguments = [each(input, scope, run) for each in parts]
         if not isinstance(function, Function):
             raise JsonataError("T1006", position=position, token=token)
         run.base += level
@@ -916,7 +759,7 @@ def _dynamic_call(
         except JsonataError as error:
             raise located(error, function, position, token) from None
         run.base -= level
-        return result
+        return result if type(result) not in codes.SEQUENCES else collapsed(result)
 
     return code
 

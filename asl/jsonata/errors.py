@@ -148,6 +148,16 @@ class JsonataError(Exception):
         quoted = {"token": self.token, "position": self.position, **self.details}
         return template.format_map(_Inserts(quoted))
 
+    def start_in(self, text: str) -> int | None:
+        """Where in the expression the token stands that the error is about; None where that is not known."""
+        if self.position is None:
+            return None
+        position = min(self.position, len(text))
+        token = self.token if isinstance(self.token, str) else ""
+        if token and text[position - len(token) : position] == token:
+            position -= len(token)
+        return max(0, min(position, len(text) - 1))
+
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" if self.code else self.message
 

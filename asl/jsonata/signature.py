@@ -82,6 +82,8 @@ class Signature:
         self._pattern = re.compile("".join(f"({parameter.pattern})" for parameter in self.parameters))
         self._later = later
         self._plans: dict[tuple[type, ...], Arrange | None] = {}
+        self.as_it_is: set[type] = set()
+        """The types of a single argument that is known to be right as it is."""
 
     def arrange(self, arguments: list[Value], context: Value) -> list[Value]:
         """The arguments as the function wants them: the context filled in, arrays made of single values.
@@ -93,6 +95,8 @@ class Signature:
             plan = self._plans[kinds]
         except KeyError:
             plan = self._plans[kinds] = self._plan(arguments)
+            if plan is None and len(kinds) == 1:
+                self.as_it_is.add(kinds[0])
         return arguments if plan is None else plan(arguments, context)
 
     def _plan(self, arguments: list[Value]) -> Arrange | None:
@@ -113,6 +117,8 @@ class Signature:
                 at += 1
         if len(moves) == len(arguments) and all(move == _Same(index) for index, move in enumerate(moves)):
             return None
+        if len(moves) == 1:
+            return moves[0]
         return lambda given, context: [value for move in moves for value in move(given, context)]
 
     def _mismatch(self, arguments: list[Value], letters: str) -> JsonataError:
