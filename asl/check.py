@@ -7,6 +7,7 @@ from asl.limits import WorkflowType
 from asl.parse import read_machine
 from asl.parse.report import Report, in_text_order, report
 from asl.parse.transitions import is_terminal, scopes, transitions
+from asl.parse.variables import check_variables
 from asl.source import Document
 from asl.source_text import below
 from asl.values import JSON
@@ -25,6 +26,8 @@ def check(document: Document, type: WorkflowType = "STANDARD") -> tuple[Finding,
             start = scope.get("StartAt")
             if isinstance(states, dict) and isinstance(start, str) and start in states:
                 _check_reachability(warnings, pointer, start, states)
+        if isinstance(document.value, dict):
+            check_variables(warnings)
     except RecursionError:
         warnings.findings.clear()
     return tuple(in_text_order(document, errors + warnings.findings))

@@ -1,4 +1,4 @@
-"""The data-test expressions of Choice rules, compiled to predicates.
+"""The conditions of Choice rules, compiled to predicates: JSONPath's data-test expressions, and JSONata's.
 
 A test of a value of another type than the operator's is false; a `Variable` that leads nowhere fails the execution,
 except for `IsPresent` (Developer Guide, "Choice state").
@@ -11,7 +11,8 @@ from typing import Final, TypeAlias
 from asl import timestamps
 from asl.jsonpath import PathNotFound
 from asl.model import And, Comparison, Condition, Not, Or
-from asl.payload import Evaluator, Scope, path
+from asl.payload import Evaluator, Scope, jsonata_io
+from asl.payload.jsonpath_io import path
 from asl.values import JSON
 from asl.wording import choice_variable_not_found
 
@@ -75,9 +76,14 @@ def comparison_operators() -> dict[str, str]:
     return names
 
 
-def compile_condition(condition: Condition) -> Predicate:
-    """The condition as a predicate of the state's input and scope. The predicate raises EvaluationError."""
+def compile_condition(condition: Condition | str | bool, field: str = "Condition") -> Predicate:
+    """The condition as a predicate of the state's input and scope. The predicate raises EvaluationError.
+
+    `field` is where in its state the condition of a JSONata rule stands.
+    """
     match condition:
+        case str() | bool():
+            return jsonata_io.of_type(condition, field, "boolean")
         case And(rules):
             tests = [compile_condition(rule) for rule in rules]
             return lambda data, scope: all(test(data, scope) for test in tests)

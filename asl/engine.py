@@ -42,7 +42,7 @@ from asl.payload import Stage
 from asl.states import Program
 from asl.states.compiled import CompiledState
 from asl.values import JSON
-from asl.wording import EvaluationError, history_full, in_state, timed_out, too_deep
+from asl.wording import QUERY_EVALUATION_ERROR, EvaluationError, history_full, in_state, timed_out, too_deep
 
 _EXECUTION_REF = "0"  # of the timer of the machine's own TimeoutSeconds
 
@@ -341,6 +341,7 @@ class Execution:
         details: dict[str, Any] = {"name": frame.state.name, "input": frame.value}
         if frame.previous_id == 0:
             details = self._with_text(details)
+        frame.came_from_id = frame.previous_id
         frame.entered_id = self.record(frame, type, details)
         frame.entered_at = self.now
 
@@ -432,7 +433,20 @@ class Execution:
             self.ready.appendleft(frame)
 
     def fail_evaluation(self, frame: Frame, failure: EvaluationError) -> None:
-        self.fail(frame, in_state(frame.state.name, frame.entered_id, failure))
+        """A field of the state cannot be evaluated; the history shows so where the query language is JSONata."""
+        error = in_state(frame.state.name, frame.entered_id, failure)
+        if failure.error == QUERY_EVALUATION_ERROR:
+            if frame.previous_id == frame.entered_id and frame.state.type != "Wait":
+                frame.previous_id = frame.came_from_id  # recorded so: the event follows what came before the state
+            details = {"error": error.error, "cause": error.cause}
+            if failure.location is not None:
+                details["location"] = failure.location
+            details["state"] = frame.state.name
+            try:
+                self.record(frame, "EvaluationFailed", details)
+            except HistoryFullError:
+                error = history_full()
+        self.fail(frame, error)
 
     def propagate(self, frame: Frame) -> None:
         """Nothing in the frame handles its error: it becomes its parent's, or ends the execution."""

@@ -10,6 +10,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from asl.errors import StateError
+from asl.json_text import size
+from asl.limits import STORED_VARIABLES_BYTES, VARIABLE_BYTES
 from asl.values import JSON
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class Frame:
     __slots__ = (
         "attempt",
         "call_state",
+        "came_from_id",
         "children",
         "due",
         "effective",
@@ -49,6 +52,8 @@ class Frame:
         "timers",
         "token",
         "value",
+        "variable_bytes",
+        "variables",
     )
 
     def __init__(
@@ -74,6 +79,8 @@ class Frame:
         self.effective: JSON = None
         """What the state works on while it does; its result in the phase "exit"."""
         self.error: StateError | None = None
+        self.came_from_id = 0
+        """The id of the event before the current state was entered."""
         self.entered_id = 0
         self.entered_at = 0
         self.attempt = 0
@@ -85,6 +92,10 @@ class Frame:
         self.due: int | None = None
         """When a Wait or a back-off ends."""
         self.token: str | None = None
+        self.variables: dict[str, JSON] = {} if parent is None else parent.variables
+        """Those of the scopes around included, which do not change while this frame lives. Never changed in place."""
+        self.variable_bytes: int = 0 if parent is None else parent.variable_bytes
+        """Their size together."""
         self.item: dict[str, Any] | None = None
         """`Map.Item` of the context object, in an iteration of a Map."""
         self.children: dict[str, Frame] | None = None
@@ -120,6 +131,22 @@ class Frame:
                 return frame.item
             frame = frame.parent
         return None
+
+    def assign(self, values: dict[str, JSON]) -> bool:
+        """Assigns variables, for the states that come; False, and nothing is assigned, when they are too large."""
+        sizes = {name: size(value) for name, value in values.items()}
+        known = self.variables
+        total = self.variable_bytes + sum(sizes.values())
+        total -= sum(size(known[name]) for name in values if name in known)
+        if sum(sizes.values()) > VARIABLE_BYTES or total > STORED_VARIABLES_BYTES:
+            return False
+        self.variables = {**known, **values}
+        self.variable_bytes = total
+        return True
+
+    def millis(self) -> int:
+        """The time of the last event, in milliseconds since the epoch."""
+        return self.execution.now
 
     def random(self) -> float:
         """A number in [0, 1) from the execution's seed."""

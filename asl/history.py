@@ -56,6 +56,9 @@ def render(event: HistoryEvent) -> dict[str, Any]:
         for name, value in event.details.items():
             if name == "text":
                 details["input"] = value
+            elif name == "assignedVariables":
+                details[name] = {variable: dumps(assigned) for variable, assigned in value.items()}
+                details["assignedVariablesDetails"] = _TRUNCATED
             elif name in _JSON_FIELDS:
                 if name not in details:
                     details[name] = dumps(value)

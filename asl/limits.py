@@ -16,12 +16,18 @@ STANDARD_SECONDS: Final = 31_536_000
 EXPRESS_SECONDS: Final = 300
 """How long an EXPRESS execution may run."""
 
+VARIABLE_BYTES: Final = 262_144
+"""A variable, and all that one Assign assigns together (Developer Guide, "Passing data with variables")."""
+
+STORED_VARIABLES_BYTES: Final = 10_485_760
+"""All variables of an execution together."""
+
 NAME_LENGTH: Final = 80
 ERROR_LENGTH: Final = 256
 CAUSE_LENGTH: Final = 32_768
 
-TASK_SECONDS: Final = 99_999_999
-"""The longest TimeoutSeconds and HeartbeatSeconds of a task."""
+SECONDS: Final = 99_999_999
+"""The most seconds that a field may hold (the Developer Guide's state pages)."""
 
 INLINE_MAP_CONCURRENCY: Final = 40
 """Iterations of an inline Map that run at once, whatever MaxConcurrency says (Developer Guide, "Map state")."""

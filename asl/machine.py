@@ -11,6 +11,7 @@ from asl import parse, source
 from asl.findings import Location
 from asl.limits import WorkflowType
 from asl.model import StateMachine
+from asl.parse.variables import variable_references
 from asl.states import Program, compile_machine
 from asl.values import JSON
 
@@ -38,6 +39,11 @@ class Machine:
     def locate(self, pointer: str) -> Location | None:
         """The place of a JSON pointer in the definition's file, None when it was not read from text."""
         return self.document.locate(pointer)
+
+    @property
+    def variable_references(self) -> dict[str, list[str]]:
+        """The variables that each state reads, by the state's name: `variableReferences` of DescribeStateMachine."""
+        return variable_references(self.document.value)
 
     def of_type(self, type: WorkflowType) -> Machine:
         """This machine as one of another type. Raises `DefinitionError` for what an EXPRESS machine may not have."""

@@ -1,18 +1,53 @@
 """A state machine definition as frozen dataclasses, named as in the Amazon States Language specification.
 
 `asl.parse` builds these from a document; `asl.states` compiles them. Names are the specification's, in snake case
-(`ResultPath` is `result_path`). Paths, intrinsic calls and payload templates are kept as written, after they have
-been found valid. A field that may be null has `ABSENT` as its value when it was not written.
+(`ResultPath` is `result_path`). Paths, intrinsic calls, JSONata expressions and payload templates are kept as written,
+after they have been found valid. A field that may be null has `ABSENT` as its value when it was not written; a field
+that takes a number or an expression is an `int` or the text of the expression, `{% ... %}`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from asl.values import ABSENT, JSON, Absent
 
 QueryLanguage: TypeAlias = Literal["JSONPath", "JSONata"]
 JitterStrategy: TypeAlias = Literal["FULL", "NONE"]
+
+
+# -- input and output ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class JSONPathIO:
+    """How a JSONPath state makes its input and its output. A path that is null in the definition is None."""
+
+    language: ClassVar[QueryLanguage] = "JSONPath"
+    input_path: str | None = "$"
+    parameters: JSON | Absent = ABSENT
+    result_selector: JSON | Absent = ABSENT
+    result_path: str | None = "$"
+    output_path: str | None = "$"
+    assign: Mapping[str, JSON] | Absent = ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class JSONataIO:
+    """How a JSONata state makes its input and its output."""
+
+    language: ClassVar[QueryLanguage] = "JSONata"
+    arguments: JSON | Absent = ABSENT
+    output: JSON | Absent = ABSENT
+    assign: Mapping[str, JSON] | Absent = ABSENT
+
+
+IO: TypeAlias = JSONPathIO | JSONataIO
+PLAIN_IO: Final = JSONPathIO()
+"""What comes in goes out."""
+
+
+# -- recovery --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +64,11 @@ class Retrier:
 
 @dataclass(frozen=True, slots=True)
 class Catcher:
-    """One element of `Catch`. `result_path` is None for null, "$" when it was not written."""
+    """One element of `Catch`. Of its `io` only what a catcher has is used: ResultPath or Output, and Assign."""
 
     error_equals: tuple[str, ...]
     next: str
-    result_path: str | None = "$"
+    io: IO = PLAIN_IO
 
 
 # -- choice rules ----------------------------------------------------------------------------------------------------
@@ -72,10 +107,15 @@ Condition: TypeAlias = Comparison | And | Or | Not
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRule:
-    """One element of `Choices`: where to go when `condition` holds."""
+    """One element of `Choices`: where to go when `condition` holds.
 
-    condition: Condition
+    The condition is JSONata's where it is the text of an expression or a boolean. `io` says what goes out when the rule
+    holds, in place of the state's own.
+    """
+
+    condition: Condition | str | bool
     next: str
+    io: IO = PLAIN_IO
 
 
 # -- states ----------------------------------------------------------------------------------------------------------
@@ -88,46 +128,37 @@ class Pass:
     name: str
     pointer: str
     next: str | None
+    io: IO = PLAIN_IO
     result: JSON | Absent = ABSENT
-    parameters: JSON | Absent = ABSENT
-    input_path: str | None = "$"
-    result_path: str | None = "$"
-    output_path: str | None = "$"
-    query_language: QueryLanguage = "JSONPath"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`timeout_seconds`, `heartbeat_seconds`: whole seconds, None when not written."""
+    """`timeout_seconds`, `heartbeat_seconds`: None when not written."""
 
     name: str
     pointer: str
     next: str | None
     resource: str
-    parameters: JSON | Absent = ABSENT
-    input_path: str | None = "$"
-    result_selector: JSON | Absent = ABSENT
-    result_path: str | None = "$"
-    output_path: str | None = "$"
-    timeout_seconds: int | None = None
+    io: IO = PLAIN_IO
+    timeout_seconds: int | str | None = None
     timeout_seconds_path: str | None = None
-    heartbeat_seconds: int | None = None
+    heartbeat_seconds: int | str | None = None
     heartbeat_seconds_path: str | None = None
     credentials: JSON | Absent = ABSENT
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
-    query_language: QueryLanguage = "JSONPath"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """`io` says what goes out when no rule holds."""
+
     name: str
     pointer: str
     choices: tuple[ChoiceRule, ...]
     default: str | None = None
-    input_path: str | None = "$"
-    output_path: str | None = "$"
-    query_language: QueryLanguage = "JSONPath"
+    io: IO = PLAIN_IO
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,27 +168,23 @@ class Wait:
     name: str
     pointer: str
     next: str | None
-    seconds: int | None = None
+    seconds: int | str | None = None
     seconds_path: str | None = None
     timestamp: str | None = None
     timestamp_path: str | None = None
-    input_path: str | None = "$"
-    output_path: str | None = "$"
-    query_language: QueryLanguage = "JSONPath"
+    io: IO = PLAIN_IO
 
 
 @dataclass(frozen=True, slots=True)
 class Succeed:
     name: str
     pointer: str
-    input_path: str | None = "$"
-    output_path: str | None = "$"
-    query_language: QueryLanguage = "JSONPath"
+    io: IO = PLAIN_IO
 
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """`error_path` and `cause_path` hold a path or an intrinsic call."""
+    """`error_path` and `cause_path` hold a path or an intrinsic call. Of its `io` only the query language matters."""
 
     name: str
     pointer: str
@@ -165,7 +192,7 @@ class Fail:
     error_path: str | None = None
     cause: str | None = None
     cause_path: str | None = None
-    query_language: QueryLanguage = "JSONPath"
+    io: IO = PLAIN_IO
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,19 +201,17 @@ class Parallel:
     pointer: str
     next: str | None
     branches: tuple["Branch", ...]
-    parameters: JSON | Absent = ABSENT
-    input_path: str | None = "$"
-    result_selector: JSON | Absent = ABSENT
-    result_path: str | None = "$"
-    output_path: str | None = "$"
+    io: IO = PLAIN_IO
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
-    query_language: QueryLanguage = "JSONPath"
 
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """An inline Map. The old `Iterator` is `item_processor`, the old `Parameters` is `item_selector`."""
+    """An inline Map. The old `Iterator` is `item_processor`, the old `Parameters` is `item_selector`.
+
+    `items_path` is JSONPath's; `items` is JSONata's: an array, an object, or an expression.
+    """
 
     name: str
     pointer: str
@@ -194,15 +219,12 @@ class Map:
     item_processor: "Branch"
     item_selector: JSON | Absent = ABSENT
     items_path: str = "$"
-    max_concurrency: int = 0
+    items: JSON | Absent = ABSENT
+    max_concurrency: int | str = 0
     max_concurrency_path: str | None = None
-    input_path: str | None = "$"
-    result_selector: JSON | Absent = ABSENT
-    result_path: str | None = "$"
-    output_path: str | None = "$"
+    io: IO = PLAIN_IO
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
-    query_language: QueryLanguage = "JSONPath"
 
 
 State: TypeAlias = Pass | Task | Choice | Wait | Succeed | Fail | Parallel | Map

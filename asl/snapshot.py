@@ -13,11 +13,12 @@ from asl.frame import Frame
 from asl.states import Program
 from asl.values import JSON
 
-SNAPSHOT_VERSION: Final = 1
+SNAPSHOT_VERSION: Final = 2
 
 _FRAME_FIELDS = (
-    "index", "value", "previous_id", "phase", "effective", "entered_id", "entered_at", "attempt", "retries",
-    "ref", "timers", "due", "token", "item", "results", "next_index", "call_state",
+    "index", "value", "previous_id", "phase", "effective", "came_from_id", "entered_id", "entered_at", "attempt",
+    "retries", "ref", "timers", "due", "token", "variables", "variable_bytes", "item", "results", "next_index",
+    "call_state",
 )  # fmt: skip
 _FILLED = ("retries", "results")  # lists that the execution fills in place
 _EXECUTION_FIELDS = ("status", "output", "now", "started_at", "draws", "refs", "last_id", "failed_at")

@@ -14,6 +14,7 @@ from asl.history import details_field
 from asl.story_scopes import SHOWN_ITERATIONS, Line, Scope, Scopes
 from asl.story_text import (  # fmt: skip
     Style,
+    assigned_variables,
     caught_error,
     changes,
     counted,
@@ -151,6 +152,7 @@ class Story:
             return
         difference = changes(scope.input, output, self._marks["dots"])
         changed = f"{self._marks['to']} {difference}" if difference else ""
+        changed = f"{changed} {assigned_variables(details)}".strip()
         if type == "Wait":
             changed = f"waited {duration(self._now - scope.entered_at)} {changed}".rstrip()
         held = scope.held

@@ -119,6 +119,14 @@ def changes(before: Any, after: Any, dots: str = "…") -> str:
     return "" if dumps(old) == dumps(new) else one_line(after)
 
 
+def assigned_variables(details: Mapping[str, Any]) -> str:
+    """The variables that a state assigned, on one line: `$total = 3, $name = "Ann"`; "" for none."""
+    assigned = details.get("assignedVariables")
+    if not isinstance(assigned, dict):
+        return ""
+    return plain(", ".join(f"${name} = {one_line(value)}" for name, value in assigned.items()))
+
+
 def untold(answer: Any, output: Any) -> str:
     """The answer of a task on one line, where the output does not tell it; "" where it does, or there is none."""
     if answer in (None, ""):

@@ -16,6 +16,7 @@ INTRINSIC_FAILURE = "States.IntrinsicFailure"
 RESULT_PATH_MATCH_FAILURE = "States.ResultPathMatchFailure"
 ALL = "States.ALL"
 TASK_FAILED = "States.TaskFailed"
+QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
 
 
 class EvaluationError(Exception):
@@ -24,11 +25,18 @@ class EvaluationError(Exception):
     Raised by compiled fields, turned into a `StateError` where the state is known; never leaves the engine.
     """
 
-    def __init__(self, message: str, error: str = RUNTIME, terminal: bool = True) -> None:
+    def __init__(self, message: str, error: str = RUNTIME, terminal: bool = True, location: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.error = error
         self.terminal = terminal
+        self.location = location
+        """The field, where the history shows it."""
+
+    @classmethod
+    def of_query(cls, message: str, location: str | None = None) -> "EvaluationError":
+        """The failure of a field of a JSONata state, which Retry and Catch see."""
+        return cls(message, QUERY_EVALUATION_ERROR, terminal=False, location=location)
 
 
 def in_state(name: str, entered_id: int, failure: EvaluationError) -> StateError:
@@ -77,6 +85,50 @@ def result_path_not_applicable(path: str, data: JSON) -> EvaluationError:
     # unrecorded: the error's name is documented, the text is from users' reports
     text = f"Unable to apply ReferencePath {path} to input {dumps(data)}"
     return EvaluationError(text, RESULT_PATH_MATCH_FAILURE, terminal=False)
+
+
+def query_gave_nothing(expression: str, field: str) -> EvaluationError:
+    """A JSONata expression without a value; `field` is the way to it: `Output/total`, `Choices[0]/Condition`."""
+    text = f"The JSONata expression '{expression}' specified for the field '{field}' returned nothing (undefined)."
+    return EvaluationError.of_query(text, field)
+
+
+def query_gave_unsupported_type(expression: str, field: str) -> EvaluationError:
+    text = (
+        f"The JSONata expression '{expression}' specified for the field '{field}' returned an unsupported result type."
+    )
+    return EvaluationError.of_query(text, field)
+
+
+def query_gave_unexpected_type(expression: str, field: str, expected: str, actual: str, value: JSON) -> EvaluationError:
+    text = (
+        f"The JSONata expression '{expression}' specified for the field '{field}' returned an unexpected result type."
+        f" Expected '{expected}', but was '{actual}' for value: {dumps(value)}"
+    )
+    return EvaluationError.of_query(text, field)
+
+
+def query_failed(expression: str, field: str, code: str | None, message: str) -> EvaluationError:
+    """A JSONata expression that fails; AWS shows the language's own codes, but none for a bound that was hit."""
+    text = f"The JSONata expression '{expression}' specified for the field '{field}' threw an error during evaluation"
+    shown_code = f". {code}: " if code is not None and not code.startswith("U") else ": "
+    return EvaluationError.of_query(text + shown_code + message, field)
+
+
+def items_not_an_array(value: JSON) -> EvaluationError:
+    """The input of a JSONata Map that has no Items."""
+    return EvaluationError.of_query(f"Map state input must be an array but was: {dumps(value)}")
+
+
+def not_a_timestamp(text: str) -> EvaluationError:
+    message = f"The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {text}"
+    return EvaluationError.of_query(message, "Timestamp")
+
+
+def variables_too_large(state: str) -> StateError:
+    # unrecorded: the guide names the quotas; error and text follow those of a result that is too large
+    cause = f"The state '{state}' assigned variables with a size exceeding the maximum number of bytes service limit."
+    return StateError(DATA_LIMIT_EXCEEDED, cause, terminal=True)
 
 
 def arguments_refused(arguments: JSON, problems: Iterable[str]) -> EvaluationError:

@@ -27,6 +27,24 @@ def counter_loop() -> Definition:
     }
 
 
+def jsonata_loop() -> Definition:
+    """W5: the counter of W2 in JSONata, kept in variables: 2 expressions and an Assign for each iteration."""
+    return {
+        "QueryLanguage": "JSONata",
+        "StartAt": "Begin",
+        "States": {
+            "Begin": {"Type": "Pass", "Assign": {"i": 0, "n": "{% $states.input.n %}"}, "Next": "Inc"},
+            "Inc": {"Type": "Pass", "Assign": {"i": "{% $i + 1 %}"}, "Next": "Check"},
+            "Check": {
+                "Type": "Choice",
+                "Choices": [{"Condition": "{% $i < $n %}", "Next": "Inc"}],
+                "Default": "Done",
+            },
+            "Done": {"Type": "Succeed", "Output": {"i": "{% $i %}"}},
+        },
+    }
+
+
 def inline_map(max_concurrency: int = 0) -> Definition:
     """W3: three Pass states for each item."""
     states = {

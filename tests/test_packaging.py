@@ -16,7 +16,7 @@ NETWORK = {"boto3", "botocore", "moto", "requests", "urllib3", "socket", "ssl", 
 LAYERS = [
     ["asl.values"],
     ["asl.findings", "asl.errors", "asl.limits", "asl.json_text", "asl.timestamps", "asl.model"],
-    ["asl.integration", "asl.jsonpath", "asl.intrinsics", "asl.source"],
+    ["asl.integration", "asl.jsonpath", "asl.jsonata", "asl.intrinsics", "asl.source"],
     ["asl.wording", "asl.payload", "asl.choice_rules"],
     ["asl.parse"],
     ["asl.check"],

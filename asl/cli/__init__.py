@@ -14,6 +14,7 @@ import asl
 COMMANDS: Final = {
     "check": ("asl.cli.check", "Say what is wrong with definitions, and where."),
     "history": ("asl.cli.history", "Tell the story of a saved execution history."),
+    "jsonata": ("asl.cli.jsonata", "Evaluate a JSONata expression."),
     "run": ("asl.cli.run", "Run a state machine on this machine, in no time."),
 }
 """Name, module (with a click command named `command`), and what `asl --help` says. A command is added by one line."""

@@ -61,6 +61,18 @@ def pairs(option: str, values: Iterable[str], example: str) -> dict[str, str]:
     return found
 
 
+def variables(values: Iterable[str]) -> dict[str, Any]:
+    """`NAME=JSON` options as a dict of values."""
+    found = {}
+    for name, text in pairs("--var", values, "limit=10").items():
+        try:
+            found[name.removeprefix("$")] = json.loads(_checked_json(text, f"--var {name}"))
+        except InputError as error:
+            quoted = f"\nA text needs quotes of its own: --var '{name}=\"{text}\"'" if '"' not in text else ""
+            raise InputError(f"{error}{quoted}") from None
+    return found
+
+
 def functions(values: Iterable[str]) -> dict[str, Handler]:
     """`ARN-or-name-or-glob=package.module:function` options as a dict of handlers."""
     targets = pairs("--lambda", values, "charge=package.module:function")

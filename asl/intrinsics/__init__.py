@@ -8,7 +8,7 @@ from asl.intrinsics.parser import Argument, Call, Constant, IntrinsicError, Path
 from asl.intrinsics.text import format_template
 from asl.values import JSON
 
-__all__ = ["FUNCTIONS", "IntrinsicError", "IntrinsicFailure", "Scope", "compile", "is_intrinsic"]
+__all__ = ["FUNCTIONS", "Evaluate", "IntrinsicError", "IntrinsicFailure", "Scope", "compile", "is_intrinsic"]
 
 Evaluate: TypeAlias = Callable[[JSON, Any], JSON]
 PathCompiler: TypeAlias = Callable[[str], Evaluate]

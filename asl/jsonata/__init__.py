@@ -11,12 +11,14 @@ jsonata-js 2.0.6 (level "2.0.6", what AWS Step Functions runs, with its bounds),
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
+from asl.jsonata import references
 from asl.jsonata.analysis import analyse
 from asl.jsonata.calls import ODD_LISTS
 from asl.jsonata.compiler import Program
 from asl.jsonata.errors import LATER_MESSAGES, JsonataError
+from asl.jsonata.functions import BUILT_IN
 from asl.jsonata.operators import plain
 from asl.jsonata.parser import parse
 from asl.jsonata.runtime import AWS, STANDALONE, Host, Limits, Run, SystemHost
@@ -25,8 +27,12 @@ from asl.jsonata.values import UNDEFINED, Function, Outer, Value
 
 Level: TypeAlias = Literal["2.0.6", "2.2"]
 
+FUNCTION_NAMES: Final = frozenset(BUILT_IN)
+"""The names of the built-in functions, without `$`."""
+
 __all__ = [
     "AWS",
+    "FUNCTION_NAMES",
     "STANDALONE",
     "UNDEFINED",
     "Expression",
@@ -49,6 +55,10 @@ class Expression:
         self.level = level
         self._later = level == "2.2"
         self._tree = analyse(parse(text, later=self._later))
+        self.references, self.context_names = references.find(self._tree)
+        """The variables that it reads, those of the built-in functions it calls among them; and what it reads of its data."""
+        self.is_path = references.is_plain_path(self._tree)
+        """Whether it only follows names from a variable, and so gives a part of its data."""
         self._program = Program(self._tree, later=self._later, shadowed=frozenset())
 
     def evaluate(

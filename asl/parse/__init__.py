@@ -8,10 +8,10 @@ from typing import Final
 
 from asl.errors import DefinitionError
 from asl.findings import Finding
-from asl.limits import NAME_LENGTH, WorkflowType
+from asl.limits import NAME_LENGTH, SECONDS, WorkflowType
 from asl.model import Branch, QueryLanguage, State, StateMachine
 from asl.parse.fields import BRANCH_FIELDS, MACHINE_FIELDS, PROCESSOR_FIELDS, check_fields
-from asl.parse.report import SECONDS, Node, Report, add, in_text_order, integer, one_of, report, text, wrong_type
+from asl.parse.report import Node, Report, add, in_text_order, integer, one_of, report, text, wrong_type
 from asl.parse.states import state
 from asl.parse.transitions import check_transitions, scopes
 from asl.source import Document
@@ -69,8 +69,7 @@ def _machine(to: Report) -> StateMachine | None:
     _collect_names(to)
     node = Node(to, value, "", "a state machine", language)
     check_fields(node, MACHINE_FIELDS)
-    if one_of(node, "QueryLanguage", ("JSONPath", "JSONata")) == "JSONata":
-        add(node, "not-yet", "the query language JSONata is not supported yet", "QueryLanguage")
+    one_of(node, "QueryLanguage", ("JSONPath", "JSONata"))
     one_of(node, "Version", ("1.0",))
     comment = text(node, "Comment", payload=True)
     timeout = integer(node, "TimeoutSeconds", 0, SECONDS)

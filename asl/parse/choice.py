@@ -6,8 +6,10 @@ from typing import Final
 
 from asl import timestamps
 from asl.findings import did_you_mean
-from asl.model import And, ChoiceRule, Comparison, Condition, Not, Or
+from asl.model import IO, And, ChoiceRule, Comparison, Condition, Not, Or
+from asl.parse import expressions
 from asl.parse.fields import COMPARISONS, CONDITION_FIELDS, RULE_FIELDS, check_fields, require
+from asl.parse.io import rule_io
 from asl.parse.paths import check_path
 from asl.parse.report import Node, add, elements, kind_of, member, text, unfilled, wrong_type
 from asl.source_text import below
@@ -16,17 +18,20 @@ _SECONDS: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _NOTHING: Final = And(())
 
 
-def choice_rules(node: Node) -> tuple[ChoiceRule, ...]:
-    """The rules of a Choice state; those that are wrong are reported."""
+def choice_rules(node: Node, state: IO) -> tuple[ChoiceRule, ...]:
+    """The rules of a Choice state, whose own `IO` is given; those that are wrong are reported."""
     rules = []
     for rule in elements(node, "Choices", "a choice rule"):
         check_fields(rule, RULE_FIELDS)
         require(rule, "Next")
         target = text(rule, "Next")
-        condition = _NOTHING if rule.language == "JSONata" else _condition(rule, RULE_FIELDS)
+        condition: Condition | str | bool
         if rule.language == "JSONata":
             require(rule, "Condition")
-        rules.append(ChoiceRule(condition, target or ""))
+            condition = expressions.condition(rule)
+        else:
+            condition = _condition(rule, RULE_FIELDS)
+        rules.append(ChoiceRule(condition, target or "", rule_io(rule, state)))
     return tuple(rules)
 
 

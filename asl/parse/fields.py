@@ -82,8 +82,6 @@ CATCHER_FIELDS: Final = _table("Comment ErrorEquals Next Assign", "ResultPath", 
 RULE_FIELDS: Final = _table("Comment Next Assign", f"Variable And Or Not {' '.join(COMPARISONS)}", "Condition Output")
 CONDITION_FIELDS: Final = _table("Comment", f"Variable And Or Not {' '.join(COMPARISONS)}")
 
-_NOT_YET: Final = {"Assign": "Assign and variables are not supported yet"}
-
 _HINTS: Final = {
     "Arguments": "in JSONPath the field is Parameters",
     "Output": "in JSONPath use ResultSelector, ResultPath and OutputPath",
@@ -99,7 +97,7 @@ _HINTS: Final = {
 
 
 def check_fields(node: Node, fields: dict[str, Languages]) -> None:
-    """Reports the fields that the object cannot have, and those that are not supported yet."""
+    """Reports the fields that the object cannot have."""
     for name in node.value:
         languages = fields.get(name)
         if languages is None:
@@ -122,8 +120,6 @@ def check_fields(node: Node, fields: dict[str, Languages]) -> None:
                 hint=_HINTS.get(name, f"the state needs QueryLanguage {other}"),
                 key=True,
             )
-        elif name in _NOT_YET:
-            add(node, "not-yet", _NOT_YET[name], name, key=True)
 
 
 def require(node: Node, *names: str) -> bool:

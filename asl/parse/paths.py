@@ -1,34 +1,20 @@
-"""Checks of what JSONPath states hold: paths, reference paths, intrinsic calls and payload templates.
-
-A query language is a `Checker`; the readers of states ask the one of their state, so that another language brings
-another Checker and changes no reader.
-"""
+"""Checks of what JSONPath states hold: paths, reference paths, intrinsic calls and payload templates."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from asl import intrinsics, jsonpath
-from asl.model import QueryLanguage
 from asl.parse.report import Node, Report, add, kind_of, report, unfilled, wrong_type
+from asl.payload.jsonpath_io import split_variable
 from asl.source_text import below
 from asl.values import ABSENT, JSON, Absent
 
-_VARIABLE: Final = re.compile(r"\$([^\W\d]\w*)")
 _STRING_FUNCTIONS: Final = re.compile(
     r"States\.(?:ArrayGetItem|Base64Decode|Base64Encode|Format|Hash|JsonToString|UUID)\b"
 )
 _QUOTED_ARGUMENT: Final = re.compile(r"[(,]\s*'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _WRONG_ESCAPE: Final = re.compile(r"(?:[^\\]|\\['{}\\])*?(\\[^'{}\\])", re.DOTALL)
-
-
-class _NotYet(Exception):
-    """A path uses what is not supported yet; `position` is where in the path."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class _BadArgument(Exception):
@@ -37,33 +23,14 @@ class _BadArgument(Exception):
     def __init__(self, path: str, error: jsonpath.JSONPathError) -> None:
         super().__init__(error.message)
         self.path, self.message = path, error.message
-        self.position = error.position + (1 if path.startswith("$$") else 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Checker:
-    """How a query language checks the fields of a state; each gives the value as written, ABSENT if it has none.
-
-    `path`: a field that selects; `result_path`: where a result goes; `template`: a payload; `text_or_call`: a field
-    such as ErrorPath that a path or an intrinsic call can give.
-    """
-
-    path: Callable[[Node, str], str | Absent]
-    nullable_path: Callable[[Node, str], str | Absent | None]
-    result_path: Callable[[Node, str], str | Absent | None]
-    template: Callable[[Node, str], JSON | Absent]
-    text_or_call: Callable[[Node, str], str | Absent]
-
-
-def checker(language: QueryLanguage) -> Checker:
-    """The Checker of a query language. That of JSONata checks nothing: its states are refused as a whole."""
-    return _JSONPATH if language == "JSONPath" else _JSONATA
+        self.position = error.position + _shift(path)
 
 
 # -- fields ----------------------------------------------------------------------------------------------------------
 
 
-def _path(node: Node, name: str) -> str | Absent:
+def path(node: Node, name: str) -> str | Absent:
+    """A field that selects."""
     if name not in node.value:
         return ABSENT
     value = node.value[name]
@@ -74,11 +41,13 @@ def _path(node: Node, name: str) -> str | Absent:
     return value
 
 
-def _nullable_path(node: Node, name: str) -> str | Absent | None:
-    return None if node.value.get(name, ABSENT) is None else _path(node, name)
+def nullable_path(node: Node, name: str) -> str | Absent | None:
+    """A field such as InputPath: a path, or null."""
+    return None if node.value.get(name, ABSENT) is None else path(node, name)
 
 
-def _result_path(node: Node, name: str) -> str | Absent | None:
+def result_path(node: Node, name: str) -> str | Absent | None:
+    """Where a result goes: a reference path, or null."""
     value = node.value.get(name, ABSENT)
     if value is None or value is ABSENT:
         return value
@@ -88,15 +57,16 @@ def _result_path(node: Node, name: str) -> str | Absent | None:
     pointer = below(node.pointer, name)
     if value.startswith("$$"):
         add(node, "bad-path", f"{name} cannot write to the context object", name, "write to a path such as $.result")
-    elif _VARIABLE.match(value):
+    elif split_variable(value)[0] is not None:
         add(node, "bad-path", f"{name} cannot write to a variable", name, "assign variables with Assign")
-    elif (path := check_path(node.report, pointer, value, name)) is not None and not path.is_reference:
+    elif (found := check_path(node.report, pointer, value, name)) is not None and not found.is_reference:
         hint = "a reference path names one place: only names and indexes, such as $.a.b[0]"
         add(node, "bad-path", f"{name} must be a reference path, which {value!r} is not", name, hint)
     return value
 
 
-def _template_field(node: Node, name: str) -> JSON | Absent:
+def template(node: Node, name: str) -> JSON | Absent:
+    """A payload template."""
     if name not in node.value:
         return ABSENT
     value = node.value[name]
@@ -110,7 +80,8 @@ def _template_field(node: Node, name: str) -> JSON | Absent:
     return value
 
 
-def _text_or_call(node: Node, name: str) -> str | Absent:
+def text_or_call(node: Node, name: str) -> str | Absent:
+    """A field such as ErrorPath, which a path or an intrinsic call can give."""
     if name not in node.value:
         return ABSENT
     value = node.value[name]
@@ -122,14 +93,6 @@ def _text_or_call(node: Node, name: str) -> str | Absent:
         hint = "ArrayGetItem, Base64Decode, Base64Encode, Format, Hash, JsonToString and UUID can stand here"
         add(node, "bad-intrinsic", f"{name} takes only intrinsic functions that give a string", name, hint)
     return value
-
-
-def _as_written(node: Node, name: str) -> Any:
-    return node.value.get(name, ABSENT)
-
-
-_JSONPATH: Final = Checker(_path, _nullable_path, _result_path, _template_field, _text_or_call)
-_JSONATA: Final = Checker(_as_written, _as_written, _as_written, _as_written, _as_written)
 
 
 # -- values ----------------------------------------------------------------------------------------------------------
@@ -150,12 +113,9 @@ def check_path(to: Report, pointer: str, text: str, what: str) -> jsonpath.Path 
         return None
     try:
         return _compile(text)
-    except _NotYet as error:
-        report(to, "not-yet", pointer, error.message)
     except jsonpath.JSONPathError as error:
-        shift = 1 if text.startswith("$$") else 0
         message = f"{what} is not a valid JSONPath: {error.message}"
-        report(to, "bad-path", pointer, message, offset=error.position + shift)
+        report(to, "bad-path", pointer, message, offset=error.position + _shift(text))
     return None
 
 
@@ -181,8 +141,6 @@ def check_expression(to: Report, pointer: str, text: str, name: str) -> None:
             return
     try:
         intrinsics.compile(text, _argument)
-    except _NotYet as error:
-        report(to, "not-yet", pointer, error.message)
     except intrinsics.IntrinsicError as error:
         if not unfilled(to, pointer, text, name):
             report(to, "bad-intrinsic", pointer, f"{message}: {error.message}", error.hint, offset=error.position)
@@ -221,12 +179,18 @@ def check_template(to: Report, pointer: str, value: JSON) -> None:
 
 
 def _compile(text: str) -> jsonpath.Path:
-    """The path of a text that begins with $, $$ (the context object), or is a variable."""
+    """The path of a text that begins with $ (the data), $$ (the context object) or $name (a variable)."""
     if text.startswith("$$"):
         return jsonpath.compile("$" + text[2:])
-    if found := _VARIABLE.match(text):
-        raise _NotYet(f"variables are not supported yet: {found[0]}")
-    return jsonpath.compile(text)
+    return jsonpath.compile(split_variable(text)[1])
+
+
+def _shift(text: str) -> int:
+    """How much further a position in the text is than in the path that `_compile` makes of it."""
+    if text.startswith("$$"):
+        return 1
+    variable, _ = split_variable(text)
+    return len(variable) if variable is not None else 0
 
 
 def _argument(text: str) -> Callable[[JSON, Any], JSON]:

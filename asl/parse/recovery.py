@@ -2,12 +2,12 @@
 
 from typing import Final, Literal, cast
 
+from asl.limits import SECONDS
 from asl.model import Catcher, Retrier
 from asl.parse.fields import CATCHER_FIELDS, RETRIER_FIELDS, check_fields, require
-from asl.parse.paths import checker
-from asl.parse.report import SECONDS, Node, add, elements, integer, kind_of, number, one_of, report, text, unfilled
+from asl.parse.io import catcher_io
+from asl.parse.report import Node, add, elements, integer, kind_of, number, one_of, report, text, unfilled
 from asl.source_text import below
-from asl.values import ABSENT
 
 _MAX_DELAY_SECONDS: Final = 31_622_400
 
@@ -47,8 +47,7 @@ def catchers(node: Node) -> tuple[Catcher, ...]:
         check_fields(catcher, CATCHER_FIELDS)
         errors = _error_equals(catcher, is_last=catcher is nodes[-1])
         require(catcher, "Next")
-        result_path = checker(catcher.language).result_path(catcher, "ResultPath")
-        found.append(Catcher(errors, text(catcher, "Next") or "", "$" if result_path is ABSENT else result_path))
+        found.append(Catcher(errors, text(catcher, "Next") or "", catcher_io(catcher)))
     return tuple(found)
 
 

@@ -5,7 +5,6 @@ Each function gives the field's value, or None when it is absent or wrong; what 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from asl.findings import Finding, Severity, did_you_mean
 from asl.limits import WorkflowType
@@ -13,9 +12,6 @@ from asl.model import QueryLanguage
 from asl.source import Document
 from asl.source_text import below, placeholders, pointer_tokens
 from asl.values import ABSENT, JSON, Absent
-
-SECONDS: Final = 99_999_999
-"""The most seconds that a field may hold (the Developer Guide's state pages)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +173,7 @@ def number(node: Node, name: str, low: float, high: float | None = None) -> floa
 
 def _number(node: Node, name: str, expected: str) -> int | float | None:
     value = node.value.get(name, ABSENT)
-    if value is ABSENT or (node.language == "JSONata" and is_expression(value)):
+    if value is ABSENT:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         is_quoted = isinstance(value, str) and value.strip().removeprefix("-").isdecimal()
@@ -192,11 +188,6 @@ def _in_range(node: Node, name: str, value: float, low: float, high: float | Non
         add(node, "out-of-range", f"{name} must be {wanted}, not {value}", name)
         return False
     return True
-
-
-def is_expression(value: JSON) -> bool:
-    """Whether a value is a JSONata expression."""
-    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}")
 
 
 def elements(node: Node, name: str, kind: str) -> list[Node]:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
-from asl.limits import CAUSE_LENGTH, ERROR_LENGTH
+from asl.limits import CAUSE_LENGTH, ERROR_LENGTH, SECONDS
 from asl.model import Branch, Choice, Fail, Map, Parallel, Pass, QueryLanguage, State, Succeed, Task, Wait
+from asl.parse import expressions, paths
 from asl.parse.choice import choice_rules, is_rfc3339
+from asl.parse.expressions import any_number, items, whole_number
 from asl.parse.fields import (
     DISTRIBUTED_FIELDS,
     MACHINE_FIELDS,
@@ -16,25 +18,22 @@ from asl.parse.fields import (
     exclusive,
     require,
 )
-from asl.parse.paths import checker
+from asl.parse.io import optional_path, state_io, template
 from asl.parse.recovery import catchers, retriers
 from asl.parse.report import (
-    SECONDS,
     Node,
     Report,
     add,
     elements,
-    integer,
-    is_expression,
     kind_of,
     member,
-    number,
     one_of,
     report,
     text,
     wrong_type,
 )
 from asl.parse.resources import is_activity, resource
+from asl.payload.jsonata_io import is_expression
 from asl.values import ABSENT, JSON, Absent
 
 BranchReader = Callable[[Node], Branch]
@@ -74,10 +73,7 @@ def _query_language(node: Node) -> QueryLanguage:
             "QueryLanguage",
             "set JSONata on the states that use it, not on the machine",
         )
-    elif value == "JSONata" and node.language == "JSONPath":
-        add(node, "not-yet", "the query language JSONata is not supported yet", "QueryLanguage")
-        return "JSONata"
-    return node.language
+    return "JSONata" if value == "JSONata" else node.language
 
 
 # -- fields that several types have ----------------------------------------------------------------------------------
@@ -96,31 +92,22 @@ def _onward(node: Node) -> str | None:
     return text(node, "Next")
 
 
-def _path(node: Node, name: str) -> str | None:
-    """A path such as InputPath: "$" when it is absent, None when it is null."""
-    value = checker(node.language).nullable_path(node, name)
-    return "$" if value is ABSENT else value
-
-
-def _result_path(node: Node) -> str | None:
-    value = checker(node.language).result_path(node, "ResultPath")
-    return "$" if value is ABSENT else value
-
-
-def _optional_path(node: Node, name: str) -> str | None:
-    value = checker(node.language).path(node, name)
-    return None if value is ABSENT else value
-
-
-def _template(node: Node, name: str) -> JSON | Absent:
-    return checker(node.language).template(node, name)
-
-
 def _timestamp(node: Node) -> str | None:
-    value = text(node, "Timestamp")
-    if value is not None and not is_rfc3339(value) and not (node.language == "JSONata" and is_expression(value)):
+    value = _text(node, "Timestamp")
+    is_written = value is not None and not (node.language == "JSONata" and "{%" in value)
+    if value is not None and is_written and not is_rfc3339(value):
         hint = "write it as 2026-01-31T12:00:00Z"
         add(node, "bad-timestamp", "String does not match RFC3339 timestamp", "Timestamp", hint)
+    return value
+
+
+def _text(node: Node, name: str, payload: bool = False) -> str | None:
+    """A text that may be an expression."""
+    if node.language == "JSONata" and is_expression(node.value.get(name)):
+        payload = True  # a placeholder in an expression may stand in one of its texts
+    value = text(node, name, payload)
+    if value is not None and node.language == "JSONata":
+        expressions.template(node, name)
     return value
 
 
@@ -128,17 +115,7 @@ def _timestamp(node: Node) -> str | None:
 
 
 def _pass(node: Node, name: str, branch: BranchReader) -> Pass:
-    return Pass(
-        name,
-        node.pointer,
-        _onward(node),
-        node.value.get("Result", ABSENT),
-        _template(node, "Parameters"),
-        _path(node, "InputPath"),
-        _result_path(node),
-        _path(node, "OutputPath"),
-        node.language,
-    )
+    return Pass(name, node.pointer, _onward(node), state_io(node), node.value.get("Result", ABSENT))
 
 
 def _task(node: Node, name: str, branch: BranchReader) -> Task:
@@ -146,9 +123,9 @@ def _task(node: Node, name: str, branch: BranchReader) -> Task:
     target = resource(node)
     exclusive(node, "TimeoutSeconds", "TimeoutSecondsPath")
     exclusive(node, "HeartbeatSeconds", "HeartbeatSecondsPath")
-    timeout = integer(node, "TimeoutSeconds", 1, SECONDS)
-    heartbeat = integer(node, "HeartbeatSeconds", 1, SECONDS)
-    if timeout is not None and heartbeat is not None and heartbeat >= timeout:
+    timeout = whole_number(node, "TimeoutSeconds", 1, SECONDS)
+    heartbeat = whole_number(node, "HeartbeatSeconds", 1, SECONDS)
+    if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
         message = f"HeartbeatSeconds ({heartbeat}) must be smaller than TimeoutSeconds ({timeout})"
         add(node, "out-of-range", message, "HeartbeatSeconds")
     return Task(
@@ -156,19 +133,14 @@ def _task(node: Node, name: str, branch: BranchReader) -> Task:
         node.pointer,
         _onward(node),
         target or "",
-        _template(node, "Parameters"),
-        _path(node, "InputPath"),
-        _template(node, "ResultSelector"),
-        _result_path(node),
-        _path(node, "OutputPath"),
+        state_io(node),
         timeout,
-        _optional_path(node, "TimeoutSecondsPath"),
+        optional_path(node, "TimeoutSecondsPath"),
         heartbeat,
-        _optional_path(node, "HeartbeatSecondsPath"),
+        optional_path(node, "HeartbeatSecondsPath"),
         _credentials(node, target),
         retriers(node),
         catchers(node),
-        node.language,
     )
 
 
@@ -181,7 +153,7 @@ def _credentials(node: Node, target: str | None) -> JSON | Absent:
     if "RoleArn" not in credentials.value and "RoleArn.$" not in credentials.value:
         hint = "Credentials hold a RoleArn, or a RoleArn.$ in JSONPath states"
         add(credentials, "missing-field", "The field 'RoleArn' is required but was missing", hint=hint)
-    return _template(node, "Credentials")
+    return template(node, "Credentials")
 
 
 def _wait(node: Node, name: str, branch: BranchReader) -> Wait:
@@ -190,43 +162,45 @@ def _wait(node: Node, name: str, branch: BranchReader) -> Wait:
         name,
         node.pointer,
         _onward(node),
-        integer(node, "Seconds", 0, SECONDS),
-        _optional_path(node, "SecondsPath"),
+        whole_number(node, "Seconds", 0, SECONDS),
+        optional_path(node, "SecondsPath"),
         _timestamp(node),
-        _optional_path(node, "TimestampPath"),
-        _path(node, "InputPath"),
-        _path(node, "OutputPath"),
-        node.language,
+        optional_path(node, "TimestampPath"),
+        state_io(node),
     )
 
 
 def _succeed(node: Node, name: str, branch: BranchReader) -> Succeed:
-    return Succeed(name, node.pointer, _path(node, "InputPath"), _path(node, "OutputPath"), node.language)
+    return Succeed(name, node.pointer, state_io(node))
 
 
 def _fail(node: Node, name: str, branch: BranchReader) -> Fail:
     exclusive(node, "Error", "ErrorPath")
     exclusive(node, "Cause", "CausePath")
-    texts = {name: text(node, name, payload=True) for name in ("Error", "Cause")}
+    texts = {name: _text(node, name, payload=True) for name in ("Error", "Cause")}
     for field, limit in (("Error", ERROR_LENGTH), ("Cause", CAUSE_LENGTH)):
         if len(texts[field] or "") > limit:
             add(node, "out-of-range", f"{field} must have at most {limit} characters", field)
-    paths = {name: checker(node.language).text_or_call(node, name) for name in ("ErrorPath", "CausePath")}
-    error_path, cause_path = (None if value is ABSENT else value for value in paths.values())
-    return Fail(name, node.pointer, texts["Error"], error_path, texts["Cause"], cause_path, node.language)
+    return Fail(
+        name,
+        node.pointer,
+        texts["Error"],
+        _text_or_call(node, "ErrorPath"),
+        texts["Cause"],
+        _text_or_call(node, "CausePath"),
+        state_io(node),
+    )
+
+
+def _text_or_call(node: Node, name: str) -> str | None:
+    value = ABSENT if node.language == "JSONata" else paths.text_or_call(node, name)
+    return None if value is ABSENT else value
 
 
 def _choice(node: Node, name: str, branch: BranchReader) -> Choice:
     require(node, "Choices")
-    return Choice(
-        name,
-        node.pointer,
-        choice_rules(node),
-        text(node, "Default"),
-        _path(node, "InputPath"),
-        _path(node, "OutputPath"),
-        node.language,
-    )
+    io = state_io(node)
+    return Choice(name, node.pointer, choice_rules(node, io), text(node, "Default"), io)
 
 
 def _parallel(node: Node, name: str, branch: BranchReader) -> Parallel:
@@ -236,14 +210,9 @@ def _parallel(node: Node, name: str, branch: BranchReader) -> Parallel:
         node.pointer,
         _onward(node),
         tuple(branch(inner) for inner in elements(node, "Branches", "a branch")),
-        _template(node, "Parameters"),
-        _path(node, "InputPath"),
-        _template(node, "ResultSelector"),
-        _result_path(node),
-        _path(node, "OutputPath"),
+        state_io(node),
         retriers(node),
         catchers(node),
-        node.language,
     )
 
 
@@ -255,24 +224,22 @@ def _map(node: Node, name: str, branch: BranchReader) -> Map:
     processors = [member(node, field, f"an {field}") for field in ("ItemProcessor", "Iterator")]
     processor = next((found for found in processors if found is not None), None)
     _check_mode(node, processor)
-    selector = _template(node, "ItemSelector")
-    items_path = checker(node.language).path(node, "ItemsPath")
+    selector = template(node, "ItemSelector")
+    if selector is ABSENT and node.language == "JSONPath":
+        selector = template(node, "Parameters")
     return Map(
         name,
         node.pointer,
         _onward(node),
         Branch("", {}) if processor is None else branch(processor),
-        _template(node, "Parameters") if selector is ABSENT else selector,
-        "$" if items_path is ABSENT else items_path,
-        integer(node, "MaxConcurrency", 0) or 0,
-        _optional_path(node, "MaxConcurrencyPath"),
-        _path(node, "InputPath"),
-        _template(node, "ResultSelector"),
-        _result_path(node),
-        _path(node, "OutputPath"),
+        selector,
+        optional_path(node, "ItemsPath") or "$",
+        items(node) if node.language == "JSONata" else ABSENT,
+        whole_number(node, "MaxConcurrency", 0) or 0,
+        optional_path(node, "MaxConcurrencyPath"),
+        state_io(node),
         retriers(node),
         catchers(node),
-        node.language,
     )
 
 
@@ -280,8 +247,8 @@ def _check_tolerance(node: Node) -> None:
     """An inline Map may have these fields: AWS takes them and ignores them."""
     for field, most in (("ToleratedFailureCount", None), ("ToleratedFailurePercentage", 100)):
         exclusive(node, field, f"{field}Path")
-        number(node, field, 0, most)
-        checker(node.language).path(node, f"{field}Path")
+        any_number(node, field, 0, most)
+        optional_path(node, f"{field}Path")
 
 
 def _check_mode(node: Node, processor: Node | None) -> None:

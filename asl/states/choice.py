@@ -1,4 +1,4 @@
-"""Choice: goes where the first rule that holds says."""
+"""Choice: goes where the first rule that holds says; what goes out, and what is assigned, is that rule's affair too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asl.choice_rules import compile_condition
 from asl.model import Choice
-from asl.payload import Dataflow
+from asl.payload import Dataflow, dataflow
 from asl.states.compiled import CompiledState, leave, unrecovered
 from asl.wording import no_choice_matched
 
@@ -16,17 +16,22 @@ if TYPE_CHECKING:
 
 
 class CompiledChoice:
-    __slots__ = ("dataflow", "default", "name", "next", "phases", "pointer", "rules", "targets", "type")
+    __slots__ = ("dataflow", "default", "name", "next", "of_rules", "phases", "pointer", "rules", "targets", "type")
 
     def __init__(self, state: Choice) -> None:
         self.type = "Choice"
         self.name = state.name
         self.pointer = state.pointer
         self.next: CompiledState | None = None
-        self.rules = tuple(compile_condition(rule.condition) for rule in state.choices)
+        self.rules = tuple(
+            compile_condition(rule.condition, f"Choices[{index}]/Condition") for index, rule in enumerate(state.choices)
+        )
+        self.of_rules: tuple[Dataflow, ...] = tuple(
+            dataflow(rule.io, f"Choices[{index}]") for index, rule in enumerate(state.choices)
+        )
         self.targets: tuple[CompiledState, ...] = ()
         self.default: CompiledState | None = None
-        self.dataflow = Dataflow(state.input_path, output_path=state.output_path)
+        self.dataflow = dataflow(state.io)
         self.phases = {"enter": self.enter, "exit": self.exit, "error": unrecovered}
 
     def enter(self, execution: Execution, frame: Frame) -> None:
@@ -50,9 +55,9 @@ class CompiledChoice:
         frame.phase = "exit"
 
     def exit(self, execution: Execution, frame: Frame) -> None:
-        output = frame.effective
-        dataflow = self.dataflow
-        if not dataflow.plain_out or execution.trace is not None:
-            output = dataflow.give_out(frame.value, output, frame, execution.trace)
         chosen = frame.next_index
-        leave(execution, frame, "ChoiceStateExited", output, self.default if chosen < 0 else self.targets[chosen])
+        if chosen < 0:
+            dataflow, following = self.dataflow, self.default
+        else:
+            dataflow, following = self.of_rules[chosen], self.targets[chosen]
+        leave(execution, frame, dataflow, frame.effective, "ChoiceStateExited", following)

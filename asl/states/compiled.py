@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from asl.json_text import size
 from asl.limits import PAYLOAD_BYTES
+from asl.payload import Dataflow
 from asl.values import JSON
-from asl.wording import result_too_large
+from asl.wording import result_too_large, variables_too_large
 
 if TYPE_CHECKING:
     from asl.engine import Execution
@@ -46,10 +47,29 @@ def unrecovered(execution: Execution, frame: Frame) -> None:
     execution.propagate(frame)
 
 
-def leave(execution: Execution, frame: Frame, event: str, output: JSON, following: CompiledState | None) -> None:
-    """Records that the frame leaves its state with `output`, and moves it to the state `following`, or to its end."""
+def leave(
+    execution: Execution,
+    frame: Frame,
+    dataflow: Dataflow,
+    result: JSON,
+    event: str,
+    following: CompiledState | None,
+) -> None:
+    """Makes the output and the variables from the result of the state's work, records that the frame leaves its state,
+    and moves it to the state `following`, or to its end.
+    """
+    output = result
+    if not dataflow.plain_out or execution.trace is not None:
+        output = dataflow.give_out(frame.value, result, frame, execution.trace)
+    assigned = dataflow.assigned(frame.value, result, frame)
     if output is not frame.value and size(output) > PAYLOAD_BYTES:
         execution.fail(frame, result_too_large(frame.state.name, terminal=True))
         return
-    execution.record(frame, event, {"name": frame.state.name, "output": output})
+    details: dict[str, Any] = {"name": frame.state.name, "output": output}
+    if assigned:
+        if not frame.assign(assigned):
+            execution.fail(frame, variables_too_large(frame.state.name))
+            return
+        details["assignedVariables"] = assigned
+    execution.record(frame, event, details)
     execution.move(frame, following, output)

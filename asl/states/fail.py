@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asl.json_text import shown
 from asl.model import Fail
-from asl.payload import Evaluator, expression
+from asl.payload import Evaluator, jsonata_io, jsonpath_io
 from asl.states.compiled import CompiledState, unrecovered
 from asl.values import JSON
 from asl.wording import limited
@@ -24,8 +24,8 @@ class CompiledFail:
         self.name = state.name
         self.pointer = state.pointer
         self.next: CompiledState | None = None
-        self.error = _part("ErrorPath", state.error, state.error_path)
-        self.cause = _part("CausePath", state.cause, state.cause_path)
+        self.error = _part(state, "Error", state.error, state.error_path)
+        self.cause = _part(state, "Cause", state.cause, state.cause_path)
         self.phases = {"enter": self.enter, "error": unrecovered}
 
     def enter(self, execution: Execution, frame: Frame) -> None:
@@ -34,8 +34,12 @@ class CompiledFail:
         execution.fail(frame, limited(_text(error), _text(cause)))
 
 
-def _part(field: str, literal: str | None, path: str | None) -> Evaluator:
-    return expression(path, field) if path is not None else lambda data, scope: literal
+def _part(state: Fail, field: str, literal: str | None, path: str | None) -> Evaluator:
+    if path is not None:
+        return jsonpath_io.expression(path, f"{field}Path")
+    if state.io.language == "JSONata" and literal is not None:
+        return jsonata_io.of_type(literal, field, "string")
+    return lambda data, scope: literal
 
 
 def _text(value: JSON) -> str | None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
 
 from asl.json_text import size
 from asl.limits import INLINE_MAP_CONCURRENCY, PAYLOAD_BYTES
 from asl.model import Map
-from asl.payload import Dataflow, Stage, field_path, template
+from asl.payload import Evaluator, Scope, Stage, dataflow, jsonata_io, jsonpath_io
 from asl.states.compiled import CompiledState, leave
 from asl.states.recovery import Recovery
 from asl.values import ABSENT, JSON
-from asl.wording import EvaluationError, not_an_integer, result_too_large
+from asl.wording import EvaluationError, items_not_an_array, not_an_integer, result_too_large
 
 if TYPE_CHECKING:
     from asl.engine import Execution
     from asl.frame import Frame
+
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 class CompiledMap:
@@ -41,16 +45,10 @@ class CompiledMap:
         self.next: CompiledState | None = None
         self.first: CompiledState | None = None  # of the item processor
         self.state = state
-        self.items = field_path(state.items_path)
-        self.item_selector = None if state.item_selector is ABSENT else template(state.item_selector)
-        path = state.max_concurrency_path
-        self.max_concurrency = field_path(path) if path is not None else None
-        self.dataflow = Dataflow(
-            state.input_path,
-            result_selector=state.result_selector,
-            result_path=state.result_path,
-            output_path=state.output_path,
-        )
+        self.items = _items(state)
+        self.item_selector = _item_selector(state)
+        self.max_concurrency = _max_concurrency(state)
+        self.dataflow = dataflow(state.io)
         self.recovery = Recovery(state.retry, state.catch, "MapStateExited", "MapStateFailed")
         self.phases = {
             "enter": self.enter,
@@ -69,12 +67,10 @@ class CompiledMap:
         items = self.items(data, frame)
         if execution.trace is not None:
             execution.trace.append(("afterItemsPath", items))
-        if type(items) is not list:
-            # unrecorded: the text is recorded for TestState, which gives it without our opening
-            raise EvaluationError(f'Reference path "{self.state.items_path}" must point to array.')
-        at_once = self._concurrency(data, frame)
+        at_once = min(self.max_concurrency(data, frame) or INLINE_MAP_CONCURRENCY, INLINE_MAP_CONCURRENCY)
         started_id = execution.record(frame, "MapStateStarted", {"length": len(items)})
-        frame.effective = {"data": data, "items": items}
+        keys = None if type(items) is list else list(items)
+        frame.effective = {"data": data, "items": items if keys is None else list(items.values()), "keys": keys}
         frame.results = [None] * len(items)
         frame.children = {}
         frame.next_index = 0
@@ -87,25 +83,16 @@ class CompiledMap:
             if not self._start_next(execution, frame, started_id):
                 return
 
-    def _concurrency(self, data: JSON, frame: Frame) -> int:
-        limit: Any = self.state.max_concurrency
-        if self.max_concurrency is not None:
-            limit = self.max_concurrency(data, frame)
-            path = self.state.max_concurrency_path
-            if type(limit) is not int:
-                raise not_an_integer("MaxConcurrencyPath", limit, str(path))
-            if limit < 0:
-                # differs-from-aws: there, such an execution is recorded as never going on after ExecutionStarted
-                raise EvaluationError(f"The MaxConcurrencyPath field refers to a negative value: {path} == {limit}")
-        return min(limit or INLINE_MAP_CONCURRENCY, INLINE_MAP_CONCURRENCY)
-
     def _start_next(self, execution: Execution, frame: Frame, previous_id: int) -> bool:
         """Starts the next iteration; False when its input cannot be made, which fails the Map."""
         index = frame.next_index
         frame.next_index = index + 1
-        items = frame.effective["items"]
-        item = {"Index": index, "Value": items[index]}
-        value = items[index]
+        value = frame.effective["items"][index]
+        keys = frame.effective["keys"]
+        # unrecorded: the order of the fields of an item that has a key
+        item = (
+            {"Index": index, "Value": value} if keys is None else {"Index": index, "Key": keys[index], "Value": value}
+        )
         if self.item_selector is not None:
             around, frame.item = frame.item, item
             try:
@@ -147,5 +134,57 @@ class CompiledMap:
 
     def exit(self, execution: Execution, frame: Frame) -> None:
         execution.record_aside(frame.previous_id, "MapStateSucceeded")
-        output = self.dataflow.give_out(frame.value, frame.results, frame, execution.trace)
-        leave(execution, frame, "MapStateExited", output, self.next)
+        leave(execution, frame, self.dataflow, frame.results, "MapStateExited", self.next)
+
+
+def _items(state: Map) -> Evaluator:
+    """The items: an array, or in JSONata an object, whose members are the items."""
+    if state.io.language == "JSONata":
+        if state.items is ABSENT:
+            return _whole_input
+        # Recordings of 2024 refuse an object; the guide has allowed it since September 2025.
+        return jsonata_io.of_type(state.items, "Items", "array", "object")
+    evaluate = jsonpath_io.field_path(state.items_path)
+
+    def items(data: JSON, scope: Scope) -> JSON:
+        value = evaluate(data, scope)
+        if type(value) is not list:
+            # unrecorded: the text is recorded for TestState, which gives it without our opening
+            raise EvaluationError(f'Reference path "{state.items_path}" must point to array.')
+        return value
+
+    return items
+
+
+def _whole_input(data: JSON, scope: Scope) -> JSON:
+    if type(data) is not list:
+        raise items_not_an_array(data)
+    return data
+
+
+def _item_selector(state: Map) -> Evaluator | None:
+    if state.item_selector is ABSENT:
+        return None
+    if state.io.language == "JSONata":
+        return jsonata_io.template(state.item_selector, "ItemSelector")
+    return jsonpath_io.template(state.item_selector)
+
+
+def _max_concurrency(state: Map) -> Evaluator:
+    path = state.max_concurrency_path
+    if path is None:
+        return jsonata_io.whole_number(state.max_concurrency, "MaxConcurrency", 0)
+    evaluate = jsonpath_io.field_path(path)
+
+    def limit(data: JSON, scope: Scope) -> JSON:
+        value = evaluate(data, scope)
+        if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
+            value = int(value)  # recorded: a text that is a number will do
+        if type(value) is not int:
+            raise not_an_integer("MaxConcurrencyPath", value, path)
+        if value < 0:
+            # differs-from-aws: there, such an execution is recorded as never going on after ExecutionStarted
+            raise EvaluationError(f"The MaxConcurrencyPath field refers to a negative value: {path} == {value}")
+        return value
+
+    return limit

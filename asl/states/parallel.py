@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from asl.json_text import size
 from asl.limits import PAYLOAD_BYTES
 from asl.model import Parallel
-from asl.payload import Dataflow
+from asl.payload import dataflow
 from asl.states.compiled import CompiledState, leave
 from asl.states.recovery import Recovery
 from asl.values import JSON
@@ -27,9 +27,7 @@ class CompiledParallel:
         self.pointer = state.pointer
         self.next: CompiledState | None = None
         self.branches: tuple[CompiledState, ...] = ()  # the first state of each
-        self.dataflow = Dataflow(
-            state.input_path, state.parameters, state.result_selector, state.result_path, state.output_path
-        )
+        self.dataflow = dataflow(state.io)
         self.recovery = Recovery(state.retry, state.catch, "ParallelStateExited", "ParallelStateFailed")
         self.phases = {
             "enter": self.enter,
@@ -70,5 +68,4 @@ class CompiledParallel:
 
     def exit(self, execution: Execution, frame: Frame) -> None:
         execution.record_aside(frame.previous_id, "ParallelStateSucceeded")
-        output = self.dataflow.give_out(frame.value, frame.results, frame, execution.trace)
-        leave(execution, frame, "ParallelStateExited", output, self.next)
+        leave(execution, frame, self.dataflow, frame.results, "ParallelStateExited", self.next)

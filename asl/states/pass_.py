@@ -1,11 +1,11 @@
-"""Pass: hands on its input, or `Result`, or what `Parameters` makes of the input."""
+"""Pass: hands on its input, or `Result`, or what `Parameters` or `Output` makes of the input."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from asl.model import Pass
-from asl.payload import Dataflow
+from asl.payload import dataflow
 from asl.states.compiled import CompiledState, leave, unrecovered
 from asl.values import ABSENT
 
@@ -23,9 +23,7 @@ class CompiledPass:
         self.pointer = state.pointer
         self.next: CompiledState | None = None
         self.result = state.result
-        self.dataflow = Dataflow(
-            state.input_path, state.parameters, result_path=state.result_path, output_path=state.output_path
-        )
+        self.dataflow = dataflow(state.io)
         self.phases = {"enter": self.enter, "exit": self.exit, "error": unrecovered}
 
     def enter(self, execution: Execution, frame: Frame) -> None:
@@ -40,8 +38,4 @@ class CompiledPass:
         frame.phase = "exit"
 
     def exit(self, execution: Execution, frame: Frame) -> None:
-        output = frame.effective
-        dataflow = self.dataflow
-        if not dataflow.plain_out or execution.trace is not None:
-            output = dataflow.give_out(frame.value, output, frame, execution.trace)
-        leave(execution, frame, "PassStateExited", output, self.next)
+        leave(execution, frame, self.dataflow, frame.effective, "PassStateExited", self.next)

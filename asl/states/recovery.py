@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from asl.errors import StateError
 from asl.model import Catcher, Retrier
-from asl.payload import result_placement
+from asl.payload import Dataflow, dataflow
 from asl.states.compiled import CompiledState, leave
 from asl.values import JSON
 from asl.wording import ALL, RUNTIME, TASK_FAILED, TIMEOUT, EvaluationError
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class CompiledCatcher:
-    __slots__ = ("error_equals", "next", "place")
+    __slots__ = ("dataflow", "error_equals", "next")
 
-    def __init__(self, catcher: Catcher) -> None:
+    def __init__(self, catcher: Catcher, index: int) -> None:
         self.error_equals = catcher.error_equals
-        self.place: Callable[[JSON, JSON], JSON] | None = result_placement(catcher.result_path)
+        self.dataflow: Dataflow = dataflow(catcher.io, f"Catch[{index}]", "errorOutput")
         self.next: CompiledState | None = None
 
 
@@ -44,7 +44,7 @@ class Recovery:
         self, retry: tuple[Retrier, ...], catch: tuple[Catcher, ...], exited_event: str, failed_event: str | None = None
     ) -> None:
         self.retriers = retry
-        self.catchers = tuple(CompiledCatcher(catcher) for catcher in catch)
+        self.catchers = tuple(CompiledCatcher(catcher, index) for index, catcher in enumerate(catch))
         self.exited_event = exited_event
         self.failed_event = failed_event
 
@@ -85,14 +85,11 @@ class Recovery:
 
     def _catch(self, execution: Execution, frame: Frame, catcher: CompiledCatcher, error: StateError) -> None:
         frame.error = execution.failed_at = None
-        output = error_output(error)
-        if catcher.place is not None:
-            try:
-                output = catcher.place(frame.value, output)
-            except EvaluationError as failure:
-                failure.terminal = True  # or the same catcher would catch it for ever
-                raise
-        leave(execution, frame, self.exited_event, output, catcher.next)
+        try:
+            leave(execution, frame, catcher.dataflow, error_output(error), self.exited_event, catcher.next)
+        except EvaluationError as failure:
+            failure.terminal = True  # or the same catcher would catch it for ever
+            raise
 
 
 def matches(error_equals: tuple[str, ...], error: StateError) -> bool:

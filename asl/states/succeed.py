@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asl.model import Succeed
-from asl.payload import Dataflow
+from asl.payload import dataflow
 from asl.states.compiled import CompiledState, leave, unrecovered
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class CompiledSucceed:
         self.name = state.name
         self.pointer = state.pointer
         self.next: CompiledState | None = None
-        self.dataflow = Dataflow(state.input_path, output_path=state.output_path)
+        self.dataflow = dataflow(state.io)
         self.phases = {"enter": self.enter, "exit": self.exit, "error": unrecovered}
 
     def enter(self, execution: Execution, frame: Frame) -> None:
@@ -30,5 +30,4 @@ class CompiledSucceed:
         frame.phase = "exit"
 
     def exit(self, execution: Execution, frame: Frame) -> None:
-        output = self.dataflow.give_out(frame.value, frame.effective, frame, execution.trace)
-        leave(execution, frame, "SucceedStateExited", output, None)
+        leave(execution, frame, self.dataflow, frame.effective, "SucceedStateExited", None)

@@ -13,9 +13,9 @@ from asl.events import TaskFailed
 from asl.frame import Frame, task_token
 from asl.integration import Pattern
 from asl.json_text import size
-from asl.limits import PAYLOAD_BYTES, TASK_SECONDS
+from asl.limits import PAYLOAD_BYTES, SECONDS
 from asl.model import Task
-from asl.payload import Dataflow, Evaluator, field_path, template
+from asl.payload import Evaluator, dataflow, jsonata_io, jsonpath_io
 from asl.states.compiled import CompiledState, leave
 from asl.states.recovery import Recovery
 from asl.values import ABSENT, JSON
@@ -60,11 +60,9 @@ class CompiledTask:
         self.pointer = state.pointer
         self.next: CompiledState | None = None
         self.state = state
-        self.dataflow = Dataflow(
-            state.input_path, state.parameters, state.result_selector, state.result_path, state.output_path
-        )
+        self.dataflow = dataflow(state.io)
         self.recovery = Recovery(state.retry, state.catch, "TaskStateExited")
-        self.credentials = None if state.credentials is ABSENT else template(state.credentials)
+        self.credentials = _credentials(state)
         self.timeout = _seconds("TimeoutSeconds", state.timeout_seconds, state.timeout_seconds_path)
         self.heartbeat = _seconds("HeartbeatSeconds", state.heartbeat_seconds, state.heartbeat_seconds_path)
         self.kind, self.service, action, self.pattern = describe_resource(state.resource)
@@ -193,11 +191,7 @@ class CompiledTask:
         frame.phase = "error"
 
     def exit(self, execution: Execution, frame: Frame) -> None:
-        output = frame.effective
-        dataflow = self.dataflow
-        if not dataflow.plain_out or execution.trace is not None:
-            output = dataflow.give_out(frame.value, output, frame, execution.trace)
-        leave(execution, frame, "TaskStateExited", output, self.next)
+        leave(execution, frame, self.dataflow, frame.effective, "TaskStateExited", self.next)
 
 
 def _failed_event(kind: str, phase: str) -> str:
@@ -241,18 +235,29 @@ def describe_resource(resource: str) -> tuple[str, str, str, Pattern]:
     return "Task", f"aws-sdk:{service_name}" if sdk else service_name, action, pattern
 
 
-def _seconds(field: str, literal: int | None, text: str | None) -> Evaluator:
+def _credentials(state: Task) -> Evaluator | None:
+    if state.credentials is ABSENT:
+        return None
+    if state.io.language == "JSONata":
+        return jsonata_io.template(state.credentials, "Credentials")
+    return jsonpath_io.template(state.credentials)
+
+
+def _seconds(field: str, value: int | str | None, text: str | None) -> Evaluator:
+    """A time in seconds: a number, a JSONata expression, or what a path leads to; None where there is none."""
+    if value is not None:
+        return jsonata_io.whole_number(value, field, 1, SECONDS)
     if text is None:
-        return lambda data, scope: literal
-    evaluate = field_path(text)
+        return lambda data, scope: None
+    evaluate = jsonpath_io.field_path(text)
 
     def seconds(data: JSON, scope: Any) -> JSON:
         value = evaluate(data, scope)
         if type(value) is not int:
             raise not_an_integer(f"{field}Path", value, text)
-        if not 0 < value <= TASK_SECONDS:
+        if not 0 < value <= SECONDS:
             # unrecorded: the guide asks for a positive integer and names the maximum; the text is ours
-            raise EvaluationError(f"The {field}Path field refers to value {value}, not 1 to {TASK_SECONDS}: {text}")
+            raise EvaluationError(f"The {field}Path field refers to value {value}, not 1 to {SECONDS}: {text}")
         return value
 
     return seconds

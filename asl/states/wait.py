@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from asl import timestamps
 from asl.json_text import shown
 from asl.jsonpath import PathNotFound
-from asl.limits import WAIT_SECONDS
+from asl.limits import SECONDS, WAIT_SECONDS
 from asl.model import Wait
-from asl.payload import Dataflow, Evaluator, Scope, path
+from asl.payload import Evaluator, Scope, dataflow, jsonata_io
+from asl.payload.jsonpath_io import path
 from asl.states.compiled import CompiledState, leave, unrecovered
 from asl.values import JSON
-from asl.wording import EvaluationError
+from asl.wording import EvaluationError, not_a_timestamp
 
 if TYPE_CHECKING:
     from asl.engine import Execution
@@ -28,7 +29,7 @@ class CompiledWait:
         self.name = state.name
         self.pointer = state.pointer
         self.next: CompiledState | None = None
-        self.dataflow = Dataflow(state.input_path, output_path=state.output_path)
+        self.dataflow = dataflow(state.io)
         self.due = _due(state)
         self.phases = {"enter": self.enter, "exit": self.exit, "error": unrecovered}
 
@@ -43,15 +44,17 @@ class CompiledWait:
         execution.start_timer(frame, execution.new_ref(frame), "wait", max(due, execution.now))
 
     def exit(self, execution: Execution, frame: Frame) -> None:
-        output = self.dataflow.give_out(frame.value, frame.effective, frame, execution.trace)
-        leave(execution, frame, "WaitStateExited", output, self.next)
+        leave(execution, frame, self.dataflow, frame.effective, "WaitStateExited", self.next)
 
 
 def _due(state: Wait) -> Callable[[JSON, Scope, int], int]:
     """A function of the effective input, the scope and the present that gives the end of the wait; all times in ms."""
     if state.seconds is not None:
-        milliseconds = state.seconds * 1000
-        return lambda data, scope, now: now + milliseconds
+        wait = jsonata_io.whole_number(state.seconds, "Seconds", 0, SECONDS)
+        return lambda data, scope, now: now + wait(data, scope) * 1000
+    if state.timestamp is not None and state.io.language == "JSONata":
+        moment_of = jsonata_io.of_type(state.timestamp, "Timestamp", "string")
+        return lambda data, scope, now: _moment(moment_of(data, scope))
     if state.timestamp is not None:
         end = timestamps.parse_ms(state.timestamp)
         assert end is not None, "refused by the parser"
@@ -93,4 +96,11 @@ def _timestamp(text: str, value: JSON) -> int:
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string:"
             f" {text} == {shown(value)}"
         )
+    return end
+
+
+def _moment(text: str) -> int:
+    end = timestamps.parse_ms(text)
+    if end is None:
+        raise not_a_timestamp(text)
     return end

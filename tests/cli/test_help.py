@@ -27,7 +27,8 @@ def test_help_names_the_commands_and_completion(flag):
 def test_every_command_has_help(name):
     result = CliRunner().invoke(main, [name, "-h"])
     assert result.exit_code == 0
-    assert result.stdout.startswith(f"Usage: main {name} [OPTIONS] FILE")
+    argument = "EXPR" if name == "jsonata" else "FILE"
+    assert result.stdout.startswith(f"Usage: main {name} [OPTIONS] {argument}")
 
 
 def test_version():

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,6 @@ from asl.values import JSON
 
 ACCOUNT: Final = "111111111111"
 REGION: Final = "us-east-1"
-
-_VARIABLE = re.compile(r"(?<![$\w])\$[A-Za-z_]")
 
 
 def corpus(part: str) -> Path | None:
@@ -176,23 +173,12 @@ def _input_text(execution: JSON) -> str | None:
 
 
 def out_of_scope(definition: JSON) -> str | None:
-    """Why a definition is not compared, None when it is: JSONPath alone, no variables, no Distributed Map."""
-    found = set(_features(definition, ""))
-    return next((each for each in ("JSONata", "variables", "Distributed Map") if each in found), None)
+    """Why a definition is not compared, None when it is: no Distributed Map."""
+    return "Distributed Map" if _has_distributed_map(definition) else None
 
 
-def _features(value: Any, key: str) -> Iterator[str]:
+def _has_distributed_map(value: Any) -> bool:
     if isinstance(value, dict):
-        if "Assign" in value:
-            yield "variables"
-        if value.get("QueryLanguage") == "JSONata":
-            yield "JSONata"
-        if value.get("Mode") == "DISTRIBUTED" or "ItemReader" in value:
-            yield "Distributed Map"
-        for name, below in value.items():
-            yield from _features(below, name)
-    elif isinstance(value, list):
-        for below in value:
-            yield from _features(below, key)
-    elif isinstance(value, str) and (key.endswith((".$", "Path")) or key == "Variable") and _VARIABLE.search(value):
-        yield "variables"
+        own = value.get("Mode") == "DISTRIBUTED" or "ItemReader" in value
+        return own or any(map(_has_distributed_map, value.values()))
+    return isinstance(value, list) and any(map(_has_distributed_map, value))

@@ -25,7 +25,7 @@ ENDS = ("SUCCEEDED", "FAILED", "TIMED_OUT")
 
 
 def machines() -> list[Any]:
-    """Every published JSONPath definition that parses and has no Distributed Map. Empty where there are none."""
+    """Every published definition that parses and has no Distributed Map. Empty where there are none."""
     found = []
     for entry in manifest(""):
         if entry["query_language"] != "JSONPath":

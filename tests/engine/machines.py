@@ -38,18 +38,9 @@ def _state(draw: st.DrawFn, name: str, names: list[str], depth: int) -> Definiti
     state: Definition = {"Type": kind}
     if kind not in ("Choice", "Fail", "Succeed"):
         state.update({"Next": following} if following else {"End": True})
+    fields = _jsonata_fields if draw(st.booleans()) else _jsonpath_fields
+    state.update(fields(draw, kind, names))
     match kind:
-        case "Pass":
-            state["Result"] = draw(st.sampled_from([1, {"a": 1, "b": {"c": 2}}, [1, 2, 3]]))
-            state["ResultPath"] = draw(_paths)
-        case "Wait":
-            state["Seconds"] = draw(st.integers(0, 10))
-        case "Choice":
-            target = draw(st.sampled_from(names))
-            state["Choices"] = [{"Variable": "$.a", "IsPresent": True, "Next": target}]
-            state["Default"] = draw(st.sampled_from(names))
-        case "Fail":
-            state["Error"] = draw(st.sampled_from(ERRORS))
         case "Task":
             state["Resource"] = draw(
                 st.sampled_from(
@@ -60,26 +51,85 @@ def _state(draw: st.DrawFn, name: str, names: list[str], depth: int) -> Definiti
                     ]
                 )
             )
-            state["Parameters"] = {"id.$": "States.UUID()", "n.$": "$$.State.RetryCount"}
             if draw(st.booleans()):
                 state["TimeoutSeconds"] = draw(st.integers(2, 20))
                 if draw(st.booleans()):
                     state["HeartbeatSeconds"] = 1
         case "Parallel":
             count = draw(st.integers(1, 3))
-            state["ResultSelector"] = {"a.$": "States.ArrayLength($)"}  # else the data grow exponentially
             state["Branches"] = [draw(_scope(f"{name}b{index}", depth - 1)) for index in range(count)]
         case "Map":
-            state["ResultSelector"] = {"a.$": "$[*].a"}
             state["ItemProcessor"] = draw(_scope(f"{name}m", depth - 1))
-            state["ItemsPath"] = "$$.Execution.Input.items"
-            state["ItemSelector"] = {"a.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index"}
             state["MaxConcurrency"] = draw(st.integers(0, 2))
     if kind in ("Task", "Parallel", "Map"):
-        state["ResultPath"] = draw(_paths)
         state["Retry"] = draw(st.lists(_retriers, max_size=2))
-        if following and draw(st.booleans()):
-            state["Catch"] = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.a", "Next": following}]
+    return state
+
+
+def _jsonpath_fields(draw: st.DrawFn, kind: str, names: list[str]) -> Definition:
+    """The fields of a state of this type that its query language has to do with."""
+    state: Definition = {}
+    if kind not in ("Fail", "Succeed") and draw(st.booleans()):
+        state["Assign"] = {"v.$": "$", "w": draw(st.integers(0, 9))}
+    match kind:
+        case "Pass":
+            state["Result"] = draw(st.sampled_from([1, {"a": 1, "b": {"c": 2}}, [1, 2, 3]]))
+            state["ResultPath"] = draw(_paths)
+            state["InputPath"] = draw(st.sampled_from(["$", "$v", "$$.Execution.Input"]))
+        case "Wait":
+            state["Seconds"] = draw(st.integers(0, 10))
+        case "Choice":
+            variable = draw(st.sampled_from(["$.a", "$w"]))
+            state["Choices"] = [{"Variable": variable, "IsPresent": True, "Next": draw(st.sampled_from(names))}]
+            state["Default"] = draw(st.sampled_from(names))
+        case "Fail":
+            state["Error"] = draw(st.sampled_from(ERRORS))
+        case "Task":
+            state["Parameters"] = {"id.$": "States.UUID()", "n.$": "$$.State.RetryCount"}
+        case "Parallel":
+            state["ResultSelector"] = {"a.$": "States.ArrayLength($)"}  # else the data grow exponentially
+        case "Map":
+            state["ResultSelector"] = {"a.$": "$[*].a"}
+            state["ItemsPath"] = "$$.Execution.Input.items"
+            state["ItemSelector"] = {"a.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index"}
+    if kind in ("Task", "Parallel", "Map"):
+        state["ResultPath"] = draw(_paths)
+        if names and draw(st.booleans()):
+            state["Catch"] = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.a", "Next": names[0]}]
+    return state
+
+
+def _jsonata_fields(draw: st.DrawFn, kind: str, names: list[str]) -> Definition:
+    """The same in JSONata."""
+    state: Definition = {"QueryLanguage": "JSONata"}
+    if kind not in ("Fail", "Succeed") and draw(st.booleans()):
+        state["Assign"] = {
+            "v": "{% $states.input %}",
+            "w": draw(st.sampled_from([1, "{% $w + 1 %}", "{% $random() %}"])),
+        }
+    match kind:
+        case "Pass" | "Succeed":
+            state["Output"] = draw(st.sampled_from([1, {"a": "{% $uuid() %}"}, "{% $states.input %}", "{% [$v] %}"]))
+        case "Wait":
+            state["Seconds"] = draw(st.sampled_from([1, "{% $floor($random() * 10) %}"]))
+        case "Choice":
+            condition = draw(st.sampled_from(["{% $exists($states.input.a) %}", "{% $exists($w) %}"]))
+            state["Choices"] = [{"Condition": condition, "Assign": {"w": 5}, "Next": draw(st.sampled_from(names))}]
+            state["Default"] = draw(st.sampled_from(names))
+        case "Fail":
+            state["Error"] = draw(st.sampled_from(ERRORS))
+        case "Task":
+            state["Arguments"] = {"id": "{% $uuid() %}", "n": "{% $states.context.State.RetryCount %}"}
+            state["Output"] = draw(st.sampled_from(["{% $states.result %}", "{% $states.result.a > 4 ? 1 %}"]))
+        case "Parallel":
+            state["Output"] = {"a": "{% $count($states.result) %}"}
+        case "Map":
+            state["Items"] = "{% $states.context.Execution.Input.items %}"
+            state["ItemSelector"] = {"a": "{% $states.context.Map.Item.Value %}"}
+            state["Output"] = {"a": "{% $count($states.result) %}"}
+    if names and kind in ("Task", "Parallel", "Map") and draw(st.booleans()):
+        caught = {"ErrorEquals": ["States.ALL"], "Output": {"a": "{% $states.errorOutput.Error %}"}, "Next": names[0]}
+        state["Catch"] = [{**caught, "Assign": {"v": "{% $states.input %}"}}]
     return state
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import asl
 from asl import json_text
-from asl.limits import PAYLOAD_BYTES
+from asl.limits import PAYLOAD_BYTES, STORED_VARIABLES_BYTES, VARIABLE_BYTES
 
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True}
 
@@ -121,3 +121,26 @@ def test_size_is_that_of_compact_text(value: Any) -> None:
     size = len(json_text.dumps(value).encode("utf-8", "surrogatepass"))
     assert json_text.size(value) == size
     assert json_text.size({"again": value, "and": [value]}) == 2 * size + len('{"again":,"and":[]}')
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, "SUCCEEDED"), (1, "FAILED")])
+def test_what_one_assign_assigns_together(more: int, status: str) -> None:
+    half = VARIABLE_BYTES // 2
+    values = {"x": text_of(half), "y": text_of(half + more)}
+    run = machine(A={"Type": "Pass", "Assign": values, "End": True}).run({})
+    assert run.status == status
+    if status == "FAILED":
+        assert run.error == "States.DataLimitExceeded"
+
+
+def test_the_variables_of_an_execution_together() -> None:
+    count = STORED_VARIABLES_BYTES // VARIABLE_BYTES
+    value = text_of(VARIABLE_BYTES)
+    fits: dict[str, Any] = {
+        f"S{number}": {"Type": "Pass", "Assign": {f"v{number}": value}, "Next": f"S{number + 1}"}
+        for number in range(count)
+    }
+    again = {"Type": "Pass", "Assign": {"v0": value}, "End": True}
+    assert machine(**fits, **{f"S{count}": again}).run({}).succeeded, "a variable that is assigned anew counts once"
+    one_more = {"Type": "Pass", "Assign": {"one": 1}, "End": True}
+    assert machine(**fits, **{f"S{count}": one_more}).run({}).error == "States.DataLimitExceeded"

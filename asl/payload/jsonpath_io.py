@@ -1,19 +1,21 @@
 """Input and output processing of JSONPath states: `InputPath` ... `OutputPath`, each compiled once to a closure.
 
-A compiled field is a function of the data (`$`) and a scope (`$$`, and the execution's randomness). The order is AWS's:
+A compiled field is a function of the data (`$`) and a scope (`$$`, the variables, and the execution's randomness). The
+order is AWS's:
 
     raw input -> InputPath -> Parameters -> the state's work -> ResultSelector -> ResultPath -> OutputPath
 
-`Dataflow.take_in` does the part before the work, `Dataflow.give_out` the part after it; both note the value after each
-stage when a trace is wanted. A state of another query language brings a Dataflow of its own.
+`Assign` is evaluated on what the state's work gave, beside all that comes after it.
 """
 
+import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, Protocol, TypeAlias
 
 from asl import intrinsics, jsonpath
 from asl.jsonpath import PathNotAssignable, PathNotFound
-from asl.values import ABSENT, JSON, Absent
+from asl.model import JSONPathIO
+from asl.payload.scope import Evaluator, Scope, Trace
+from asl.values import ABSENT, JSON
 from asl.wording import (
     intrinsic_failed,
     path_not_found,
@@ -21,33 +23,23 @@ from asl.wording import (
     template_path_not_found,
 )
 
-
-class Scope(Protocol):
-    """What a field sees besides its data."""
-
-    def context(self) -> JSON:
-        """The context object, `$$`."""
-
-    def uuid(self) -> str: ...
-
-    def random(self) -> float: ...
-
-
-Evaluator: TypeAlias = Callable[[JSON, Scope], JSON]
-
-
-class Stage(NamedTuple):
-    """The value of a frame after one stage of its input or output processing, named as TestState names it."""
-
-    frame: str
-    name: str
-    value: JSON
-
-
-Trace: TypeAlias = list[tuple[str, JSON]]
+_VARIABLE = re.compile(r"\$([^\W\d]\w*)")
 
 
 # -- single fields ---------------------------------------------------------------------------------------------------
+
+
+class VariableNotAssigned(PathNotFound):
+    """A path begins with a variable that is not assigned."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__((), None)
+        self._name = name
+
+    @property
+    def detail(self) -> str:
+        # unrecorded: what AWS says of it
+        return f"The variable '${self._name}' is not assigned"
 
 
 def _identity(data: JSON, scope: Scope) -> JSON:
@@ -55,14 +47,35 @@ def _identity(data: JSON, scope: Scope) -> JSON:
 
 
 def path(text: str) -> Evaluator:
-    """The value at a path of the data (`$...`) or of the context object (`$$...`). The closure raises PathNotFound."""
+    """The value at a path of the data (`$...`), of the context object (`$$...`) or of a variable (`$name...`).
+
+    The closure raises PathNotFound.
+    """
     if text == "$":
         return _identity
     if text.startswith("$$"):
         from_context = jsonpath.compile(text[1:]).get
         return lambda data, scope: from_context(scope.context())
-    get = jsonpath.compile(text).get
-    return lambda data, scope: get(data)
+    variable, rest = split_variable(text)
+    get = jsonpath.compile(rest).get
+    if variable is None:
+        return lambda data, scope: get(data)
+
+    def of_variable(data: JSON, scope: Scope) -> JSON:
+        if variable not in scope.variables:
+            raise VariableNotAssigned(variable)
+        return get(scope.variables[variable])
+
+    return of_variable
+
+
+def split_variable(text: str) -> tuple[str | None, str]:
+    """The name of the variable that a path begins with, and the path below it: `$a.b` is ("a", "$.b").
+
+    None and the path itself where it begins with the data.
+    """
+    begin = _VARIABLE.match(text)
+    return (begin[1], f"${text[begin.end() :]}") if begin else (None, text)
 
 
 def field_path(text: str) -> Evaluator:
@@ -194,10 +207,11 @@ def _in_order_of_service(keys: Iterable[str]) -> list[str]:
 # -- the whole way ---------------------------------------------------------------------------------------------------
 
 
-class Dataflow:
-    """The compiled fields of one state. `plain` flags say that a part does nothing, so that it can be skipped."""
+class JSONPathDataflow:
+    """The compiled input and output fields of a JSONPath state, of a catcher or of a choice rule."""
 
     __slots__ = (
+        "_assign",
         "_input_path",
         "_output_path",
         "_parameters",
@@ -207,19 +221,13 @@ class Dataflow:
         "plain_out",
     )
 
-    def __init__(
-        self,
-        input_path: str | None = "$",
-        parameters: JSON | Absent = ABSENT,
-        result_selector: JSON | Absent = ABSENT,
-        result_path: str | None = "$",
-        output_path: str | None = "$",
-    ) -> None:
-        self._input_path = _path_or_nothing(input_path)
-        self._parameters = None if parameters is ABSENT else template(parameters)
-        self._result_selector = None if result_selector is ABSENT else template(result_selector)
-        self._result_path = result_placement(result_path)
-        self._output_path = _path_or_nothing(output_path)
+    def __init__(self, io: JSONPathIO) -> None:
+        self._input_path = _path_or_nothing(io.input_path)
+        self._parameters = None if io.parameters is ABSENT else template(io.parameters)
+        self._result_selector = None if io.result_selector is ABSENT else template(io.result_selector)
+        self._result_path = result_placement(io.result_path)
+        self._output_path = _path_or_nothing(io.output_path)
+        self._assign = template(io.assign) if io.assign else None
         self.plain_in = self._input_path is None and self._parameters is None
         self.plain_out = self._result_selector is None and self._result_path is None and self._output_path is None
 
@@ -230,10 +238,6 @@ class Dataflow:
             trace.append(("afterInputPath", value))
         return value
 
-    def take_in(self, raw: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
-        """What the state works on: the raw input after InputPath and Parameters."""
-        return self.arguments(self.effective_input(raw, scope, trace), scope, trace)
-
     def arguments(self, effective: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
         """The effective input after Parameters."""
         value = effective if self._parameters is None else self._parameters(effective, scope)
@@ -241,8 +245,11 @@ class Dataflow:
             trace.append(("afterParameters", value))
         return value
 
+    def take_in(self, raw: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
+        return self.arguments(self.effective_input(raw, scope, trace), scope, trace)
+
     def give_out(self, raw: JSON, result: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
-        """The state's output: its result after ResultSelector, placed into the raw input, after OutputPath."""
+        """The result after ResultSelector, placed into the raw input by ResultPath, after OutputPath."""
         if self._result_selector is not None:
             result = self._result_selector(result, scope)
         if trace is not None:
@@ -251,6 +258,9 @@ class Dataflow:
         if trace is not None:
             trace.append(("afterResultPath", value))
         return value if self._output_path is None else self._output_path(value, scope)
+
+    def assigned(self, raw: JSON, result: JSON, scope: Scope) -> dict[str, JSON] | None:
+        return None if self._assign is None else self._assign(result, scope)
 
 
 def _path_or_nothing(text: str | None) -> Evaluator | None:

@@ -1,0 +1,118 @@
+"""Checks of what JSONata states hold: expressions `{% ... %}`, wherever they stand in a field.
+
+AWS reads every expression when a state machine is created. It refuses those that are not JSONata, and those that read
+what is not there: names of a context item (there is none), and parts of `$states` that the field does not have.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from asl.parse.report import Node, Report, add, integer, number, report, unfilled, wrong_type
+from asl.payload.jsonata_io import compiled, is_expression
+from asl.source_text import below
+from asl.values import ABSENT, JSON, Absent
+
+_ALWAYS: Final = ("input", "context")
+_WHERE: Final = {
+    "result": "only Output and Assign of Task, Parallel and Map states have a result",
+    "errorOutput": "only Output and Assign of a catcher have an error",
+}
+
+
+def template(node: Node, name: str, sees: Collection[str] = ()) -> JSON | Absent:
+    """A field with expressions at any depth; `sees` is what `$states` has there besides input and context."""
+    value = node.value.get(name, ABSENT)
+    if value is not ABSENT:
+        check_value(node.report, below(node.pointer, name), value, name, sees)
+    return value
+
+
+def whole_number(node: Node, name: str, low: int, high: int | None = None) -> int | str | None:
+    """A field that holds a whole number or, in JSONata, an expression."""
+    return _expression(node, name) or integer(node, name, low, high)
+
+
+def any_number(node: Node, name: str, low: float, high: float | None = None) -> float | str | None:
+    """A field that holds a number or, in JSONata, an expression."""
+    return _expression(node, name) or number(node, name, low, high)
+
+
+def condition(node: Node) -> str | bool:
+    """The Condition of a choice rule."""
+    value = node.value.get("Condition", True)
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str):
+        wrong_type(node, "Condition", "an expression (a string), true or false")
+        return True
+    pointer = below(node.pointer, "Condition")
+    check_value(node.report, pointer, value, "Condition", ())
+    if not is_expression(value) and "{%" not in value and not unfilled(node.report, pointer, value, "Condition"):
+        hint = f'write it as "{{% {value} %}}"'
+        add(node, "bad-jsonata", "Condition must be an expression, which stands between {% and %}", "Condition", hint)
+    return value
+
+
+def items(node: Node) -> JSON | Absent:
+    """The Items of a Map."""
+    value = template(node, "Items")
+    if value is not ABSENT and not isinstance(value, list | dict) and not is_expression(value):
+        wrong_type(node, "Items", "an array, an object or an expression")
+    return value
+
+
+def _expression(node: Node, name: str) -> str | None:
+    value = node.value.get(name)
+    if node.language != "JSONata" or not isinstance(value, str) or "{%" not in value:
+        return None
+    check_value(node.report, below(node.pointer, name), value, name, ())
+    return value
+
+
+def check_value(to: Report, pointer: str, value: JSON, field: str, sees: Collection[str]) -> None:
+    """Reports what is wrong with the expressions in a value, at any depth."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            check_value(to, below(pointer, name), member, field, sees)
+    elif isinstance(value, list):
+        for index, element in enumerate(value):
+            check_value(to, below(pointer, index), element, field, sees)
+    elif is_expression(value):
+        _check_expression(to, pointer, value, field, sees)
+    elif isinstance(value, str) and value.startswith("{%") != value.endswith("%}"):
+        missing, end = ("%}", "end") if value.startswith("{%") else ("{%", "begin")
+        message = f"an expression in {field} does not {end} with {missing}"
+        report(to, "bad-jsonata", pointer, message, "an expression is a whole string: {% ... %}")
+
+
+def _check_expression(to: Report, pointer: str, text: str, field: str, sees: Collection[str]) -> None:
+    from asl.jsonata import JsonataError
+
+    inside = text[2:-2]
+    start = 2 + len(inside) - len(inside.lstrip())
+    try:
+        expression = compiled(text)
+    except JsonataError as error:
+        if not unfilled(to, pointer, text, field):
+            message = f"the expression in {field} is not valid JSONata: {error.message}"
+            report(to, "bad-jsonata", pointer, message, offset=start + (error.start_in(inside.strip()) or 0))
+        return
+    for name, position in expression.context_names:
+        # AWS's text, from users' reports of its validation.
+        message = f"Reference to '{name}' at the top level is not supported."
+        hint = _instead(name)
+        report(to, "bad-jsonata", pointer, message, hint, offset=start + position)
+    for reference in expression.references:
+        part = reference.fields[0] if reference.name == "states" and reference.fields else None
+        if part is None or part in _ALWAYS or part in sees:
+            continue
+        # unrecorded: that AWS refuses these is documented, its text is not
+        message = f"$states.{part} is not available in {field}"
+        hint = _WHERE.get(part, "$states has input, context, result and errorOutput")
+        report(to, "bad-jsonata", pointer, message, hint, offset=start + reference.position)
+
+
+def _instead(name: str) -> str:
+    if name.startswith("$"):
+        return "there is no context item: the state's input is $states.input"
+    return f"the state's input is $states.input, a variable is ${name}"

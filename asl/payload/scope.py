@@ -1,0 +1,40 @@
+"""What a compiled field sees besides its data, and what it is."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol, TypeAlias
+
+from asl.values import JSON
+
+
+class Scope(Protocol):
+    """What a field sees besides its data: the thread of control that evaluates it."""
+
+    @property
+    def variables(self) -> Mapping[str, JSON]:
+        """The variables that are assigned here, those of the scopes around included."""
+
+    def context(self) -> JSON:
+        """The context object: `$$` in JSONPath, `$states.context` in JSONata."""
+
+    def uuid(self) -> str: ...
+
+    def random(self) -> float:
+        """A number in [0, 1)."""
+
+    def millis(self) -> int:
+        """The present, in milliseconds since the epoch."""
+
+
+Evaluator: TypeAlias = Callable[[JSON, Scope], JSON]
+"""A field as a function of the state's data and the scope. Raises EvaluationError in AWS's words."""
+
+
+class Stage(NamedTuple):
+    """The value of a frame after one stage of its input or output processing, named as TestState names it."""
+
+    frame: str
+    name: str
+    value: JSON
+
+
+Trace: TypeAlias = list[tuple[str, JSON]]
