@@ -55,7 +55,11 @@ class Regex:
         return program(self._tree)
 
     def search(self, text: str, start: int, spend: Callable[[int], None]) -> Match | None:
-        """The first match at or after `start`, if there is one. `spend` is told of work done, and may raise."""
+        """The first match at or after `start`, if there is one; a negative `start` is 0.
+
+        `spend` is told of work done, and may raise.
+        """
+        start = max(start, 0)
         if start > len(text):
             return None
         split = None if text.isascii() else utf16(text)

@@ -150,17 +150,14 @@ class _Matcher:
             elif op is Op.ROUND:
                 _, counter, low, high, greedy, behind, state = instruction
                 rounds = registers[counter] or 0
-                if rounds < low:
-                    continue
-                if rounds == high:
-                    at = behind
-                    continue
                 choice = self.choice(at, position, state)
                 if choice not in choices:
                     choices[choice] = 0
-                    stack.append((behind if greedy else at, position))
-                    if not greedy:
+                    if rounds == high:
                         at = behind
+                    elif rounds >= low:
+                        stack.append((behind if greedy else at, position))
+                        at = at if greedy else behind
                     continue
             elif op is Op.NEXT:
                 _, counter, low, high, start, round_ = instruction

@@ -30,7 +30,7 @@ from asl.jsonata.regex.tree import (
 )
 from asl.jsonata.regex.units import from_units, to_units
 
-MAX_DEPTH: Final = 50
+MAX_DEPTH: Final = 30
 """How deep groups may be nested. differs-from-aws: node takes some thousands before its stack overflows."""
 MAX_CAPTURES: Final = 32767
 _ENDLESS: Final = 2**31 - 1
@@ -78,7 +78,6 @@ class _Parser:
         self.ignore_case = "i" in flags
         self.multiline = "m" in flags
         self.captures = 0
-        self.depth = 0
         self.names: dict[str, int] = {}
         self.has_names = _has_names(self.text)
         self.named_references: list[str] = []
@@ -94,7 +93,7 @@ class _Parser:
             raise self.error("Invalid named capture referenced")
         root = self.resolved(_choice(self.groups[0]))
         references = frozenset(self.references | {self.names[name] for name in self.named_references})
-        return Tree(root, self.captures, self.depth, self.ignore_case, references)
+        return Tree(root, self.captures, self.ignore_case, references)
 
     def error(self, problem: str) -> JsonataError:
         flags = "".join(sorted(self.flags + "g"))
@@ -158,8 +157,7 @@ class _Parser:
             if self.peek() == "?":
                 name = self.group_name()
         self.groups.append(_Group(opening, capture, before, name))
-        self.depth = max(self.depth, len(self.groups) - 1)
-        if self.depth > MAX_DEPTH:
+        if len(self.groups) > MAX_DEPTH + 1:
             raise self.error("Stack overflow")
 
     def group_name(self) -> str:

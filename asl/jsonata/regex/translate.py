@@ -25,9 +25,6 @@ from asl.jsonata.regex.tree import (
     width,
 )
 
-_MAX_DEPTH: Final = 30
-"""`re` compiles recursively: deeper patterns could meet Python's recursion limit."""
-
 _LINE_END: Final = "\\n\\r\\u2028\\u2029"
 _PLACES: Final = {
     Place.TEXT_START: r"\A",
@@ -47,7 +44,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 def translated(tree: Tree) -> str | None:
     """The pattern for `re`, or None where `re` would find something else or refuses it."""
-    if tree.depth > _MAX_DEPTH or tree.references or not _is_faithful(tree.root):
+    if tree.references or not _is_faithful(tree.root):
         return None
     return written(tree.root)
 

@@ -91,8 +91,6 @@ NOTHING: Final = Sequence(())
 class Tree:
     root: Node
     captures: int
-    depth: int
-    """How deep the groups are nested."""
     ignore_case: bool
     references: frozenset[int]
     """The captures that are referred to."""
