@@ -156,8 +156,13 @@ def command(
         observer=None if story is None else _observer(story),
     )
     with world, _written(world, results.open_outlets(outlets)) as problems, _told(story), _guarded():
-        world.start(machine, **started_with)
-        world.run()
+        try:
+            world.start(machine, **started_with)
+            world.run()
+        except KeyboardInterrupt:  # before the clock ran: from then on the drive ends the execution itself
+            if not (real_time and world.runs):
+                raise
+            world.stop(world.runs[0], cause="Interrupted")
     _conclude(ctx, world.runs[0], as_json, problems)
 
 
