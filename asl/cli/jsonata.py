@@ -71,6 +71,9 @@ def command(
     if result is jsonata.UNDEFINED:
         click.echo("nothing (undefined); a field of a state would fail with this", err=True)
         return
+    if isinstance(result, jsonata.Function):
+        click.echo("error: the result is a function, which is no data", err=True)
+        ctx.exit(1)
     sys.stdout.write(jsonata.dumps(result, indent=0 if compact else 2) + "\n")
 
 

@@ -154,8 +154,9 @@ class JsonataError(Exception):
             return None
         position = min(self.position, len(text))
         token = self.token if isinstance(self.token, str) else ""
-        if token and text[position - len(token) : position] == token:
-            position -= len(token)
+        begin = text.rfind(token, 0, position) if token else -1
+        if begin >= 0 and text[begin + len(token) : position] in ("", "("):  # of a call, the position is behind "("
+            position = begin - (text[begin - 1 : begin] == "$")
         return max(0, min(position, len(text) - 1))
 
     def __str__(self) -> str:
