@@ -329,6 +329,15 @@ def test_work_is_reported_as_it_is_done_and_can_be_stopped() -> None:
     assert purse.calls >= 40
 
 
+def test_the_memory_of_a_search_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    regex = compile_regex("^(?:a|(b))*$", "")
+    assert regex.search("ab" * 5_000, 0, ignored) is not None
+    monkeypatch.setattr(matcher, "_MOST_NOTED", 10_000)
+    with pytest.raises(JsonataError) as refused:
+        regex.search("ab" * 5_000, 0, ignored)
+    assert refused.value.code == "U1003"
+
+
 def test_the_work_of_looks_is_reported_too() -> None:
     with pytest.raises(TooMuch):
         compile_regex(r"(?=(\w\w?)+;)a1", "").search("a" * 5_000 + ";", 0, Purse(200_000).spend)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from asl.jsonata.errors import JsonataError
 from asl.jsonata.regex.charset import canonical
 from asl.jsonata.regex.program import Op, Program, State
 
@@ -18,6 +19,8 @@ _STEPS: Final = 1000
 """The work done between two reports of it."""
 _SCANNED: Final = 64
 """Units that `re` passes over in the time of a step."""
+_MOST_NOTED: Final = 3_000_000
+"""The most entries that a search notes, of some hundred bytes each."""
 _UNDO: Final = -1
 _SHORTER: Final = -2
 _FAILED: Final = -1
@@ -31,6 +34,9 @@ class _Canonical(dict[str, str]):
 
 _CANONICAL: Final = _Canonical()
 
+# Names of the module are found quicker than members of an enumeration.
+_PIECE, _PIECE_BACK, _RUN, _SPLIT, _JUMP, _SAVE, _CLEAR, _CHECK, _ZERO, _ROUND, _NEXT, _LOOK, _REFERENCE, _FOUND = Op
+
 Found = tuple[int, int, list[int | None]]
 """The start and the end of a match, and the start and the end of each capture."""
 
@@ -38,27 +44,9 @@ Found = tuple[int, int, list[int | None]]
 def search(program: Program, text: str, start: int, spend: Callable[[int], None]) -> Found | None:
     """The first match at or after `start` in a text of UTF-16 units. Tells `spend` how much work is done."""
     matcher = _Matcher(program, text, spend)
-    position = start
-    while True:
-        if program.next_start:
-            candidate = program.next_start(text, position)
-            after = candidate.start() if candidate else len(text)
-            matcher.steps += (after - position) // _SCANNED
-            if not candidate:
-                matcher.report()
-                return None
-            position = after
-        if program.at_text_start and position > 0:
-            matcher.report()
-            return None
-        end = matcher.run(0, position, matcher.choices)
-        if end != _FAILED:
-            matcher.report()
-            return position, end, matcher.registers[: 2 * program.captures]
-        position += 1
-        if position > len(text):
-            matcher.report()
-            return None
+    found = matcher.first(start)
+    matcher.report()
+    return found
 
 
 class _Matcher:
@@ -78,6 +66,24 @@ class _Matcher:
         steps, self.steps = self.steps, 0
         self.spend(steps)
 
+    def first(self, position: int) -> Found | None:
+        next_start = self.program.next_start
+        while position <= len(self.text):
+            if next_start:
+                candidate = next_start(self.text, position)
+                start = candidate.start() if candidate else len(self.text)
+                self.steps += (start - position) // _SCANNED
+                position = start
+                if not candidate:
+                    return None
+            if self.program.at_text_start and position > 0:
+                return None
+            end = self.run(0, position, self.choices)
+            if end != _FAILED:
+                return position, end, self.registers[: 2 * self.program.captures]
+            position += 1
+        return None
+
     def run(self, at: int, position: int, choices: dict[Any, int]) -> int:
         """Where a match of the program from the instruction `at` on ends, _FAILED without one."""
         code = self.program.code
@@ -92,14 +98,16 @@ class _Matcher:
                 self.steps = steps
                 self.report()
                 steps = 0
+                if len(choices) + len(stack) > _MOST_NOTED:
+                    raise JsonataError("U1003")
             instruction = code[at]
             op = instruction[0]
             at += 1
-            if op is Op.PIECE:
+            if op is _PIECE:
                 if instruction[1](text, position):
                     position += instruction[2]
                     continue
-            elif op is Op.SPLIT:
+            elif op is _SPLIT:
                 _, first, second, state = instruction
                 choice = at * size + position if state is None else self.choice(at, position, state)
                 if choice not in choices:
@@ -107,7 +115,7 @@ class _Matcher:
                     stack.append((second, position))
                     at = first
                     continue
-            elif op is Op.RUN:
+            elif op is _RUN:
                 _, extent, low, high, state = instruction
                 end, steps = self.extent(at, extent, position, steps)
                 if high is not None and end > position + high:
@@ -125,29 +133,29 @@ class _Matcher:
                         stack.append((_SHORTER, at, end, shortest, choice))
                         position = end
                         continue
-            elif op is Op.JUMP:
+            elif op is _JUMP:
                 at = instruction[1]
                 continue
-            elif op is Op.SAVE:
+            elif op is _SAVE:
                 register = instruction[1]
                 stack.append((_UNDO, register, registers[register]))
                 registers[register] = position
                 continue
-            elif op is Op.CLEAR:
+            elif op is _CLEAR:
                 for register in range(instruction[1], instruction[2]):
                     if registers[register] is not None:
                         stack.append((_UNDO, register, registers[register]))
                         registers[register] = None
                 continue
-            elif op is Op.CHECK:
+            elif op is _CHECK:
                 if registers[instruction[1]] != position:
                     continue
-            elif op is Op.ZERO:
+            elif op is _ZERO:
                 register = instruction[1]
                 stack.append((_UNDO, register, registers[register]))
                 registers[register] = 0
                 continue
-            elif op is Op.ROUND:
+            elif op is _ROUND:
                 _, counter, low, high, greedy, behind, state = instruction
                 rounds = registers[counter] or 0
                 choice = self.choice(at, position, state)
@@ -159,7 +167,7 @@ class _Matcher:
                         stack.append((behind if greedy else at, position))
                         at = at if greedy else behind
                     continue
-            elif op is Op.NEXT:
+            elif op is _NEXT:
                 _, counter, low, high, start, round_ = instruction
                 rounds = registers[counter] or 0
                 if start < 0 or rounds < low or registers[start] != position:
@@ -168,25 +176,25 @@ class _Matcher:
                         registers[counter] = rounds + 1
                     at = round_
                     continue
-            elif op is Op.PIECE_BACK:
+            elif op is _PIECE_BACK:
                 before = position - instruction[2]
                 if before >= 0 and instruction[1](text, before):
                     position = before
                     continue
-            elif op is Op.LOOK:
+            elif op is _LOOK:
                 self.steps = steps
                 holds = self.look(at, position, instruction[2], stack)
                 steps = self.steps
                 if holds:
                     at = instruction[1]
                     continue
-            elif op is Op.REFERENCE:
+            elif op is _REFERENCE:
                 reached = self.referenced(instruction[1], instruction[2], position)
                 if reached != _FAILED:
                     steps += abs(reached - position) // _SCANNED
                     position = reached
                     continue
-            else:
+            elif op is _FOUND:
                 self.steps = steps
                 return position
 

@@ -101,6 +101,8 @@ def program(tree: Tree) -> Program:
 
 
 _NO_REGISTER: Final = -1
+_WIDEST: Final = 64
+"""The most units that a count may take for its piece to be one step."""
 
 
 class _Compiler:
@@ -264,7 +266,7 @@ def _is_piece(node: Node) -> bool:
         case Sequence(items):
             return all(map(_is_piece, items))
         case Repeat(One(), low, high):
-            return low == high
+            return low == high and low <= _WIDEST
         case _:
             return False
 
