@@ -48,7 +48,7 @@ class Body:
 
 
 class TailCall:
-    """A call that is the last thing a lambda does. Its caller makes it in its stead, so that the stack does not grow."""
+    """A call that is the last thing a lambda does. Its caller makes it instead, so that the stack does not grow."""
 
     __slots__ = ("arguments", "function", "position", "token")
 

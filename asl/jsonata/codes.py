@@ -14,7 +14,7 @@ from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.native import Native
 from asl.jsonata.functions.objects import to_boolean
 from asl.jsonata.runtime import Code, Run, Scope
-from asl.jsonata.sequences import LISTS, field_step, joined
+from asl.jsonata.sequences import SEQUENCES, Filter, Step, field_step, joined
 from asl.jsonata.signature import Signature
 from asl.jsonata.values import (
     EXACT,
@@ -27,7 +27,7 @@ from asl.jsonata.values import (
     collapsed,
 )
 
-SEQUENCES: Final = LISTS - {list, Constructed}
+NUMBERS: Final = frozenset({int, float})
 
 
 def at(error: JsonataError, position: int, token: str) -> JsonataError:
@@ -139,6 +139,41 @@ def variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
     return read
 
 
+def path_from_fields(
+    variable: str, hops: int, names: tuple[str, ...], filters: list[Filter], steps: list[Step], general: Code
+) -> Code:
+    """A path that begins with fields of a variable, perhaps with predicates on the last, and goes on in `steps`.
+
+    `general` does it all, where there are arrays on the way.
+    """
+
+    def read(input: Value, scope: Scope, run: Run) -> Value:
+        outer = scope
+        for _ in range(hops):
+            outer = outer[None]
+        value = outer.get(variable, UNDEFINED)
+        for name in names:
+            if type(value) is not dict:
+                return general(input, scope, run) if isinstance(value, list) else UNDEFINED
+            value = value.get(name, UNDEFINED)
+        if type(value) in SEQUENCES:
+            return general(input, scope, run)
+        for passes in filters:
+            value = passes(value, scope, run)
+        if value is UNDEFINED:
+            return UNDEFINED
+        items = value if operators.is_flat(value) else Sequence((value,))
+        if type(items) is list and len(items) <= 1 and steps:
+            items = Sequence(items)
+        for step in steps:
+            if not items:
+                break
+            items = step(items, scope, run)
+        return items if type(items) is list else collapsed(items)
+
+    return read
+
+
 def path_fields(names: tuple[str, ...], keeps: bool) -> Code:
     """A field of a field ... of the context, or of each value in it when it is an array."""
     steps = [field_step(name, index == len(names) - 1) for index, name in enumerate(names)]
@@ -202,17 +237,44 @@ def arithmetic(name: str, left: Code, right: Code, position: int) -> Code:
 
 def comparison(name: str, left: Code, right: Code, position: int) -> Code:
     operate = operators.COMPARISONS[name]
-    numbers = frozenset({int, float})
 
     def code(input: Value, scope: Scope, run: Run) -> Value:
         first = left(input, scope, run)
         second = right(input, scope, run)
-        if type(first) in numbers and type(second) in numbers:
+        if type(first) in NUMBERS and type(second) in NUMBERS:
             return operate(first, second)
         try:
             return operators.compared(name, first, second)
         except JsonataError as error:
             raise at(error, position, name) from None
+
+    return code
+
+
+def field_comparison(name: str, field_name: str, constant: float, general: Code) -> Code:
+    """A field of the context compared with a number; `general` does the same for anything."""
+    operate = operators.COMPARISONS[name]
+
+    def code(input: Value, scope: Scope, run: Run) -> Value:
+        if type(input) is dict:
+            value = input.get(field_name)
+            if type(value) in NUMBERS:
+                return operate(value, constant)
+        return general(input, scope, run)
+
+    return code
+
+
+def field_equality(name: str, field_name: str, constant: str, general: Code) -> Code:
+    """A field of the context compared with a text; `general` does the same for anything."""
+    wanted = name == "="
+
+    def code(input: Value, scope: Scope, run: Run) -> Value:
+        if type(input) is dict:
+            value = input.get(field_name)
+            if type(value) is str:
+                return (value == constant) is wanted
+        return general(input, scope, run)
 
     return code
 

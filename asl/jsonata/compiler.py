@@ -23,6 +23,7 @@ from asl.jsonata.functions.objects import to_boolean
 from asl.jsonata.runtime import Code, Run, Scope
 from asl.jsonata.scopes import Frame, assigned_names, bound_names, places, tuple_names
 from asl.jsonata.sequences import (
+    SEQUENCES,
     Filter,
     Key,
     Step,
@@ -284,15 +285,33 @@ class _Compiler:
             return codes.boolean(name, left, right, position, not self._later)
         if name in operators.ARITHMETIC:
             return codes.arithmetic(name, left, right, position)
-        if name in operators.COMPARISONS:
-            return codes.comparison(name, left, right, position)
-        if name in ("=", "!="):
-            return codes.equality(name, left, right)
+        if name in operators.COMPARISONS or name in ("=", "!="):
+            return self._comparison(node, left, right, place)
         if name == "in":
             return codes.inclusion(left, right)
         if name == "&":
             return codes.concatenation(left, right, position, self._natives["string"].do)
         return codes.interval(left, right, position)
+
+    def _comparison(self, node: Node, left: Code, right: Code, place: Place) -> Code:
+        assert node.left is not None
+        assert node.right is not None
+        name = node.value
+        general = (
+            codes.comparison(name, left, right, node.position)
+            if name in operators.COMPARISONS
+            else codes.equality(name, left, right)
+        )
+        fields = _field_names(node.left) if node.left.kind == "path" else None
+        if fields is None or len(fields) != 1 or node.left.items[0].kind != "name" or place.counting:
+            return general
+        if _is_followed(node.left) or node.left.keep_singleton or _is_followed(node.right):
+            return general
+        if node.right.kind == "number" and name in operators.COMPARISONS:
+            return codes.field_comparison(name, fields[0], node.right.value, general)
+        if node.right.kind == "string" and name not in operators.COMPARISONS:
+            return codes.field_equality(name, fields[0], node.right.value, general)
+        return general
 
     def _negation(self, node: Node, place: Place) -> Code:
         operand = self._part(node.left, place)
@@ -398,7 +417,27 @@ class _Compiler:
                 return grouped(items, pairs, group.position, framed, scope, run)
             return items
 
-        return code
+        if keeps or group is not None or place.counting:
+            return code
+        return self._from_fields(node, runs, place, codes.collapsing(code)) or code
+
+    def _from_fields(self, node: Node, runs: list[Step], place: Place, general: Code) -> Code | None:
+        """A path that begins with fields of a variable."""
+        first, *rest = node.items
+        names: list[str] = []
+        filters: list[Filter] = []
+        for step in rest:
+            if step.kind != "name" or step.keep_array or filters:
+                break
+            names.append(step.value)
+            filters = [self._filter(stage, place) for stage in step.stages]
+        if not names or first.kind != "variable" or not first.value or _is_followed(first) or first.stages:
+            return None
+        found, _ = places(place.frame, first.value)
+        if len(found) > 1 or first.value in self._natives:
+            return None
+        steps = runs[1 + len(names) :]
+        return codes.path_from_fields(first.value, found[0], tuple(names), filters, steps, general)
 
     def _fields(self, node: Node, place: Place) -> Code | None:
         """A path that does no more than read fields one from the other."""
@@ -578,12 +617,11 @@ class _Compiler:
         raw = node.tail_call or _is_followed(node)
         called = codes.NativeCall(native, signature, node.position, place.level, raw)
         if native.name in INLINED and not place.counting:
-            array, *rest = node.items if first is None else [None, *node.items]
+            rest = node.items[1:] if first is None else node.items
             body = self._inlined_body(rest, inner)
             if body is not None:
-                start = first if array is None else self._arguments([array], inner)[0]
-                assert start is not None
-                return codes.inlined_loop(called, start, body, not self._later)
+                array = self._arguments(node.items[:1], inner)[0] if first is None else first
+                return codes.inlined_loop(called, array, body, not self._later)
         arguments = self._arguments(node.items, inner)
         return codes.native_call(called, arguments if first is None else [first, *arguments])
 
@@ -759,7 +797,7 @@ def _dynamic_call(
         except JsonataError as error:
             raise located(error, function, position, token) from None
         run.base -= level
-        return result if type(result) not in codes.SEQUENCES else collapsed(result)
+        return result if type(result) not in SEQUENCES else collapsed(result)
 
     return code
 

@@ -13,6 +13,8 @@ from asl.jsonata.text import ordered
 from asl.jsonata.values import EXACT, UNDEFINED, Constructed, Sequence, Value, number
 
 RANGE_LIMIT: Final = 10_000_000
+SHORT: Final = 10**15
+"""Below this, the text of a whole number is its digits."""
 
 
 def is_numeric(value: Value) -> bool:
@@ -142,8 +144,10 @@ def included(left: Value, right: Value) -> bool:
 
 def concatenated(left: Value, right: Value, run: Run, to_text: Callable[[Value], str]) -> str:
     """The texts of both values; undefined has none. Raises U1003."""
-    first = "" if left is UNDEFINED else to_text(left)
-    second = "" if right is UNDEFINED else to_text(right)
+    first = str(left) if type(left) is int and -SHORT < left < SHORT else "" if left is UNDEFINED else to_text(left)
+    second = (
+        str(right) if type(right) is int and -SHORT < right < SHORT else "" if right is UNDEFINED else to_text(right)
+    )
     run.allocate(len(first) + len(second))
     return first + second
 

@@ -14,7 +14,7 @@ from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.objects import to_boolean
 from asl.jsonata.operators import appended, is_flat, is_numeric, looked_up, text_order
 from asl.jsonata.runtime import Code, Run, Scope
-from asl.jsonata.values import UNDEFINED, Sequence, Tuples, Value, collapsed
+from asl.jsonata.values import UNDEFINED, Constructed, Sequence, Tuples, Value, collapsed
 
 Step: TypeAlias = Callable[[list[Value], Scope, Run], list[Value]]
 """(the values that come in, scope, run) -> the values that go out."""
@@ -26,6 +26,7 @@ VALUE: Final = "@"
 """Where a tuple has the value itself."""
 
 LISTS: Final = frozenset({list, *ODD_LISTS, Tuples})
+SEQUENCES: Final = LISTS - {list, Constructed}
 
 
 def as_items(value: Value) -> list[Value]:
@@ -55,15 +56,17 @@ def field_step(name: str, last: bool) -> Step:
     """The step to a field, without predicates."""
 
     def step(items: list[Value], scope: Scope, run: Run) -> list[Value]:
-        run.spend(len(items))
+        run.steps -= len(items)
         try:
             results = [item[name] for item in items]
         except (KeyError, TypeError):
             found = [item.get(name, UNDEFINED) if type(item) is dict else looked_up(item, name) for item in items]
             results = [value for value in map(collapsed, found) if value is not UNDEFINED]
-        else:
-            if Sequence in set(map(type, results)):
-                results = [value for value in map(collapsed, results) if value is not UNDEFINED]
+        kinds = set(map(type, results))
+        if kinds.isdisjoint(LISTS):
+            return Sequence(results)
+        if not kinds.isdisjoint(SEQUENCES):
+            results = [value for value in map(collapsed, results) if value is not UNDEFINED]
         return joined(results, last)
 
     return step
@@ -83,7 +86,11 @@ def expression_step(code: Code, filters: Row[Filter], last: bool) -> Step:
                 results.append(result)
         return joined(results, last)
 
-    return step
+    def bare_step(items: list[Value], scope: Scope, run: Run) -> list[Value]:
+        run.spend(len(items))
+        return joined([result for item in items if (result := code(item, scope, run)) is not UNDEFINED], last)
+
+    return step if filters else bare_step
 
 
 def whole_step(code: Code) -> Step:
@@ -123,23 +130,27 @@ def expression_filter(code: Code, framed: bool, later: bool) -> Filter:
     def passes(value: Value, scope: Scope, run: Run) -> list[Value]:
         items = as_items(value)
         run.spend(len(items))
-        tuples = isinstance(items, Tuples)
-        result: list[Value] = Tuples() if tuples else Sequence()
+        result: list[Value] = Sequence()
         for index, item in enumerate(items):
-            if framed:
-                context, inner = beside(item, scope) if tuples else (item, {None: scope})
-                answer = code(context, inner, run)
-            else:
-                answer = code(item, scope, run)
+            answer = code(item, scope, run)
             if answer is True:
                 result.append(item)
-            elif answer is False or answer is UNDEFINED:
-                continue
-            else:
+            elif answer is not False and answer is not UNDEFINED:
                 result.extend([item] * times_chosen(answer, index, len(items), later))
         return result
 
-    return passes
+    def framed_passes(value: Value, scope: Scope, run: Run) -> list[Value]:
+        items = as_items(value)
+        run.spend(len(items))
+        tuples = isinstance(items, Tuples)
+        result: list[Value] = Tuples() if tuples else Sequence()
+        for index, item in enumerate(items):
+            context, inner = beside(item, scope) if tuples else (item, {None: scope})
+            answer = code(context, inner, run)
+            result.extend([item] * times_chosen(answer, index, len(items), later))
+        return result
+
+    return framed_passes if framed else passes
 
 
 def times_chosen(answer: Value, index: int, size: int, later: bool) -> int:
@@ -177,10 +188,7 @@ def ordering(keys: list[Key], position: int, framed: bool) -> Step:
         if len(items) <= 1:
             return items
         run.spend(len(items))
-        if len(keys) == 1:
-            columns = [keyed(keys[0], items, scope, run)]
-        else:
-            columns = [keyed(key, items, scope, run) for key in keys]
+        columns = [keyed(key, items, scope, run) for key in keys]
         if all(map(_comparable, columns)):
             return _sorted(items, columns, keys)
         return _merge_sorted(items, columns, keys, position)
@@ -192,19 +200,22 @@ def _comparable(column: list[Value]) -> bool:
     """Whether any two keys can be compared: all numbers or all texts, some undefined."""
     kinds = set(map(type, column))
     kinds.discard(type(UNDEFINED))
-    return kinds <= {str} or (kinds <= {int, float} and all(value == value for value in column))
+    if float in kinds and any(value != value for value in column):
+        return False
+    return kinds <= {str} or kinds <= {int, float}
 
 
 def _sorted(items: list[Value], columns: list[list[Value]], keys: list[Key]) -> list[Value]:
     order = list(range(len(items)))
-    for column, key in reversed(list(zip(columns, keys, strict=True))):
-        missing = [index for index in order if column[index] is UNDEFINED]
+    for column, key in zip(reversed(columns), reversed(keys), strict=True):
+        missing = [index for index in order if column[index] is UNDEFINED] if UNDEFINED in column else []
         present = [index for index in order if column[index] is not UNDEFINED] if missing else order
         ranks = column
-        if any(type(value) is str and not value.isascii() for value in column):
-            ranks = [text_order(value) if type(value) is str else value for value in column]
+        if type(column[present[0]]) is str if present else False:
+            texts = [value if type(value) is str else "" for value in column]
+            ranks = texts if all(map(str.isascii, texts)) else list(map(text_order, texts))
         present.sort(key=ranks.__getitem__, reverse=key.descending)
-        order = present + missing if missing else present
+        order = present + missing
     return [items[index] for index in order]
 
 

@@ -38,8 +38,8 @@ LETTERS: Final[dict[type, str]] = {
     Function: "f",
 }
 
-Arrange: TypeAlias = Callable[[list[Value], Value], list[Value]]
-"""(arguments, context) -> the arguments as the function wants them."""
+Move: TypeAlias = Callable[[list[Value], Value], Value]
+"""(arguments, context) -> one argument as the function wants it."""
 
 
 def letter(value: Value) -> str:
@@ -81,7 +81,7 @@ class Signature:
         self.parameters = _parse(text)
         self._pattern = re.compile("".join(f"({parameter.pattern})" for parameter in self.parameters))
         self._later = later
-        self._plans: dict[tuple[type, ...], Arrange | None] = {}
+        self._plans: dict[tuple[type, ...], list[Move] | None] = {}
         self.as_it_is: set[type] = set()
         """The types of a single argument that is known to be right as it is."""
 
@@ -97,29 +97,30 @@ class Signature:
             plan = self._plans[kinds] = self._plan(arguments)
             if plan is None and len(kinds) == 1:
                 self.as_it_is.add(kinds[0])
-        return arguments if plan is None else plan(arguments, context)
+        return arguments if plan is None else [move(arguments, context) for move in plan]
 
-    def _plan(self, arguments: list[Value]) -> Arrange | None:
+    def _plan(self, arguments: list[Value]) -> list[Move] | None:
+        """How arguments of these types become those that the function wants; None when they are that already."""
         letters = "".join(map(letter, arguments))
         match = self._pattern.fullmatch(letters)
         if match is None:
             raise self._mismatch(arguments, letters)
-        moves: list[Arrange] = []
+        moves: list[Move] = []
+        kept: list[int] = []
         at = 0
         for parameter, taken in zip(self.parameters, match.groups(), strict=True):
             if not taken and parameter.context:
-                moves.append(_context(parameter, at))
+                moves.append(_from_context(parameter, at))
                 continue
             first = at
             for single in taken or MISSING:
                 source = at if self._later or parameter.type == "a" else first
-                moves.append(_move(parameter, source, single if taken else None, taken))
+                move = _to_array(parameter, source, single, taken) if taken and parameter.type == "a" else None
+                if move is None:
+                    kept.append(source)
+                moves.append(move or _same(source))
                 at += 1
-        if len(moves) == len(arguments) and all(move == _Same(index) for index, move in enumerate(moves)):
-            return None
-        if len(moves) == 1:
-            return moves[0]
-        return lambda given, context: [value for move in moves for value in move(given, context)]
+        return None if kept == list(range(len(arguments))) and len(moves) == len(kept) else moves
 
     def _mismatch(self, arguments: list[Value], letters: str) -> JsonataError:
         """Which argument is wrong: the first that the parameters before it leave over."""
@@ -135,52 +136,41 @@ class Signature:
         return JsonataError("T0410", value=value, index=good + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Same:
-    """The argument at `at` as it is."""
-
-    at: int
-
-    def __call__(self, arguments: list[Value], context: Value) -> list[Value]:
-        return [arguments[self.at]] if self.at < len(arguments) else [UNDEFINED]
+def _same(at: int) -> Move:
+    return lambda arguments, context: arguments[at] if at < len(arguments) else UNDEFINED
 
 
-def _context(parameter: Parameter, at: int) -> Arrange:
-    def take(arguments: list[Value], context: Value) -> list[Value]:
+def _from_context(parameter: Parameter, at: int) -> Move:
+    def take(arguments: list[Value], context: Value) -> Value:
         if letter(context) not in parameter.accepts:
             raise JsonataError("T0411", value=context, index=at + 1)
-        return [context]
+        return context
 
     return take
 
 
-def _move(parameter: Parameter, at: int, single: str | None, taken: str) -> Arrange:
-    if parameter.type != "a" or single is None or single == MISSING:
-        return _Same(at)
-    if parameter.items is None:
-        return _Same(at) if single == "a" else lambda arguments, context: [[arguments[at]]]
-    return _array(parameter.items, at, single, taken)
-
-
-def _array(items: str, at: int, single: str, taken: str) -> Arrange:
-    """An array all of whose items have the same type, or a value of that type to make an array of."""
+def _to_array(parameter: Parameter, at: int, single: str, taken: str) -> Move | None:
+    """For an array parameter: an array is checked, another value put into one. None: it stays as it is."""
+    items = parameter.items
 
     def wrong(value: Value) -> JsonataError:
-        return JsonataError("T0412", value=value, index=at + 1, type=PLURALS.get(items, UNDEFINED))
+        return JsonataError("T0412", value=value, index=at + 1, type=PLURALS.get(items or "", UNDEFINED))
 
-    def check(arguments: list[Value], context: Value) -> list[Value]:
+    def check(arguments: list[Value], context: Value) -> Value:
         value = arguments[at]
         kinds = set(map(type, value))
-        if any((LETTERS.get(kind) or _letter_of(kind)) != items[:1] for kind in kinds):
+        if any((LETTERS.get(kind) or _letter_of(kind)) != (items or "")[:1] for kind in kinds):
+            raise wrong(value)
+        return value
+
+    def wrap(arguments: list[Value], context: Value) -> Value:
+        value = arguments[at]
+        if items is not None and taken != items:
             raise wrong(value)
         return [value]
 
-    def wrap(arguments: list[Value], context: Value) -> list[Value]:
-        value = arguments[at]
-        if taken != items:
-            raise wrong(value)
-        return [[value]]
-
+    if single == MISSING or (single == "a" and items is None):
+        return None
     return check if single == "a" else wrap
 
 
