@@ -112,7 +112,7 @@ def in_brackets(units: CharSet) -> str:
     if units == charset.ALL:
         return r"[\s\S]"
     if not units:
-        return "(?!)"
+        return r"[^\s\S]"
     if len(units) == 1 and units[0][0] == units[0][1]:
         return re.escape(chr(units[0][0]))
     others = charset.complement(units)
