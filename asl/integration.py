@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
+from asl.errors import HostError
 from asl.values import ABSENT, JSON, Absent
 
 Pattern: TypeAlias = Literal["request_response", "sync", "sync:2", "wait_for_task_token"]
@@ -60,10 +61,13 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A job that goes on: perform again after `poll_after_ms` with `state`. `submitted` is the start call's answer."""
+    """A job that goes on: perform again after `poll_after_ms` with `state`, or when the world says so (None).
+
+    `submitted` is the start call's answer.
+    """
 
     state: JSON
-    poll_after_ms: int
+    poll_after_ms: int | None
     submitted: JSON | Absent = ABSENT
 
 
@@ -88,13 +92,27 @@ Answer: TypeAlias = Output | Pending | Failure
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What an integration says of a resource: its patterns, its parameters, and how its answer looks, in words."""
+    """What an integration says of a resource: its patterns, its parameters, how its answer looks, in words, its errors.
+
+    `answered_by` says who answers with the settings that there are: "" when nobody does, and then `ways` are those in
+    which it could be: "--aws embedded", "--aws real", "--machine NAME=FILE" ...
+    """
 
     resource: str
     patterns: tuple[Pattern, ...]
     parameters: tuple[str, ...] = ()
     answered_by: str = ""
     answer: str = ""
+    errors: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+
+
+class NotAnswered(HostError):
+    """Raised by `perform` when the settings leave no way to answer a task. `ways` are those that would, as options."""
+
+    def __init__(self, reason: str, ways: Sequence[str] = ()) -> None:
+        super().__init__(reason)
+        self.ways = tuple(ways)
 
 
 class Integration(Protocol):
@@ -109,7 +127,7 @@ class Integration(Protocol):
     def perform(self, call: Call) -> Answer:
         """The answer of one attempt, whose arguments were checked.
 
-        May raise HostError when it cannot even try; must not raise otherwise.
+        May raise NotAnswered, or another HostError when it cannot even try; must not raise otherwise.
         """
 
     def cancel(self, call: Call) -> None:
@@ -119,6 +137,44 @@ class Integration(Protocol):
         """Told when the world that uses it ends."""
 
 
+class Executions(Protocol):
+    """The executions of a world, for integrations that start others, or answer tasks by their tokens.
+
+    ARNs and names are those of this world's account and region. Raises `ExecutionRefused` with the code and the message
+    of Step Functions' API ("StateMachineDoesNotExist", "InvalidToken" ...).
+    """
+
+    def start(self, state_machine: str, input_text: str, name: str | None = None) -> str:
+        """Starts an execution of the machine with that ARN or name; gives the execution's ARN."""
+
+    def describe(self, execution_arn: str) -> dict[str, JSON]:
+        """What DescribeExecution answers, with its times in milliseconds; output, error and cause where it has them."""
+
+    def list(self, state_machine: str) -> "Sequence[dict[str, JSON]]":
+        """What ListExecutions answers, the newest first."""
+
+    def stop(self, execution_arn: str, error: str | None, cause: str | None) -> None: ...
+
+    def poll_when_ended(self, execution_arn: str, call: Call) -> None:
+        """Has the pending call performed again as soon as the execution has ended."""
+
+    def send_task_success(self, token: str, output_text: str) -> None: ...
+
+    def send_task_failure(self, token: str, error: str | None, cause: str | None) -> None: ...
+
+    def send_task_heartbeat(self, token: str) -> None: ...
+
+
+class ExecutionRefused(Exception):
+    """Step Functions would refuse a request: the code and the message of its API."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+AwsMode: TypeAlias = Literal["off", "embedded", "real"]
 Warn: TypeAlias = Callable[[str], None]
 
 
@@ -126,13 +182,16 @@ Warn: TypeAlias = Callable[[str], None]
 class Settings:
     """What the user chose, handed to the integrations of every package.
 
-    `functions` maps an ARN, a name or a glob of Lambda functions to a handler; `aws` is "off" or "real";
-    `endpoint_url` sends calls of boto3 elsewhere; `warn` takes a text for the user.
+    `functions` maps an ARN, a name or a glob of Lambda functions to a handler. `aws` says where calls of services go
+    that nothing else answers: nowhere, to stand-ins in this process, or to AWS. `endpoint_urls` sends those of a
+    service, by botocore's name ("sqs"; "*" for all others), elsewhere. `executions` are those of the world;
+    `warn` takes a text for the user.
     """
 
     functions: Mapping[str, Handler] = field(default_factory=dict)
-    aws: Literal["off", "real"] = "off"
-    endpoint_url: str | None = None
+    aws: AwsMode = "off"
+    endpoint_urls: Mapping[str, str] = field(default_factory=dict)
+    executions: "Executions | None" = None
     region: str = "us-east-1"
     account: str = "123456789012"
     call_timeout_seconds: float = 60.0

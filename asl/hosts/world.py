@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
-from typing import Any, Literal
+from typing import Any
 
 from asl import events as ev
 from asl.effects import CallTask, Cancel, Finish, StartTimer
@@ -25,7 +25,7 @@ from asl.hosts.answers import Answers, Mocks, Tasks
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
 from asl.hosts.start import execution_input, execution_name, json_copy, start_time, wall_clock
-from asl.integration import Answer, Call, Failure, Handler, Output, Pending, Settings, Warn
+from asl.integration import Answer, AwsMode, Call, Failure, Handler, Output, Pending, Settings, Warn
 from asl.limits import WorkflowType
 from asl.machine import Machine
 from asl.values import ABSENT, JSON
@@ -88,8 +88,8 @@ class World:
     `tasks` maps a state's name, a resource, or a glob of either to a function of the task's arguments (or to a constant
     answer); `lambdas` maps a function's name, ARN or glob to a Lambda handler; `mocks` is a table of answers. `start`
     is where the clock begins, in milliseconds since the epoch or as ISO 8601 text. The same `seed` gives the same ids
-    and random numbers. `live` uses the wall clock instead of virtual time. `aws="real"` and `endpoint_url` let service
-    integrations reach a service; nothing else ever does. `event_buses` names the event buses that there are beside
+    and random numbers. `live` uses the wall clock instead of virtual time. `aws="real"` and `endpoint_url` (one, or one
+    for each service) let service integrations reach a service; nothing else ever does. `event_buses` names the event buses that there are beside
     "default"; events for others are accepted and dropped, as EventBridge does. `options` is for integrations.
 
     Use it as a context manager, or call `close()`, so that integrations are closed.
@@ -104,8 +104,8 @@ class World:
         lambdas: Mapping[str, Handler] | None = None,
         mocks: Mocks | None = None,
         live: bool = False,
-        aws: Literal["off", "real"] = "off",
-        endpoint_url: str | None = None,
+        aws: AwsMode = "off",
+        endpoint_url: str | Mapping[str, str] | None = None,
         event_buses: Sequence[str] = (),
         region: str = "us-east-1",
         account: str = "123456789012",
@@ -123,7 +123,7 @@ class World:
         settings = Settings(
             functions=lambdas or {},
             aws=aws,
-            endpoint_url=endpoint_url,
+            endpoint_urls={"*": endpoint_url} if isinstance(endpoint_url, str) else endpoint_url or {},
             region=region,
             account=account,
             call_timeout_seconds=call_timeout_seconds,
@@ -435,10 +435,11 @@ class World:
             case Pending(state, poll_after):
                 if not attempt.is_activity:
                     self.deliver(run, ev.TaskStarted(now, ref))
-                attempt.call = replace(attempt.call, pending=state, at=now + poll_after)
+                attempt.call = replace(attempt.call, pending=state, at=now + (poll_after or 0))
                 self._await_token(attempt)
-                poll = self._schedule(run, now + poll_after, None, attempt)
-                self._timers_of[run.arn].setdefault(ref, {})["poll"] = poll
+                if poll_after is not None:
+                    poll = self._schedule(run, now + poll_after, None, attempt)
+                    self._timers_of[run.arn].setdefault(ref, {})["poll"] = poll
                 return
         attempt.answered = True
         if duration:

@@ -12,7 +12,7 @@ _CONNECT_SECONDS = 5.0
 
 
 class Clients:
-    """One client for each service, shared by threads. They go to AWS, or to `settings.endpoint_url`."""
+    """One client for each service, shared by threads. They go to AWS, or to one of `settings.endpoint_urls`."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -22,7 +22,7 @@ class Clients:
     @property
     def allowed(self) -> bool:
         """Whether the user wants calls to leave this process."""
-        return self._settings.aws == "real" or self._settings.endpoint_url is not None
+        return self._settings.aws == "real" or bool(self._settings.endpoint_urls)
 
     def call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """The response of an operation ("put_events") of a service ("events"), without its ResponseMetadata.
@@ -81,8 +81,9 @@ class Clients:
         if local and not any(name in os.environ for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE")):
             # A stand-in for AWS needs a signature, not a true one; looking for credentials could ask the network.
             keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        endpoint_url = settings.endpoint_urls.get(service, settings.endpoint_urls.get("*"))
         session = Session(region_name=settings.region, **keys)
         try:
-            return session.client(service, endpoint_url=settings.endpoint_url, config=config)
+            return session.client(service, endpoint_url=endpoint_url, config=config)
         except ValueError as error:
-            raise HostError(f"the endpoint '{settings.endpoint_url}' cannot be used: {error}") from error
+            raise HostError(f"the endpoint '{endpoint_url}' cannot be used: {error}") from error

@@ -126,7 +126,7 @@ def test_errors_of_the_service(code: str, status: int, name: str, stubbed: tuple
 
 
 def test_an_endpoint_that_does_not_answer() -> None:
-    settings = Settings(endpoint_url="http://127.0.0.1:9", call_timeout_seconds=2)
+    settings = Settings(endpoint_urls={"*": "http://127.0.0.1:9"}, call_timeout_seconds=2)
     (integration,) = asl_aws.integrations(settings)
     error, cause = failure(integration.perform(call(PUT_EVENTS, {"Entries": [ENTRY]})))
     assert error == "EventBridge.SdkClientException"
@@ -158,6 +158,6 @@ def test_a_profile_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_endpoint_that_is_no_url() -> None:
-    (integration,) = asl_aws.integrations(Settings(endpoint_url="nonsense"))
+    (integration,) = asl_aws.integrations(Settings(endpoint_urls={"*": "nonsense"}))
     with pytest.raises(HostError, match="'nonsense' cannot be used"):
         integration.perform(call(PUT_EVENTS, {"Entries": [ENTRY]}))
