@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Final
 
 from asl.jsonata.doubles import double, joined, round_half_even, to_fixed, units
@@ -224,7 +225,8 @@ def _layout(parts: _Parts, symbols: Symbols) -> _Layout:
 
 def _integer_groups(parts: _Parts, symbols: Symbols) -> list[int]:
     """How many digits are to the right of each grouping separator."""
-    return [symbols.count_places(parts.integer[at:]) for at in _positions(parts.integer, symbols.grouping, 0)]
+    to_the_left = _places_before(parts.integer, symbols)
+    return [to_the_left[-1] - to_the_left[at] for at in _positions(parts.integer, symbols.grouping, 0)]
 
 
 def _fraction_groups(parts: _Parts, symbols: Symbols) -> list[int]:
@@ -236,7 +238,13 @@ def _fraction_groups(parts: _Parts, symbols: Symbols) -> list[int]:
     if first < 0:
         return []
     places = [first, *_positions(parts.integer, symbols.grouping, first + 1)]
-    return [symbols.count_places(parts.fraction[:at]) for at in places]
+    to_the_left = _places_before(parts.fraction, symbols)
+    return [to_the_left[min(at, len(parts.fraction))] for at in places]
+
+
+def _places_before(part: str, symbols: Symbols) -> list[int]:
+    """How many digits there are in front of each position of the part, its end included."""
+    return list(accumulate((char in symbols.family or char == symbols.digit for char in part), initial=0))
 
 
 def _positions(part: str, sign: str, start: int) -> Iterator[int]:

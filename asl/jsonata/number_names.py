@@ -30,6 +30,8 @@ _ROMAN_VALUES: Final = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5,
 _LARGEST_ROMAN: Final = 10_000_000
 """Larger numbers exhaust the stack of the reference implementation, which writes the numerals by recursion."""
 _SEPARATORS: Final = re.compile(rf",[{WHITESPACE}]|[{WHITESPACE}]and[{WHITESPACE}]|[{WHITESPACE}\\-]")
+_LAST_FINITE_PLACE: Final = 217
+"""The highest power of 26 that is a double."""
 _STACK_OVERFLOW: Final = "Maximum call stack size exceeded"
 
 
@@ -137,5 +139,6 @@ def from_letters(text: str, first: str) -> float:
     """The number of a column of a spreadsheet. Other characters than letters count by their distance to `first`."""
     total = 0.0
     for place, letter in enumerate(reversed(units(text))):
-        total += (ord(letter) - ord(first) + 1) * power(26.0, float(place))
+        worth = power(26.0, float(place)) if place <= _LAST_FINITE_PLACE else math.inf
+        total += (ord(letter) - ord(first) + 1) * worth
     return number(total)
