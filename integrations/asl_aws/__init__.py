@@ -10,7 +10,8 @@ from asl_aws.clients import Clients
 
 def integrations(settings: Settings) -> list[Integration]:
     """The integrations of this package. Nothing of boto3 is imported before a call needs it."""
-    clients = Clients(settings)
+    bus = events.embedded_bus(settings)
+    clients = Clients(settings, {"events": events.local_backend(bus)})
     return [
-        events.integration(settings, clients),
+        events.integration(clients, bus),
     ]

@@ -1,89 +1,209 @@
-"""Clients of boto3, made when first needed, and their exceptions as those of `asl_aws.service_errors`."""
+"""How a call reaches a service: a stand-in in this process, another endpoint, moto in this process, or AWS.
+
+The ways are tried in this order: what the world itself answers (`local`), unless the user named an endpoint for that
+very service or wants AWS; the service's endpoint, or the one for all services; moto; AWS. Without any of them a call
+raises NotAnswered. Nothing of boto3 or moto is imported before a call needs it.
+"""
 
 import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from asl.errors import HostError
-from asl.integration import Settings
+from asl.integration import Call, NotAnswered, Settings
+from asl_aws import embedded
 from asl_aws.service_errors import SdkClientError, ServiceError
 
-_CONNECT_SECONDS = 5.0
+_CONNECT_SECONDS: Final = 5.0
+_ALL_SERVICES: Final = "*"
+_KEY_VARIABLES: Final = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE")
+_STAND_IN_KEYS: Final = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+_ROLE_SESSION: Final = "aslkit"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A service's answer: botocore's response without its ResponseMetadata, and what that said.
+
+    `headers` are as received, their names in lower case as botocore gives them.
+    """
+
+    data: dict[str, Any]
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    request_id: str = ""
+
+
+LocalBackend: TypeAlias = Callable[[str, dict[str, Any], Call], Response]
+"""Answers an operation ("PutEvents") with its parameters. Raises ServiceError."""
 
 
 class Clients:
-    """One client for each service, shared by threads. They go to AWS, or to one of `settings.endpoint_urls`."""
+    """Calls of services by botocore's names ("sqs", "stepfunctions"), for all threads of a world."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, local: Mapping[str, LocalBackend] | None = None) -> None:
         self._settings = settings
-        self._clients: dict[str, Any] = {}
+        self._local = dict(local or {})
+        self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
 
-    @property
-    def allowed(self) -> bool:
-        """Whether the user wants calls to leave this process."""
-        return self._settings.aws == "real" or bool(self._settings.endpoint_urls)
+    @cached_property
+    def embedded(self) -> "embedded.Embedded":
+        """The stand-ins of `aws="embedded"`, with what is in them."""
+        return embedded.Embedded(self._settings)
 
-    def call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """The response of an operation ("put_events") of a service ("events"), without its ResponseMetadata.
+    def way(self, service: str) -> str:
+        """How calls of a service are answered, in words: "" when they are not."""
+        if self._is_local(service):
+            return "in this process"
+        if endpoint_url := self._endpoint_url(service):
+            return endpoint_url
+        if self._is_embedded(service):
+            return "moto in this process"
+        if self._settings.aws == "real":
+            profile = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
+            return f"AWS (profile {profile}, {self._settings.region})" if profile else f"AWS ({self._settings.region})"
+        return ""
 
-        Raises ServiceError and SdkClientError, HostError when the client cannot be made.
+    def ways(self, service: str) -> tuple[str, ...]:
+        """The options that would have calls of a service answered."""
+        stand_in = ("--aws embedded",) if service in embedded.SERVICES else ()
+        return (*stand_in, "--endpoint-url URL", "--aws real")
+
+    def call(self, service: str, operation: str, parameters: dict[str, Any], call: Call) -> Response:
+        """The response of an operation ("PutEvents") of a service ("events"), for the attempt `call`.
+
+        Raises ServiceError, SdkClientError; NotAnswered without a way, HostError when the client cannot be made.
         """
-        from botocore.exceptions import (
-            BotoCoreError,
-            ClientError,
-            NoCredentialsError,
-            ParamValidationError,
-            PartialCredentialsError,
-        )
-
-        try:
-            response: dict[str, Any] = getattr(self._client(service), operation)(**parameters)
-        except ClientError as error:
-            details, metadata = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
-            raise ServiceError(
-                str(details.get("Code", "Unknown")),
-                str(details.get("Message", "")),
-                int(metadata.get("HTTPStatusCode", 400)),
-                str(metadata.get("RequestId", "null")),
-            ) from error
-        except (NoCredentialsError, PartialCredentialsError) as error:
-            raise SdkClientError(f"Unable to load AWS credentials: {error}") from error
-        except ParamValidationError as error:
-            raise SdkClientError(str(error)) from error
-        except BotoCoreError as error:
-            raise SdkClientError(f"Unable to execute HTTP request: {error}") from error
-        return {key: value for key, value in response.items() if key != "ResponseMetadata"}
+        if self._is_local(service):
+            return self._local[service](operation, parameters, call)
+        if not self.way(service):
+            raise NotAnswered(f"nothing answers the service '{service}'", self.ways(service))
+        with _errors_of_ours():
+            return _send(self._client(service, call), operation, parameters)
 
     def close(self) -> None:
-        for client in self._clients.values():
-            client.close()
-        self._clients.clear()
-
-    def _client(self, service: str) -> Any:
         with self._lock:
-            if service not in self._clients:
-                self._clients[service] = self._make(service)
-            return self._clients[service]
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+        if "embedded" in self.__dict__:
+            self.embedded.close()
 
-    def _make(self, service: str) -> Any:
+    def _is_local(self, service: str) -> bool:
+        settings = self._settings
+        return service in self._local and service not in settings.endpoint_urls and settings.aws != "real"
+
+    def _is_embedded(self, service: str) -> bool:
+        return self._settings.aws == "embedded" and service in embedded.SERVICES
+
+    def _endpoint_url(self, service: str) -> str | None:
+        return self._settings.endpoint_urls.get(service, self._settings.endpoint_urls.get(_ALL_SERVICES))
+
+    def _client(self, service: str, call: Call) -> Any:
+        with self._lock:
+            key = service, self._role(service, call)
+            if key not in self._clients:
+                self._clients[key] = self._make(*key)
+            return self._clients[key]
+
+    def _role(self, service: str, call: Call) -> str:
+        """The role to assume for a call, "" for none: only AWS itself is asked under a task's credentials."""
+        if self._settings.aws != "real" or self._endpoint_url(service) or not isinstance(call.credentials, dict):
+            return ""
+        role = call.credentials.get("RoleArn")
+        return role if isinstance(role, str) else ""
+
+    def _make(self, service: str, role: str) -> Any:
+        endpoint_url = self._endpoint_url(service)
+        keys: dict[str, str] = {}
+        if role:
+            keys = self._assumed(role)
+        elif endpoint_url is None and self._is_embedded(service):
+            keys = _STAND_IN_KEYS
+        elif self._settings.aws != "real" and not any(name in os.environ for name in _KEY_VARIABLES):
+            # A stand-in for AWS needs a signature, not a true one; looking for credentials could ask the network.
+            keys = _STAND_IN_KEYS
+        client = self._boto3_client(service, endpoint_url, keys)
+        if endpoint_url is None and self._is_embedded(service):
+            self.embedded.attach(client)
+        return client
+
+    def _boto3_client(self, service: str, endpoint_url: str | None, keys: Mapping[str, str]) -> Any:
         from boto3.session import Session
         from botocore.config import Config
 
-        settings = self._settings
-        local = settings.aws != "real"
         config = Config(
-            connect_timeout=min(_CONNECT_SECONDS, settings.call_timeout_seconds),
-            read_timeout=settings.call_timeout_seconds,
+            connect_timeout=min(_CONNECT_SECONDS, self._settings.call_timeout_seconds),
+            read_timeout=self._settings.call_timeout_seconds,
             retries={"total_max_attempts": 1},  # retrying is the state machine's business
+            ignore_configured_endpoint_urls=self._is_embedded(service),
         )
-        keys = {}
-        if local and not any(name in os.environ for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE")):
-            # A stand-in for AWS needs a signature, not a true one; looking for credentials could ask the network.
-            keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        endpoint_url = settings.endpoint_urls.get(service, settings.endpoint_urls.get("*"))
-        session = Session(region_name=settings.region, **keys)
+        session = Session(region_name=self._settings.region, **keys)
         try:
             return session.client(service, endpoint_url=endpoint_url, config=config)
         except ValueError as error:
             raise HostError(f"the endpoint '{endpoint_url}' cannot be used: {error}") from error
+
+    def _assumed(self, role: str) -> dict[str, str]:
+        client = self._boto3_client("sts", self._endpoint_url("sts"), {})
+        try:
+            answer = client.assume_role(RoleArn=role, RoleSessionName=_ROLE_SESSION)["Credentials"]
+        finally:
+            client.close()
+        return {
+            "aws_access_key_id": answer["AccessKeyId"],
+            "aws_secret_access_key": answer["SecretAccessKey"],
+            "aws_session_token": answer["SessionToken"],
+        }
+
+
+def _send(client: Any, operation: str, parameters: dict[str, Any]) -> Response:
+    from botocore import xform_name
+
+    answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
+    metadata = answer.pop("ResponseMetadata", {})
+    return Response(
+        answer,
+        int(metadata.get("HTTPStatusCode", 200)),
+        metadata.get("HTTPHeaders", {}),
+        str(metadata.get("RequestId", "")),
+    )
+
+
+@contextmanager
+def _errors_of_ours() -> Iterator[None]:
+    """Has exceptions of botocore come as ServiceError and SdkClientError."""
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        NoCredentialsError,
+        ParamValidationError,
+        PartialCredentialsError,
+    )
+
+    try:
+        yield
+    except ClientError as error:
+        raise _service_error(error.response) from error
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise SdkClientError(f"Unable to load AWS credentials: {error}") from error
+    except ParamValidationError as error:
+        raise SdkClientError(str(error)) from error
+    except BotoCoreError as error:
+        raise SdkClientError(f"Unable to execute HTTP request: {error}") from error
+
+
+def _service_error(answer: Mapping[str, Any]) -> ServiceError:
+    details, metadata = answer.get("Error", {}), answer.get("ResponseMetadata", {})
+    return ServiceError(
+        str(details.get("Code", "Unknown")),
+        str(details.get("Message", "")),
+        int(metadata.get("HTTPStatusCode", 400)),
+        str(metadata.get("RequestId", "null")),
+        metadata.get("HostId"),
+    )

@@ -9,16 +9,16 @@ import hashlib
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from asl_eventbridge import EventBus, PutEventsError
 
 from asl import timestamps
-from asl.integration import Answer, Call, Description, Failure, Integration, Output, Settings
+from asl.integration import Answer, Call, Description, Failure, Integration, NotAnswered, Output, Settings
 from asl.json_text import dumps
 from asl.values import JSON
 from asl_aws import parameters
-from asl_aws.clients import Clients
+from asl_aws.clients import Clients, LocalBackend, Response
 from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure
 
 # unrecorded: the error's name for a refused request follows that of DynamoDB and SQS, where it is recorded
@@ -28,6 +28,7 @@ EVENT_BRIDGE: Final = Service(
     unmodeled="AmazonEventBridgeException",
     modeled=frozenset({"InternalException"}),
 )
+SERVICE: Final = "events"
 FAILED_ENTRY: Final = "EventBridge.FailedEntry"
 
 _resource: Final = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:events:putEvents(\.waitForTaskToken)?")
@@ -49,22 +50,15 @@ _parameters: Final = parameters.structure(
     },
     required=("Entries",),
 )
+_BEYOND_THE_BUS: Final = ("--endpoint-url events=URL", "--aws real")
 _RESULT_FIELDS: Final = ("EventId", "ErrorCode", "ErrorMessage")
 
 
-class Backend(Protocol):
-    """Where decorated entries go."""
-
-    def put_events(self, entries: list[dict[str, Any]], call: Call) -> dict[str, Any]:
-        """The response of PutEvents. Raises ServiceError or SdkClientError when the whole request fails."""
-
-
 class PutEvents:
-    """The integration. `bus` is the embedded event bus, None when events go through boto3."""
+    """The integration. `bus` is the embedded event bus that answers when nothing else is set."""
 
-    def __init__(self, backend: Backend, bus: EventBus | None = None, clients: Clients | None = None) -> None:
+    def __init__(self, clients: Clients, bus: EventBus) -> None:
         self.bus = bus
-        self._backend = backend
         self._clients = clients
 
     def describe(self, resource: str) -> Description | None:
@@ -74,8 +68,10 @@ class PutEvents:
             resource=resource.removesuffix(".waitForTaskToken"),
             patterns=("request_response", "wait_for_task_token"),
             parameters=("Entries",),
-            answered_by="boto3" if self.bus is None else "the embedded event bus",
+            answered_by=self._clients.way(SERVICE),
             answer="Entries (an EventId each) and FailedEntryCount; EventBridge.FailedEntry if an entry failed",
+            errors=(FAILED_ENTRY, *EVENT_BRIDGE.errors),
+            ways=self._clients.ways(SERVICE),
         )
 
     def check(self, resource: str, arguments: JSON) -> list[str]:
@@ -83,10 +79,10 @@ class PutEvents:
 
     def perform(self, call: Call) -> Answer:
         try:
-            response = self._backend.put_events(decorated(call), call)
+            response = self._clients.call(SERVICE, "PutEvents", {"Entries": decorated(call)}, call)
         except (ServiceError, SdkClientError) as error:
             return failure(EVENT_BRIDGE, error)
-        answer = _answer(response)
+        answer = _answer(response.data)
         if answer["FailedEntryCount"]:
             # unrecorded: whether the cause has spaces; its fields and their order are recorded
             return Failure(FAILED_ENTRY, dumps(answer))
@@ -96,45 +92,37 @@ class PutEvents:
         """Nothing to give up: events are put at once."""
 
     def close(self) -> None:
-        if self._clients is not None:
-            self._clients.close()
+        self._clients.close()
 
 
-class Embedded:
-    """Events go to a bus in this process."""
-
-    def __init__(self, bus: EventBus) -> None:
-        self._bus = bus
-
-    def put_events(self, entries: list[dict[str, Any]], call: Call) -> dict[str, Any]:
-        try:
-            return self._bus.put_events(entries, call.at, call.seed)
-        except PutEventsError as error:
-            digest = hashlib.sha256(f"{call.seed}/request".encode()).digest()
-            request_id = str(uuid.UUID(bytes=digest[:16], version=4))
-            raise ServiceError(error.code, error.message, error.status, request_id) from error
-
-
-class Boto3:
-    """Events go to AWS, or to another endpoint."""
-
-    def __init__(self, clients: Clients) -> None:
-        self._clients = clients
-
-    def put_events(self, entries: list[dict[str, Any]], call: Call) -> dict[str, Any]:
-        timed = [{**entry, "Time": _moment(entry["Time"])} if "Time" in entry else entry for entry in entries]
-        return self._clients.call("events", "put_events", {"Entries": timed})
-
-
-def integration(settings: Settings, clients: Clients) -> Integration:
-    """The integration on the backend that the settings choose; `options["event_bus"]` may hold a ready EventBus."""
-    if clients.allowed:
-        return PutEvents(Boto3(clients), clients=clients)
+def embedded_bus(settings: Settings) -> EventBus:
+    """The bus of the world: `options["event_bus"]` if there is one, else a new one."""
     bus: EventBus | None = settings.options.get("event_bus")
     if bus is None:
         buses = ("default", *settings.options.get("event_buses", ()))
         bus = EventBus(settings.account, settings.region, warn=settings.warn, buses=buses)
-    return PutEvents(Embedded(bus), bus)
+    return bus
+
+
+def local_backend(bus: EventBus) -> LocalBackend:
+    """PutEvents of EventBridge on a bus in this process."""
+
+    def answer(operation: str, arguments: dict[str, Any], call: Call) -> Response:
+        digest = hashlib.sha256(f"{call.seed}/request".encode()).digest()
+        request_id = str(uuid.UUID(bytes=digest[:16], version=4))
+        if operation != "PutEvents":
+            raise NotAnswered(f"the embedded event bus does not answer '{operation}'", _BEYOND_THE_BUS)
+        try:
+            data = bus.put_events(arguments["Entries"], call.at, call.seed)
+        except PutEventsError as error:
+            raise ServiceError(error.code, error.message, error.status, request_id) from error
+        return Response(data, request_id=request_id)
+
+    return answer
+
+
+def integration(clients: Clients, bus: EventBus) -> Integration:
+    return PutEvents(clients, bus)
 
 
 def decorated(call: Call) -> list[dict[str, Any]]:
@@ -148,6 +136,8 @@ def _decorated(entry: dict[str, JSON], arns: list[str]) -> dict[str, Any]:
     # unrecorded: a list, number or boolean goes out as text like an object, and is then refused as malformed
     if "Detail" in copy and not isinstance(copy["Detail"], str):
         copy["Detail"] = dumps(copy["Detail"])
+    if "Time" in copy:
+        copy["Time"] = _moment(copy["Time"])
     copy["Resources"] = [*copy.get("Resources", ()), *arns]
     return copy
 

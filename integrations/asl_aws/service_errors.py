@@ -1,8 +1,11 @@
 """What a service or its SDK answers instead of a result, and the names that Step Functions gives to it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from asl.integration import Failure
+
+SDK_CLIENT_EXCEPTION: Final = "SdkClientException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +21,28 @@ class Service:
     unmodeled: str
     modeled: frozenset[str] = frozenset()
 
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The names of all errors that a task can fail with."""
+        names = sorted({*map(_exception, self.modeled), self.unmodeled, SDK_CLIENT_EXCEPTION})
+        return tuple(f"{self.prefix}.{name}" for name in names)
+
 
 class ServiceError(Exception):
-    """The service answered with an error: its code, its message, the HTTP status, the id of the request."""
+    """The service answered with an error: its code, its message, the HTTP status, the id of the request.
 
-    def __init__(self, code: str, message: str, status: int, request_id: str) -> None:
+    `extended_request_id` is the second id that some services give ("x-amz-id-2" of S3).
+    """
+
+    def __init__(
+        self, code: str, message: str, status: int, request_id: str, extended_request_id: str | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
         self.request_id = request_id
+        self.extended_request_id = extended_request_id
 
 
 class SdkClientError(Exception):
@@ -37,12 +52,14 @@ class SdkClientError(Exception):
 def failure(service: Service, error: ServiceError | SdkClientError) -> Failure:
     """The error as the failure of a task, named and worded as recorded for the older optimized integrations."""
     if isinstance(error, SdkClientError):
-        return Failure(f"{service.prefix}.SdkClientException", str(error))
-    name = error.code if error.code in service.modeled else service.unmodeled
-    if not name.endswith("Exception"):
-        name += "Exception"
+        return Failure(f"{service.prefix}.{SDK_CLIENT_EXCEPTION}", str(error))
+    name = _exception(error.code if error.code in service.modeled else service.unmodeled)
     cause = (
         f"{error.message} (Service: {service.name}; Status Code: {error.status}; Error Code: {error.code}; "
         f"Request ID: {error.request_id}; Proxy: null)"
     )
     return Failure(f"{service.prefix}.{name}", cause)
+
+
+def _exception(name: str) -> str:
+    return name if name.endswith("Exception") else f"{name}Exception"

@@ -9,7 +9,8 @@ import asl_aws
 import boto3
 import pytest
 from asl_aws.clients import Clients
-from asl_aws.events import Boto3, PutEvents
+from asl_aws.events import PutEvents
+from asl_eventbridge import EventBus
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -34,15 +35,17 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def stubbed() -> Iterator[tuple[PutEvents, Stubber]]:
     clients = Clients(Settings(aws="real"))
-    with Stubber(clients._client("events")) as stubber:
-        yield PutEvents(Boto3(clients), clients=clients), stubber
+    with Stubber(clients._client("events", call(PUT_EVENTS, {}))) as stubber:
+        yield PutEvents(clients, EventBus()), stubber
 
 
 def real() -> PutEvents:
-    (integration,) = asl_aws.integrations(Settings(aws="real"))
-    assert isinstance(integration, PutEvents)
-    assert integration.bus is None
-    return integration
+    return put_events(Settings(aws="real"))
+
+
+def put_events(settings: Settings) -> PutEvents:
+    (found,) = [each for each in asl_aws.integrations(settings) if isinstance(each, PutEvents)]
+    return found
 
 
 @mock_aws
@@ -126,8 +129,8 @@ def test_errors_of_the_service(code: str, status: int, name: str, stubbed: tuple
 
 
 def test_an_endpoint_that_does_not_answer() -> None:
-    settings = Settings(endpoint_urls={"*": "http://127.0.0.1:9"}, call_timeout_seconds=2)
-    (integration,) = asl_aws.integrations(settings)
+    settings = Settings(endpoint_urls={"events": "http://127.0.0.1:9"}, call_timeout_seconds=2)
+    integration = put_events(settings)
     error, cause = failure(integration.perform(call(PUT_EVENTS, {"Entries": [ENTRY]})))
     assert error == "EventBridge.SdkClientException"
     assert (cause or "").startswith("Unable to execute HTTP request: ")
@@ -158,6 +161,6 @@ def test_a_profile_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_endpoint_that_is_no_url() -> None:
-    (integration,) = asl_aws.integrations(Settings(endpoint_urls={"*": "nonsense"}))
+    integration = put_events(Settings(endpoint_urls={"events": "nonsense"}))
     with pytest.raises(HostError, match="'nonsense' cannot be used"):
         integration.perform(call(PUT_EVENTS, {"Entries": [ENTRY]}))
