@@ -145,6 +145,7 @@ class _AnyChar:
 
 _SEPARATORS: Final[dict[str, Container[str]]] = {".": _AnyChar(), "^": "", "$": ""}
 """The separators of hours and minutes that the reference implementation takes for parts of a regular expression."""
+# differs-from-aws: ( ) * + ? | [ and the backslash stand for themselves here; there some of them are syntax errors.
 
 
 def _timezone_field(marker: Marker) -> _Field:

@@ -35,7 +35,10 @@ _MOST_PLACES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
-    """The characters that mean something in a picture, and the signs that are written."""
+    """The characters that mean something in a picture, and the signs that are written.
+
+    An option that is no text counts as its JSON text.
+    """
 
     family: str
     """The ten digits, from zero to nine."""
@@ -271,7 +274,8 @@ def _scaled(value: float, layout: _Layout, later: bool) -> tuple[float, int | No
         return value, 0
     size = abs(float(value)) if later else float(value)
     if size <= 0 < least or size == math.inf > most:
-        raise JsonataError("U1002")  # the reference implementation searches for the exponent without end
+        # The reference implementation searches for the exponent without end.
+        raise JsonataError("U1002")  # unrecorded: what AWS answers
     exponent = 0
     while size < least:
         size *= 10

@@ -27,7 +27,7 @@ _ROMAN: Final = (
     *((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
 )
 _ROMAN_VALUES: Final = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
-_LARGEST_ROMAN: Final = 10_000_000
+_LARGEST_ROMAN: Final = 10_000_000  # unrecorded: where the stack of AWS ends
 """Larger numbers exhaust the stack of the reference implementation, which writes the numerals by recursion."""
 _SEPARATORS: Final = re.compile(rf",[{WHITESPACE}]|[{WHITESPACE}]and[{WHITESPACE}]|[{WHITESPACE}\\-]")
 _LAST_FINITE_PLACE: Final = 217
