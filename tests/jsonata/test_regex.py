@@ -322,6 +322,29 @@ def test_common_patterns_are_left_to_re(pattern: str, longest: int) -> None:
     assert longest_text(tree.root, 10_000_000) >= longest
 
 
+@pytest.mark.parametrize(
+    ("pattern", "degree"),
+    [
+        ("a", 1),
+        ("^a", 1),
+        ("a+", 1),
+        ("^a+b", 1),
+        ("a+b", 2),
+        ("^a*a*b", 2),
+        (".*x.*y", 3),
+        (r"^a+(?=\d+;)", 2),
+        ("a+(?=a+;)", 3),
+        (r"^(?:a+,)*;", 1),
+        ("^(?:a+,)*a", 2),
+        (r"(?:a,)+$", 2),
+    ],
+)
+def test_the_power_of_the_length_that_bounds_the_work(pattern: str, degree: int) -> None:
+    root = parse(pattern, "").root
+    ratio = longest_text(root, 10.0**18 * 2**degree) / longest_text(root, 10.0**18)
+    assert ratio == pytest.approx(2, rel=1e-3)
+
+
 def test_work_is_reported_as_it_is_done_and_can_be_stopped() -> None:
     regex = compile_regex(r"(\w+)\s\1+;", "")
     purse = Purse(50_000)

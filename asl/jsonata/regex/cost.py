@@ -121,6 +121,8 @@ def _before(node: Node, rest: Cost) -> Cost:
                 rest,
                 factor=rest.factor + inside.factor,
                 degree=max(rest.degree, inside.degree),
+                # A long look is work at any place, also where what follows it cannot begin.
+                first=charset.ALL if inside.degree else rest.first,
                 can_fail=True,
                 forks=rest.forks or inside.forks,
             )
