@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ _DEFAULTS: Final = {
     "digit": "#",
     "pattern-separator": ";",
 }
+_LONGEST_CACHED: Final = 256
 _MOST_PLACES: Final = 100
 """The largest argument of `toFixed`."""
 
@@ -88,6 +90,9 @@ def _no_text(zero: Any) -> str:
     return "properties.zero-digit.charCodeAt is not a function"
 
 
+STANDARD: Final = Symbols.of({})
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """A sub-picture taken apart."""
@@ -125,7 +130,7 @@ def format_number(value: float, picture: str, symbols: Symbols, *, later: bool) 
 
     `later`: as level 2.2 does it, which knows what to do with a number that is not positive and an exponent.
     """
-    layouts = _layouts(units(picture), symbols, later)
+    layouts = (_cached if len(picture) <= _LONGEST_CACHED else _layouts)(units(picture), symbols, later)
     layout = layouts[0] if value >= 0 else layouts[-1]
     mantissa, exponent = _scaled(_multiplied(value, layout, symbols), layout, later)
     if layout.most_fraction > _MOST_PLACES:
@@ -137,14 +142,17 @@ def format_number(value: float, picture: str, symbols: Symbols, *, later: bool) 
     return joined(sign + layout.prefix + text + layout.suffix)
 
 
-def _layouts(picture: str, symbols: Symbols, later: bool) -> list[_Layout]:
+def _layouts(picture: str, symbols: Symbols, later: bool) -> tuple[_Layout, ...]:
     pictures = picture.split(symbols.pattern) if symbols.pattern else list(picture)
     if len(pictures) > 2:
         raise JsonataError("D3080")
     parts = [_split(part, symbols, later) for part in pictures]
     for part in parts:
         _validate(part, symbols)
-    return [_layout(part, symbols) for part in parts]
+    return tuple(_layout(part, symbols) for part in parts)
+
+
+_cached = lru_cache(maxsize=256)(_layouts)
 
 
 def _split(picture: str, symbols: Symbols, later: bool) -> _Parts:

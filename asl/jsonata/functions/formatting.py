@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-from asl.jsonata.decimal_pictures import Symbols, format_number
+from asl.jsonata.decimal_pictures import STANDARD, Symbols, format_number
 from asl.jsonata.doubles import double, floor, joined, radix_text, round_half_even
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.native import Native, Run, native
@@ -35,7 +35,7 @@ def _number_formatted(
 ) -> str | Undefined:
     if value is UNDEFINED:
         return UNDEFINED
-    symbols = Symbols.of({} if options is UNDEFINED else options)
+    symbols = STANDARD if options is UNDEFINED else Symbols.of(options)
     return format_number(double(value), _given(picture, "split"), symbols, later=later)
 
 
