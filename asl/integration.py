@@ -61,14 +61,16 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A job that goes on: perform again after `poll_after_ms` with `state`, or when the world says so (None).
+    """A job that goes on: perform again with `state` after `poll_after_ms`, or when an execution has ended.
 
-    `submitted` is the start call's answer.
+    Exactly one of `poll_after_ms` and `until_ended`, an execution's ARN, is not None. `submitted` is the answer of the
+    start call.
     """
 
     state: JSON
-    poll_after_ms: int | None
+    poll_after_ms: int | None = None
     submitted: JSON | Absent = ABSENT
+    until_ended: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,23 +142,23 @@ class Integration(Protocol):
 class Executions(Protocol):
     """The executions of a world, for integrations that start others, or answer tasks by their tokens.
 
-    ARNs and names are those of this world's account and region. Raises `ExecutionRefused` with the code and the message
-    of Step Functions' API ("StateMachineDoesNotExist", "InvalidToken" ...).
+    Raises `ExecutionRefused` with the code and the message of Step Functions' API ("ExecutionAlreadyExists",
+    "InvalidToken" ...). May be used from any thread.
     """
 
-    def start(self, state_machine: str, input_text: str, name: str | None = None) -> str:
-        """Starts an execution of the machine with that ARN or name; gives the execution's ARN."""
+    def knows(self, state_machine: str) -> bool:
+        """Whether there is a definition for the machine with that ARN or name."""
+
+    def start(self, state_machine: str, input_text: str, name: str | None, parent: Call, express: bool = False) -> str:
+        """Starts an execution of a machine that is known; gives the execution's ARN."""
 
     def describe(self, execution_arn: str) -> dict[str, JSON]:
-        """What DescribeExecution answers, with its times in milliseconds; output, error and cause where it has them."""
+        """What DescribeExecution answers, by botocore's names: times in milliseconds, no field without a value."""
 
     def list(self, state_machine: str) -> "Sequence[dict[str, JSON]]":
-        """What ListExecutions answers, the newest first."""
+        """The executions of a machine as `describe` gives them, the newest first."""
 
     def stop(self, execution_arn: str, error: str | None, cause: str | None) -> None: ...
-
-    def poll_when_ended(self, execution_arn: str, call: Call) -> None:
-        """Has the pending call performed again as soon as the execution has ended."""
 
     def send_task_success(self, token: str, output_text: str) -> None: ...
 

@@ -8,16 +8,17 @@ drive, like in virtual time: give the answer, then run the world again. What is 
 from __future__ import annotations
 
 from queue import Empty
-from threading import Thread
+from threading import Thread, current_thread
 from typing import TYPE_CHECKING
 
 from asl import events as ev
 from asl.errors import AslError, HostError
+from asl.hosts.attempts import Attempt, Request
 from asl.hosts.start import wall_clock
 from asl.hosts.virtual import pop_due
 
 if TYPE_CHECKING:
-    from asl.hosts.world import Attempt, World
+    from asl.hosts.world import World
 
 _LONGEST_SLEEP = 1.0  # seconds: Ctrl-C is seen within this time on every platform
 
@@ -27,6 +28,7 @@ def drive(world: World, until: int | None = None) -> None:
 
     An interrupt (Ctrl-C) stops every execution, as StopExecution does, and returns.
     """
+    world.driver = current_thread()
     try:
         while True:
             catch_up(world, until)
@@ -44,6 +46,8 @@ def drive(world: World, until: int | None = None) -> None:
         world.now = wall_clock()
         for run in world.runs:
             world.deliver(run, ev.Stopped(world.now, cause="Interrupted"))
+    finally:
+        world.driver = None
 
 
 def catch_up(world: World, until: int | None = None) -> None:
@@ -75,11 +79,16 @@ def _perform(world: World, attempt: Attempt) -> None:
 
 
 def _take_answer(world: World, seconds: float) -> None:
-    """Waits for the next answer of a call, at most so long, and brings it to its run."""
+    """Waits for the next answer of a call, at most so long, and brings it to its run; or does what a thread asks."""
     try:
-        attempt, answer = world.in_flight.get(timeout=seconds)
+        arrived = world.in_flight.get(timeout=seconds)
     except Empty:
         return
+    if isinstance(arrived, Request):
+        catch_up(world)
+        arrived.perform()
+        return
+    attempt, answer = arrived
     world.calls_in_flight -= 1
     if isinstance(answer, AslError):
         raise answer

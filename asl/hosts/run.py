@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 class Run:
     """One execution of a machine, while it runs and after."""
 
-    def __init__(self, machine: Machine, execution: Execution, world: World) -> None:
+    def __init__(self, machine: Machine, execution: Execution, world: World, parent_arn: str | None = None) -> None:
         self.machine = machine
         self.execution = execution
         self.world = world
+        self.parent_arn = parent_arn
+        """The ARN of the execution that started this one, None for those that were started from outside."""
         self.recorded: list[HistoryEvent] = []
         """The history as the engine stores it."""
         self.waiting_for: dict[str, str] = {}

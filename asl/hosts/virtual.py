@@ -14,7 +14,8 @@ from asl import events as ev
 from asl.hosts.garbage import rare_collections
 
 if TYPE_CHECKING:
-    from asl.hosts.world import Due, World
+    from asl.hosts.attempts import Due
+    from asl.hosts.world import World
 
 
 def drive(world: World, until: int | None = None) -> None:

@@ -14,7 +14,8 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
-from typing import Any
+from threading import Thread, current_thread
+from typing import Any, TypeVar
 
 from asl import events as ev
 from asl.effects import CallTask, Cancel, Finish, StartTimer
@@ -22,13 +23,17 @@ from asl.engine import Execution, ExecutionInfo
 from asl.errors import HostError, InputError
 from asl.history import HistoryEvent
 from asl.hosts.answers import Answers, Mocks, Tasks
+from asl.hosts.attempts import Attempt, Due, Request
+from asl.hosts.executions import WorldExecutions
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
 from asl.hosts.start import execution_input, execution_name, json_copy, start_time, wall_clock
-from asl.integration import Answer, AwsMode, Call, Failure, Handler, Output, Pending, Settings, Warn
+from asl.integration import Answer, AwsMode, Call, Failure, Handler, NotAnswered, Output, Pending, Settings, Warn
 from asl.limits import WorkflowType
-from asl.machine import Machine
+from asl.machine import Definition, Machine
 from asl.values import ABSENT, JSON
+
+T = TypeVar("T")
 
 _START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn"))
 
@@ -45,52 +50,17 @@ def split_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str,
     return of_world, {key: value for key, value in options.items() if key in _START_OPTIONS}
 
 
-class Attempt:
-    """A call that was asked for and is not over."""
-
-    __slots__ = ("answered", "call", "cancelled", "effect", "ref", "run")
-
-    def __init__(self, run: Run, effect: CallTask, call: Call) -> None:
-        self.run = run
-        self.effect = effect
-        self.call = call
-        self.ref = effect.ref
-        self.cancelled = False
-        self.answered = False
-        """The answer has come, or will come at a known time."""
-
-    @property
-    def is_activity(self) -> bool:
-        """Whether the task is an activity, which starts when a worker takes it."""
-        return ":activity:" in self.call.resource
-
-
-class Due:
-    """An entry of the timer heap: an event for a run, or the next poll of a pending call."""
-
-    __slots__ = ("at", "attempt", "cancelled", "event", "order", "run")
-
-    def __init__(self, at: int, order: int, run: Run, event: ev.Event | None, attempt: Attempt | None = None) -> None:
-        self.at = at
-        self.order = order
-        self.run = run
-        self.event = event
-        self.attempt = attempt
-        self.cancelled = False
-
-    def __lt__(self, other: Due) -> bool:
-        return (self.at, self.order) < (other.at, other.order)
-
-
 class World:
     """Executions that share a clock, and what answers their tasks.
 
     `tasks` maps a state's name, a resource, or a glob of either to a function of the task's arguments (or to a constant
     answer); `lambdas` maps a function's name, ARN or glob to a Lambda handler; `mocks` is a table of answers. `start`
     is where the clock begins, in milliseconds since the epoch or as ISO 8601 text. The same `seed` gives the same ids
-    and random numbers. `live` uses the wall clock instead of virtual time. `aws="real"` and `endpoint_url` (one, or one
-    for each service) let service integrations reach a service; nothing else ever does. `event_buses` names the event buses that there are beside
-    "default"; events for others are accepted and dropped, as EventBridge does. `options` is for integrations.
+    and random numbers. `live` uses the wall clock instead of virtual time. `aws` says where tasks go that nothing else
+    answers: "off", "embedded" (stand-ins in this process), "real"; `endpoint_url` (one, or one for each service) sends
+    them elsewhere. Nothing else ever leaves the process. `event_buses` names the event buses that there are beside
+    "default"; events for others are accepted and dropped, as EventBridge does. `machines` maps ARNs, names or globs of
+    state machines that tasks start to their definitions. `options` is for integrations.
 
     Use it as a context manager, or call `close()`, so that integrations are closed.
     """
@@ -110,6 +80,7 @@ class World:
         region: str = "us-east-1",
         account: str = "123456789012",
         call_timeout_seconds: float = 60.0,
+        machines: Mapping[str, Machine | Definition] | None = None,
         options: Mapping[str, Any] | None = None,
         warn: Warn | None = None,
         observer: Observer | None = None,
@@ -127,6 +98,7 @@ class World:
             region=region,
             account=account,
             call_timeout_seconds=call_timeout_seconds,
+            executions=WorldExecutions(self, machines or {}),
             options={"event_buses": tuple(event_buses), **(options or {})},
             warn=warn or _warn,
         )
@@ -139,6 +111,7 @@ class World:
         self._open: dict[str, dict[str, Attempt]] = {}
         self._timers_of: dict[str, dict[str, dict[str, Due]]] = {}
         self._tokens: dict[str, Attempt] = {}
+        self._ended_tokens: set[str] = set()
         self._order = 0
         self._called_off = 0
         self._running = 0
@@ -146,7 +119,11 @@ class World:
         self.in_flight: SimpleQueue[Any] = SimpleQueue()
         """Answers of calls that a live drive performs on threads, and how many of them are still to come."""
         self.calls_in_flight = 0
-        self._arns: set[str] = set()
+        self.driver: Thread | None = None
+        """The thread that drives a live world, while it does."""
+        self._by_arn: dict[str, Run] = {}
+        self._awaited: dict[str, list[Attempt]] = {}
+        """Pending calls by the ARN of the execution whose end they await."""
 
     def __enter__(self) -> World:
         return self
@@ -170,11 +147,13 @@ class World:
         input_text: str | None = None,
         context: Mapping[str, Any] | None = None,
         role_arn: str | None = None,
+        parent: str | None = None,
     ) -> Run:
         """Starts an execution now; it goes on when the world runs.
 
         `input` defaults to `{}`; `input_text` is the same as JSON text, kept as written in the history. `context` is
-        laid over the context object. Raises `InputError` for an input that is not JSON or larger than 256 KiB, or a
+        laid over the context object; `parent` is the ARN of the execution that starts it, if one does. Raises
+        `InputError` for an input that is not JSON or larger than 256 KiB, or a
         name that AWS would refuse or that is taken.
         """
         self._tick()
@@ -185,10 +164,9 @@ class World:
         kind = machine.type
         arn = f"{prefix}:execution:{machine.name}:{name}"
         if kind == "EXPRESS":
-            arn = f"{prefix}:express:{machine.name}:{name}:{self._new_name()}"
-        if arn in self._arns:
+            arn = f"{prefix}:express:{machine.name}:{name}:{self._new_name('express')}"
+        if arn in self._by_arn:
             raise InputError(f"an execution named '{name}' of '{machine.name}' exists already")
-        self._arns.add(arn)
         info = ExecutionInfo(
             arn=arn,
             name=name,
@@ -203,7 +181,7 @@ class World:
             seed=f"{self.seed}/{len(self.runs)}",
             context=json_copy("context", dict(context or {})),
         )
-        run = Run(machine, Execution(machine.program, info), self)
+        run = self._by_arn[arn] = Run(machine, Execution(machine.program, info), self, parent)
         run.execution.check = self.answers.check
         self.runs.append(run)
         self._open[arn] = {}
@@ -213,8 +191,8 @@ class World:
             self.deliver(run, ev.Started(self.now))
         return run
 
-    def _new_name(self) -> str:
-        bits = random.Random(f"{self.seed}/name/{len(self.runs)}/{len(self._arns)}").getrandbits(128)
+    def _new_name(self, kind: str = "name") -> str:
+        bits = random.Random(f"{self.seed}/{kind}/{len(self.runs)}/{len(self._by_arn)}").getrandbits(128)
         return str(uuid.UUID(int=bits, version=4))
 
     def run(self, until: int | None = None) -> None:
@@ -235,6 +213,10 @@ class World:
         """Stops an execution, as StopExecution does."""
         self._tick()
         self.deliver(run, ev.Stopped(self.now, error, cause))
+
+    def run_of(self, arn: str) -> Run:
+        """The run with that execution ARN. Raises KeyError."""
+        return self._by_arn[arn]
 
     @property
     def finished(self) -> bool:
@@ -266,6 +248,19 @@ class World:
         """Keeps the callback task of `token` alive. Raises InputError for a token that nobody awaits."""
         attempt = self._of_token(token)
         self.deliver(attempt.run, ev.Heartbeat(self.now, attempt.ref))
+
+    def was_awaited(self, token: str) -> bool:
+        """Whether a task awaited an answer for this token, and does no more."""
+        return token in self._ended_tokens
+
+    def on_driver(self, work: Callable[[], T]) -> T:
+        """What `work` gives, done by the thread that drives the world: a live world performs calls on others."""
+        if self.driver is None or self.driver is current_thread():
+            return work()
+        request = Request(work)
+        self.in_flight.put(request)
+        result: T = request.result()
+        return result
 
     def _tick(self) -> None:
         """In a live world, sets the clock and fires what has become due, before something new is done."""
@@ -393,7 +388,8 @@ class World:
         if attempt is None:
             return
         if attempt.call.token is not None:
-            self._tokens.pop(attempt.call.token, None)
+            if self._tokens.pop(attempt.call.token, None) is not None:
+                self._ended_tokens.add(attempt.call.token)
             run.waiting_for.pop(attempt.call.token, None)
         if not attempt.answered:
             attempt.cancelled = True
@@ -401,6 +397,7 @@ class World:
 
     def _finished(self, run: Run) -> None:
         self._running -= 1
+        self._poll_awaiting(run.arn)
         for ref in [*self._timers_of[run.arn], *self._open[run.arn]]:
             self._cancel(run, ref)
 
@@ -410,6 +407,8 @@ class World:
         """The answer of a call, and whether it is final. Raises HostError, with the task's place, if there is none."""
         try:
             answer, final = self.answers.find(attempt.call)
+        except NotAnswered as failure:
+            raise HostError(self._unanswered(attempt, str(failure), failure.ways)) from failure
         except HostError as failure:
             raise HostError(f"{self._place(attempt)}{failure}") from failure
         if answer is None:
@@ -432,13 +431,17 @@ class World:
                 event: ev.Event = ev.TaskSucceeded(now + duration, ref, value)
             case Failure(error, cause, phase, duration, _, _):
                 event = ev.TaskFailed(now + duration, ref, error, cause, phase)
-            case Pending(state, poll_after):
+            case Pending(state, poll_after, _, until_ended):
                 if not attempt.is_activity:
                     self.deliver(run, ev.TaskStarted(now, ref))
                 attempt.call = replace(attempt.call, pending=state, at=now + (poll_after or 0))
                 self._await_token(attempt)
-                if poll_after is not None:
-                    poll = self._schedule(run, now + poll_after, None, attempt)
+                if until_ended is not None:
+                    self._awaited.setdefault(until_ended, []).append(attempt)
+                    if self.run_of(until_ended).status != "RUNNING":
+                        self._poll_awaiting(until_ended)
+                else:
+                    poll = self._schedule(run, now + (poll_after or 0), None, attempt)
                     self._timers_of[run.arn].setdefault(ref, {})["poll"] = poll
                 return
         attempt.answered = True
@@ -449,6 +452,12 @@ class World:
             return
         self._open[run.arn].pop(ref, None)
         self.deliver(run, event)
+
+    def _poll_awaiting(self, arn: str) -> None:
+        """Has the calls that await the end of an execution performed again."""
+        for attempt in self._awaited.pop(arn, ()):
+            attempt.call = replace(attempt.call, at=self.now)
+            self.poll(attempt)
 
     def poll(self, attempt: Attempt) -> None:
         """Asks for the call of a pending attempt once more."""
@@ -466,17 +475,21 @@ class World:
         place = attempt.run.machine.locate(f"{attempt.effect.pointer}/Resource")
         return f"{place}: " if place else ""
 
-    def _unanswered(self, attempt: Attempt) -> str:
+    def _unanswered(self, attempt: Attempt, reason: str = "", options: Sequence[str] = ()) -> str:
         """Why a task cannot be performed, and the ways to answer it."""
         effect = attempt.effect
-        name = effect.resource.rpartition(":function:")[2] if ":function:" in effect.resource else None
         ways = [f"a mock: --mock FILE with a response for the state '{effect.state_name}'"]
-        if name:
+        if ":function:" in effect.resource:
+            name = effect.resource.rpartition(":function:")[2]
             ways.append(f"a local function: --lambda {name}=package.module:function")
+        if attempt.is_activity:
+            name = effect.resource.rpartition(":activity:")[2]
+            ways.append(f"a worker: --activity {name}=package.module:function")
+        ways += options
         ways.append("in Python: run(..., tasks={" + json.dumps(effect.state_name) + ": function})")
         listed = "".join(f"\n  - {way}" for way in ways)
         what = f"nothing answers the task of state '{effect.state_name}', resource {effect.resource}"
-        return f"{self._place(attempt)}{what}\nAnswer it with one of{listed}"
+        return f"{self._place(attempt)}{what}{reason and ': '}{reason}\nAnswer it with one of{listed}"
 
 
 def _warn(text: str) -> None:

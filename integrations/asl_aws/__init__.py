@@ -4,14 +4,16 @@ A service is one file with a function `integration(settings, clients)`, and one 
 """
 
 from asl.integration import Integration, Settings
-from asl_aws import events
+from asl_aws import events, states, stepfunctions_backend
 from asl_aws.clients import Clients
 
 
 def integrations(settings: Settings) -> list[Integration]:
     """The integrations of this package. Nothing of boto3 is imported before a call needs it."""
     bus = events.embedded_bus(settings)
-    clients = Clients(settings, {"events": events.local_backend(bus)})
+    step_functions = stepfunctions_backend.local_backend(settings.executions)
+    clients = Clients(settings, {"events": events.local_backend(bus), "stepfunctions": step_functions})
     return [
         events.integration(clients, bus),
+        states.integration(settings, clients, step_functions),
     ]

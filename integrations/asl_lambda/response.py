@@ -3,11 +3,10 @@
 Fields, headers and their order are recorded (2024-2025) for synchronous calls.
 """
 
-import hashlib
-import time
 from base64 import b64encode
-from functools import lru_cache
 from typing import Any, Final
+
+from asl_aws import sdk_metadata
 
 from asl.values import JSON
 from asl_lambda.runtime import MEMORY_MB
@@ -16,15 +15,9 @@ STATUS_CODES: Final = {"RequestResponse": 200, "Event": 202, "DryRun": 204}
 """The HTTP status for each InvocationType (API reference, "Invoke")."""
 
 
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
 def request_id(seed: str) -> str:
-    """The id of the request, a version 4 UUID from the call's seed."""
-    digits = hashlib.sha256(f"{seed}/lambda".encode()).hexdigest()
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+    """The id of the request, from the call's seed."""
+    return sdk_metadata.request_id(seed, "lambda")
 
 
 def synchronous(payload: JSON, length: int, version: str, request: str, at: int, with_log: bool) -> dict[str, Any]:
@@ -56,32 +49,16 @@ def asynchronous(status: int, request: str, at: int) -> dict[str, Any]:
 
 
 def _metadata(headers: dict[str, str], status: int, request: str) -> dict[str, Any]:
-    return {
-        "SdkHttpMetadata": {
-            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
-            "HttpHeaders": {name: headers[name] for name in sorted(headers, key=str.lower)},
-            "HttpStatusCode": status,
-        },
-        "SdkResponseMetadata": {"RequestId": request},
-        "StatusCode": status,
-    }
+    return {**sdk_metadata.metadata(headers, status, request), "StatusCode": status}
 
 
 def _known_headers(request: str, at: int) -> dict[str, str]:
     digits = request.replace("-", "")
     return {
         "x-amzn-RequestId": request,
-        "Date": _date(at // 1000),
+        "Date": sdk_metadata.http_date(at // 1000),
         "X-Amzn-Trace-Id": f"Root=1-{at // 1000:08x}-{digits[:24]};Parent={digits[16:]};Sampled=0",
     }
-
-
-@lru_cache(maxsize=16)
-def _date(seconds: int) -> str:
-    """The time as HTTP writes it."""
-    day = time.gmtime(seconds)
-    clock = f"{day.tm_hour:02}:{day.tm_min:02}:{day.tm_sec:02}"
-    return f"{_DAYS[day.tm_wday]}, {day.tm_mday:02} {_MONTHS[day.tm_mon - 1]} {day.tm_year} {clock} GMT"
 
 
 def _log_result(request: str, version: str) -> str:

@@ -1,0 +1,71 @@
+"""What a world keeps of calls and times: attempts at tasks, entries of its timer heap, requests of other threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from asl import events as ev
+from asl.effects import CallTask
+from asl.integration import Call
+
+if TYPE_CHECKING:
+    from asl.hosts.run import Run
+
+
+class Attempt:
+    """A call that was asked for and is not over."""
+
+    __slots__ = ("answered", "call", "cancelled", "effect", "ref", "run")
+
+    def __init__(self, run: Run, effect: CallTask, call: Call) -> None:
+        self.run = run
+        self.effect = effect
+        self.call = call
+        self.ref = effect.ref
+        self.cancelled = False
+        self.answered = False
+        """The answer has come, or will come at a known time."""
+
+    @property
+    def is_activity(self) -> bool:
+        """Whether the task is an activity, which starts when a worker takes it."""
+        return ":activity:" in self.call.resource
+
+
+class Request:
+    """Something that a thread asks of the one that drives the world."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work = work
+        self._done = SimpleQueue[tuple[Any, BaseException | None]]()
+
+    def perform(self) -> None:
+        try:
+            self._done.put((self._work(), None))
+        except BaseException as failure:  # raised again on the thread that asked
+            self._done.put((None, failure))
+
+    def result(self) -> Any:
+        value, failure = self._done.get()
+        if failure is not None:
+            raise failure
+        return value
+
+
+class Due:
+    """An entry of the timer heap: an event for a run, or the next poll of a pending call."""
+
+    __slots__ = ("at", "attempt", "cancelled", "event", "order", "run")
+
+    def __init__(self, at: int, order: int, run: Run, event: ev.Event | None, attempt: Attempt | None = None) -> None:
+        self.at = at
+        self.order = order
+        self.run = run
+        self.event = event
+        self.attempt = attempt
+        self.cancelled = False
+
+    def __lt__(self, other: Due) -> bool:
+        return (self.at, self.order) < (other.at, other.order)

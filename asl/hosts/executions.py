@@ -1,0 +1,150 @@
+"""The executions of a world as Step Functions' API shows them: for tasks that start others, or answer them by a token.
+
+Executions belong to the thread that drives the world. What another thread asks for is done by that one: see
+`asl.hosts.live`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from json import loads
+from typing import TYPE_CHECKING
+
+from asl.errors import InputError
+from asl.integration import Call, ExecutionRefused
+from asl.json_text import dumps
+from asl.machine import Definition, Machine, load
+from asl.values import JSON
+
+if TYPE_CHECKING:
+    from asl.hosts.run import Run
+    from asl.hosts.world import World
+
+
+class WorldExecutions:
+    """See `asl.integration.Executions`. Machines are loaded when they are first started."""
+
+    def __init__(self, world: World, machines: Mapping[str, Machine | Definition]) -> None:
+        self._world = world
+        self._machines = dict(machines)
+
+    def knows(self, state_machine: str) -> bool:
+        return self._key(state_machine) is not None or self._started(state_machine) is not None
+
+    def start(self, state_machine: str, input_text: str, name: str | None, parent: Call, express: bool = False) -> str:
+        return self._world.on_driver(lambda: self._start(state_machine, input_text, name, parent, express))
+
+    def _start(self, state_machine: str, input_text: str, name: str | None, parent: Call, express: bool) -> str:
+        machine = self._machine(state_machine)
+        same = self._same_start(machine, input_text, name)
+        if same is not None:
+            return same.arn
+        try:
+            kind = "EXPRESS" if express else machine.type
+            run = self._world.start(machine, name=name, type=kind, input_text=input_text, parent=parent.execution_arn)
+        except InputError as failure:
+            code = "InvalidName" if "execution name" in str(failure) else "InvalidExecutionInput"
+            # unrecorded: the texts of the service
+            raise ExecutionRefused(code, str(failure)) from None
+        return run.arn
+
+    def _same_start(self, machine: Machine, input_text: str, name: str | None) -> Run | None:
+        """The run that was started with that name and the same input. Raises ExecutionRefused when only the name is."""
+        runs = [run for run in self._world.runs if run.machine.name == machine.name and run.name == name]
+        if not runs:
+            return None
+        if runs[-1].status == "RUNNING" and runs[-1].execution.info.input == loads(input_text):
+            return runs[-1]
+        raise ExecutionRefused("ExecutionAlreadyExists", f"Execution Already Exists: '{runs[-1].arn}'")
+
+    def describe(self, execution_arn: str) -> dict[str, JSON]:
+        return _described(self._run(execution_arn))
+
+    def list(self, state_machine: str) -> Sequence[dict[str, JSON]]:
+        name = _name(state_machine)
+        return [_described(run) for run in reversed(self._world.runs) if run.machine.name == name]
+
+    def stop(self, execution_arn: str, error: str | None, cause: str | None) -> None:
+        run = self._run(execution_arn)
+        self._world.on_driver(lambda: self._world.stop(run, error, cause))
+
+    def send_task_success(self, token: str, output_text: str) -> None:
+        try:
+            output = loads(output_text)
+        except ValueError as failure:
+            # unrecorded: the service's text
+            raise ExecutionRefused("InvalidOutput", f"Invalid Output: {failure}") from None
+        self._answer(token, lambda: self._world.send_task_success(token, output))
+
+    def send_task_failure(self, token: str, error: str | None, cause: str | None) -> None:
+        self._answer(token, lambda: self._world.send_task_failure(token, error, cause))
+
+    def send_task_heartbeat(self, token: str) -> None:
+        self._answer(token, lambda: self._world.send_task_heartbeat(token))
+
+    def _answer(self, token: str, work: Callable[[], None]) -> None:
+        def checked() -> None:
+            if self._world.was_awaited(token):
+                # unrecorded: the text is from users' reports
+                raise ExecutionRefused("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+            try:
+                work()
+            except InputError:
+                raise ExecutionRefused("InvalidToken", "Invalid Token: 'Invalid token'") from None
+
+        self._world.on_driver(checked)
+
+    # -- machines --------------------------------------------------------------------------------------------------
+
+    def _machine(self, state_machine: str) -> Machine:
+        key = self._key(state_machine)
+        if key is None:
+            started = self._started(state_machine)
+            assert started is not None, "asked before"
+            return started
+        machine = self._machines[key]
+        if not isinstance(machine, Machine):
+            machine = self._machines[key] = load(machine, name=_name(state_machine))
+        return machine
+
+    def _key(self, state_machine: str) -> str | None:
+        """Under which key the machine was given: its ARN, its name, or a glob of either."""
+        names = (state_machine, _name(state_machine))
+        exact = next((name for name in names if name in self._machines), None)
+        return exact or next((key for key in self._machines if any(fnmatchcase(name, key) for name in names)), None)
+
+    def _started(self, state_machine: str) -> Machine | None:
+        """A machine of that name that has an execution already: a machine may start itself."""
+        name = _name(state_machine)
+        return next((run.machine for run in self._world.runs if run.machine.name == name), None)
+
+    def _run(self, execution_arn: str) -> Run:
+        try:
+            return self._world.run_of(execution_arn)
+        except KeyError:
+            raise ExecutionRefused("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'") from None
+
+
+def _name(state_machine: str) -> str:
+    """The name in a machine's ARN, without a version or an alias; any other text as it is."""
+    before, found, rest = state_machine.partition(":stateMachine:")
+    return rest.split(":")[0] if found and before.startswith("arn:") else state_machine
+
+
+def _described(run: Run) -> dict[str, JSON]:
+    info, execution = run.execution.info, run.execution
+    ended = run.status != "RUNNING"
+    described: dict[str, JSON] = {
+        "executionArn": run.arn,
+        "stateMachineArn": info.state_machine_arn,
+        "name": run.name,
+        "status": run.status,
+        "startDate": execution.started_at,
+        "stopDate": execution.now if ended else None,
+        "input": info.input_text if info.input_text is not None else dumps(info.input),
+        "output": dumps(execution.output) if run.succeeded else None,
+        "error": run.error,
+        "cause": run.cause,
+    }
+    return {name: value for name, value in described.items() if value is not None}

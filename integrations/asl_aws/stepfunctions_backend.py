@@ -1,0 +1,122 @@
+"""Step Functions itself, as far as tasks call it, on the executions of the world that they run in."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
+
+from asl.integration import Call, ExecutionRefused, Executions, NotAnswered
+from asl.json_text import dumps
+from asl_aws.clients import LocalBackend, Response
+from asl_aws.sdk_metadata import JSON_1_0, http_date, request_id
+from asl_aws.service_errors import ServiceError
+
+_Operation: TypeAlias = Callable[[Executions, dict[str, Any], Call], dict[str, Any]]
+
+
+def local_backend(executions: Executions | None) -> LocalBackend:
+    """Answers the operations of OPERATIONS with botocore's shapes; NotAnswered for others and for unknown machines."""
+
+    def respond(operation: str, parameters: dict[str, Any], call: Call) -> Response:
+        perform = OPERATIONS.get(operation)
+        if perform is None or executions is None:
+            raise NotAnswered(f"'{operation}' of Step Functions is not answered here", ("--aws real",))
+        request = request_id(call.seed, operation)
+        try:
+            data = perform(executions, parameters, call)
+        except ExecutionRefused as refused:
+            raise ServiceError(refused.code, refused.message, 400, request) from refused
+        # What goes over the wire has times in seconds; its length shows in the metadata.
+        headers = {
+            "x-amzn-requestid": request,
+            "connection": "keep-alive",
+            "content-length": str(len(dumps(data))),
+            "date": http_date(call.at // 1000),
+            "content-type": JSON_1_0,
+        }
+        return Response(_with_moments(data), 200, headers, request)
+
+    return respond
+
+
+def unknown_machine(state_machine: str) -> NotAnswered:
+    return NotAnswered(
+        f"there is no definition for the state machine '{state_machine}'", ("--machine ARN-or-name=FILE", "--aws real")
+    )
+
+
+def _start_execution(executions: Executions, parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    machine = parameters["stateMachineArn"]
+    if not executions.knows(machine):
+        raise unknown_machine(machine)
+    arn = executions.start(machine, parameters.get("input") or "{}", parameters.get("name"), call)
+    return {"executionArn": arn, "startDate": executions.describe(arn)["startDate"]}
+
+
+def _describe_execution(executions: Executions, parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    described = executions.describe(parameters["executionArn"])
+    succeeded = described["status"] == "SUCCEEDED"
+    described["inputDetails"] = {"included": True}
+    if "output" in described:
+        described["outputDetails"] = {"included": True}
+    described["redriveCount"] = 0
+    described["redriveStatus"] = "NOT_REDRIVABLE" if succeeded or described["status"] == "RUNNING" else "REDRIVABLE"
+    if described["redriveStatus"] == "NOT_REDRIVABLE":
+        described["redriveStatusReason"] = f"Execution is {described['status']} and cannot be redriven"
+    return described
+
+
+def _list_executions(executions: Executions, parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    machine, status = parameters.get("stateMachineArn", ""), parameters.get("statusFilter")
+    shown = ("executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate")
+    found = [
+        {name: described[name] for name in shown if name in described}
+        for described in executions.list(machine)
+        if status in (None, described["status"])
+    ]
+    most = parameters.get("maxResults") or _MOST_LISTED
+    return {"executions": found[:most]}
+
+
+def _stop_execution(executions: Executions, parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    arn = parameters["executionArn"]
+    executions.stop(arn, parameters.get("error"), parameters.get("cause"))
+    return {"stopDate": executions.describe(arn).get("stopDate", call.at)}
+
+
+def _send_task_success(executions: Executions, parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    output = parameters["output"]
+    executions.send_task_success(parameters["taskToken"], output if isinstance(output, str) else dumps(output))
+    return {}
+
+
+def _send_task_failure(executions: Executions, parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    executions.send_task_failure(parameters["taskToken"], parameters.get("error"), parameters.get("cause"))
+    return {}
+
+
+def _send_task_heartbeat(executions: Executions, parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    executions.send_task_heartbeat(parameters["taskToken"])
+    return {}
+
+
+_MOST_LISTED: Final = 100
+
+OPERATIONS: Final[dict[str, _Operation]] = {
+    "StartExecution": _start_execution,
+    "DescribeExecution": _describe_execution,
+    "ListExecutions": _list_executions,
+    "StopExecution": _stop_execution,
+    "SendTaskSuccess": _send_task_success,
+    "SendTaskFailure": _send_task_failure,
+    "SendTaskHeartbeat": _send_task_heartbeat,
+}
+
+
+def _with_moments(value: Any) -> Any:
+    """The data with times as botocore gives them."""
+    if isinstance(value, dict):
+        return {
+            name: datetime.fromtimestamp(member / 1000, UTC) if name.endswith("Date") else _with_moments(member)
+            for name, member in value.items()
+        }
+    return [_with_moments(element) for element in value] if isinstance(value, list) else value
