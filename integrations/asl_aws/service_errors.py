@@ -1,6 +1,7 @@
 """What a service or its SDK answers instead of a result, and the names that Step Functions gives to it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from asl.integration import Failure
@@ -13,13 +14,15 @@ class Service:
     """How a service's errors are named and worded.
 
     `prefix` stands before the dot of an error's name, `name` in its cause. `unmodeled` is the name for an error that is
-    not among `modeled`, the errors of the operation in the API's model.
+    not among `modeled`, the errors of the operation in the API's model. `codes` are the error codes that differ from
+    the name of their error in the model.
     """
 
     prefix: str
     name: str
     unmodeled: str
     modeled: frozenset[str] = frozenset()
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -53,7 +56,8 @@ def failure(service: Service, error: ServiceError | SdkClientError) -> Failure:
     """The error as the failure of a task, named and worded as recorded for the older optimized integrations."""
     if isinstance(error, SdkClientError):
         return Failure(f"{service.prefix}.{SDK_CLIENT_EXCEPTION}", str(error))
-    name = _exception(error.code if error.code in service.modeled else service.unmodeled)
+    modeled = service.codes.get(error.code, error.code)
+    name = _exception(modeled if modeled in service.modeled else service.unmodeled)
     cause = (
         f"{error.message} (Service: {service.name}; Status Code: {error.status}; Error Code: {error.code}; "
         f"Request ID: {error.request_id}; Proxy: null)"
