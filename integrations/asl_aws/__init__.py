@@ -4,7 +4,7 @@ A service is one file with a function `integration(settings, clients)`, and one 
 """
 
 from asl.integration import Integration, Settings
-from asl_aws import events, states, stepfunctions_backend
+from asl_aws import events, jobs, states, stepfunctions_backend
 from asl_aws.clients import Clients
 
 
@@ -15,5 +15,6 @@ def integrations(settings: Settings) -> list[Integration]:
     clients = Clients(settings, {"events": events.local_backend(bus), "stepfunctions": step_functions})
     return [
         events.integration(clients, bus),
+        jobs.integration(settings, clients),
         states.integration(settings, clients, step_functions),
     ]
