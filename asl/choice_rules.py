@@ -62,20 +62,6 @@ _TYPE_TESTS: Final[dict[str, Callable[[JSON], bool]]] = {
 }
 
 
-def comparison_operators() -> dict[str, str]:
-    """Every comparison operator's name with the kind of its operand.
-
-    "String", "Numeric", "Boolean", "Timestamp", "Path" (a path to the operand), "Pattern" (of StringMatches) or
-    "Flag" (true or false, for the `Is...` operators).
-    """
-    names = {"StringMatches": "Pattern", "IsPresent": "Flag", **dict.fromkeys(_TYPE_TESTS, "Flag")}
-    for kind in _KINDS:
-        for relation in ("Equals",) if kind == "Boolean" else _RELATIONS:
-            names[kind + relation] = kind
-            names[f"{kind}{relation}Path"] = "Path"
-    return names
-
-
 def compile_condition(condition: Condition | str | bool, field: str = "Condition") -> Predicate:
     """The condition as a predicate of the state's input and scope. The predicate raises EvaluationError.
 

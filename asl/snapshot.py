@@ -17,7 +17,7 @@ SNAPSHOT_VERSION: Final = 2
 
 _FRAME_FIELDS = (
     "index", "value", "previous_id", "phase", "effective", "came_from_id", "entered_id", "entered_at", "attempt",
-    "retries", "ref", "timers", "due", "token", "variables", "variable_bytes", "item", "results", "next_index",
+    "retries", "ref", "timers", "due", "token", "variable_bytes", "item", "results", "next_index",
     "call_state",
 )  # fmt: skip
 _FILLED = ("retries", "results")  # lists that the execution fills in place
@@ -34,6 +34,14 @@ def _own(value: Any) -> Any:
     return list(value) if isinstance(value, list) else value
 
 
+def _own_variables(frame: Frame) -> dict[str, JSON]:
+    """The variables that the frame does not share with the one around."""
+    around = {} if frame.parent is None else frame.parent.variables
+    if frame.variables is around:
+        return {}
+    return {name: value for name, value in frame.variables.items() if around.get(name, around) is not value}
+
+
 def snapshot(execution: Execution) -> JSON:
     """The whole execution, history aside, as a JSON value that shares the execution's data."""
     return {
@@ -48,6 +56,7 @@ def snapshot(execution: Execution) -> JSON:
                 "parent": frame.parent and frame.parent.id,
                 "state": frame.state.pointer,
                 "error": frame.error and _fields(frame.error),
+                "variables": _own_variables(frame),
                 "children": None if frame.children is None else list(frame.children),
                 **{name: getattr(frame, name) for name in _FRAME_FIELDS if name not in _FILLED},
                 **{name: _own(getattr(frame, name)) for name in _FILLED},
@@ -73,6 +82,8 @@ def restore(program: Program, value: JSON) -> Execution:
     for id, saved in value["frames"].items():  # parents come before their children
         parent = frames[saved["parent"]] if saved["parent"] is not None else None
         frame = Frame(execution, id, parent, 0, program.states[saved["state"]], None, 0)
+        if saved["variables"]:
+            frame.variables = {**frame.variables, **saved["variables"]}
         for name in _FRAME_FIELDS:
             setattr(frame, name, _own(saved[name]) if name in _FILLED else saved[name])
         frame.error = StateError(**saved["error"]) if saved["error"] else None

@@ -30,7 +30,7 @@ LAYERS = [
         "asl.snapshot",
         "asl.transition",
     ],
-    ["asl.machine", "asl.hosts"],
+    ["asl.machine", "asl.hosts", "asl.config"],
     ["asl.story", "asl.testing"],
     ["asl.cli", "asl.__main__"],
 ]

@@ -12,12 +12,18 @@ import click
 import asl
 
 COMMANDS: Final = {
+    "heartbeat": ("asl.cli.tokens:heartbeat", "Say that the worker of a task is alive, by its token."),
+    "task-failure": ("asl.cli.tokens:failure", "Fail a task that waits for an answer, by its token."),
+    "task-success": ("asl.cli.tokens:success", "End a task that waits for an answer, by its token."),
     "check": ("asl.cli.check", "Say what is wrong with definitions, and where."),
     "history": ("asl.cli.history", "Tell the story of a saved execution history."),
     "jsonata": ("asl.cli.jsonata", "Evaluate a JSONata expression."),
     "run": ("asl.cli.run", "Run a state machine on this machine, in no time."),
 }
-"""Name, module (with a click command named `command`), and what `asl --help` says. A command is added by one line."""
+"""Name, module, and what `asl --help` says. The module's click command is `command`, unless a name is given behind `:`.
+
+A command is added by one line.
+"""
 
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
@@ -32,7 +38,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name or "command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

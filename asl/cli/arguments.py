@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +15,9 @@ from asl.errors import DefinitionError, InputError
 from asl.findings import render
 
 if TYPE_CHECKING:
+    import click
+
+    from asl.config import Config
     from asl.integration import Handler
 
 
@@ -36,6 +39,42 @@ def read_input(given: str | None) -> str | None:
             raise InputError(f"--input '{given}' is not JSON; {hint}") from None
         eaten = "\nWrite the JSON in single quotes, so that the shell keeps its double quotes: --input '{\"key\": 1}'"
         raise InputError(f"{error}{eaten if given.strip() and chr(34) not in given else ''}") from None
+
+
+class Given:
+    """What holds of an option: what the command line says, else what the project's settings say, else its default."""
+
+    def __init__(self, ctx: click.Context, settings: Config) -> None:
+        self._ctx = ctx
+        self._settings = settings
+
+    def value(self, option: str, given: Any) -> Any:
+        """An option with one value, or a list."""
+        source = self._ctx.get_parameter_source(_parameter(option))
+        if source is not None and source.name in ("COMMANDLINE", "ENVIRONMENT"):
+            return given
+        return self._settings.values.get(option, given)
+
+    def table(self, option: str, given: Mapping[str, str]) -> dict[str, str]:
+        """An option NAME=VALUE: those of the settings, with those of the command line over them."""
+        return {**self._settings.table(option), **given}
+
+
+def _parameter(option: str) -> str:
+    return {"type": "type_", "event-bus": "event_buses"}.get(option, option.replace("-", "_"))
+
+
+def read_document(option: str, path: str | None) -> Any:
+    """The value in a JSON or YAML file; None where none was given."""
+    if path is None:
+        return None
+    from asl import source
+
+    try:
+        return source.read(path).value
+    except DefinitionError as error:
+        texts = [render(replace(each, message=each.message.replace("the definition", "it"))) for each in error.findings]
+        raise InputError(f"{option}: " + "\n".join(texts)) from None
 
 
 def read_context(path: str | None) -> dict[str, Any] | None:
@@ -73,14 +112,13 @@ def variables(values: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def functions(values: Iterable[str]) -> dict[str, Handler]:
-    """`ARN-or-name-or-glob=package.module:function` options as a dict of handlers."""
-    targets = pairs("--lambda", values, "charge=package.module:function")
+def functions(option: str, targets: Mapping[str, str]) -> dict[str, Handler]:
+    """Texts `package.module:function` by ARN, name or glob, as functions; `option` is where they were given."""
     for name, target in targets.items():
         if not re.fullmatch(r"[^\s:]+:[^\s:]+", target):
             raise InputError(
-                f"--lambda '{name}={target}': '{target}' is not package.module:function;"
-                f" write --lambda {name}=handlers:{re.sub(r'[^A-Za-z0-9_]', '_', name) or 'handler'}"
+                f"{option} '{name}={target}': '{target}' is not package.module:function;"
+                f" write {option} {name}=handlers:{re.sub(r'[^A-Za-z0-9_]', '_', name) or 'handler'}"
             )
     if not targets:
         return {}
@@ -88,7 +126,18 @@ def functions(values: Iterable[str]) -> dict[str, Handler]:
     return {name: resolve(target) for name, target in targets.items()}
 
 
-def checked(account: str, region: str, role_arn: str | None, endpoint_url: str | None) -> None:
+def endpoint_urls(values: Iterable[str]) -> dict[str, str]:
+    """`[service=]URL` options as URLs by service, "*" for those without one."""
+    found: dict[str, str] = {}
+    for value in values:
+        service, equals, url = value.partition("=")
+        if not equals or "://" in service:
+            service, url = "*", value
+        found[service] = url
+    return found
+
+
+def checked(account: str, region: str, role_arn: str | None, urls: Mapping[str, str]) -> None:
     """Raises InputError for an account, region, role or URL that cannot be one."""
     if not re.fullmatch(r"[0-9]{12}", account):
         raise InputError(f"--account '{account}' is not an account id of 12 digits, such as 123456789012")
@@ -96,8 +145,9 @@ def checked(account: str, region: str, role_arn: str | None, endpoint_url: str |
         raise InputError(f"--region '{region}' is not a region, such as us-east-1")
     if role_arn is not None and not role_arn.strip():
         raise InputError(f"--role-arn is empty; a role's ARN is such as arn:aws:iam::{account}:role/Name")
-    if endpoint_url is not None and not re.match(r"https?://[^/]", endpoint_url):
-        raise InputError(f"--endpoint-url '{endpoint_url}' is not a URL, such as http://localhost:4566")
+    for url in urls.values():
+        if not re.match(r"https?://[^/]", url):
+            raise InputError(f"--endpoint-url '{url}' is not a URL, such as http://localhost:4566")
 
 
 # -- JSON from outside -----------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from threading import current_thread, main_thread
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from asl.cli.results import Outlet
+    from asl.cli.tokens import Listener
     from asl.history import HistoryEvent
     from asl.hosts.run import Run
     from asl.hosts.world import World
+    from asl.integration import AwsMode
     from asl.limits import WorkflowType
     from asl.story import Story
+    from asl.testing.recorder import Recorder
 
 FILE = click.Path(allow_dash=True)
 
@@ -48,6 +51,11 @@ Mock files are those of Step Functions Local (MockConfigFile.json). Beside "Retu
 )  # fmt: skip
 @click.option("--mock", "-m", type=FILE, metavar="FILE[#CASE]", help="Answer tasks from a mock file.")
 @click.option("--define", "-d", "defines", multiple=True, metavar="NAME=VALUE", help="Fill the placeholder ${NAME}.")
+@click.option("--machine", "machines", multiple=True, metavar="NAME=FILE", help="A state machine that tasks start.")
+@click.option(
+    "--activity", "activities", multiple=True, metavar="NAME=MODULE:FUNCTION",
+    help="A worker for an activity, given by name, ARN or glob.",
+)  # fmt: skip
 @click.option("--history", type=FILE, metavar="FILE", help="Write the history, as get-execution-history gives it.")
 @click.option("--events", type=FILE, metavar="FILE", help="Write the events put on the event bus, one a line.")
 @click.option("--output", "-o", type=FILE, metavar="FILE", help="Write the output to a file too (empty if it failed).")
@@ -67,10 +75,13 @@ Mock files are those of Step Functions Local (MockConfigFile.json). Beside "Retu
 @click.option("--seed", default="0", help="Same seed, same ids, same random numbers.")
 @click.option("--start-time", metavar="TIME", help="When virtual time begins, such as 2026-01-01T00:00:00Z.")
 @click.option(
-    "--aws", type=click.Choice(["off", "real"]), default="off",
-    help="Let tasks call real AWS services; off: none ever does.",
+    "--aws", type=click.Choice(["off", "embedded", "real"]), default="off",
+    help="Let tasks call stand-ins of services in this process (moto), or real AWS services; off: none.",
 )  # fmt: skip
-@click.option("--endpoint-url", metavar="URL", help="Let tasks call services at this URL.")
+@click.option("--endpoint-url", multiple=True, metavar="[SERVICE=]URL", help="Let tasks call services at this URL.")
+@click.option("--resources", type=FILE, metavar="FILE", help="What is in the services of --aws embedded at the start.")
+@click.option("--dump", type=FILE, metavar="FILE", help="Write what is in the services of --aws embedded at the end.")
+@click.option("--record", type=FILE, metavar="FILE", help="Write what services answered as a mock file.")
 @click.option("--quiet", "-q", is_flag=True, help="No story on standard error.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the run, and no story.")
 @click.pass_context
@@ -95,14 +106,20 @@ def command(
     real_time: bool,
     seed: str,
     start_time: str | None,
-    aws: Literal["off", "real"],
-    endpoint_url: str | None,
+    machines: tuple[str, ...],
+    activities: tuple[str, ...],
+    aws: AwsMode,
+    endpoint_url: tuple[str, ...],
+    resources: str | None,
+    dump: str | None,
+    record: str | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
     """Run the state machine in FILE (JSON or YAML; - is standard input) and print its output.
 
-    Waits and retries take no time, unless with --real-time. Nothing reaches AWS, unless with --aws real.
+    Waits and retries take no time, unless with --real-time. Nothing reaches AWS, unless with --aws real. What is not
+    given here is taken from asl.toml, or [tool.asl] in pyproject.toml.
     """
     if quiet and as_json:
         raise click.UsageError("--quiet and --json exclude each other: with --json there is no story to silence")
@@ -111,20 +128,28 @@ def command(
     if file == "-" and input_ in ("-", "@-"):
         raise click.UsageError("FILE and --input cannot both be standard input")
 
+    from asl import config
     from asl.cli import arguments, results
 
-    arguments.checked(account, region, role_arn, endpoint_url)
-    outlets = {"--history": history, "--events": events, "--output": output}
+    given = arguments.Given(ctx, config.read())
+    aws = given.value("aws", aws)
+    region, account = given.value("region", region), given.value("account", account)
+    role_arn, resources = given.value("role-arn", role_arn), given.value("resources", resources)
+    urls = given.table("endpoint-url", arguments.endpoint_urls(endpoint_url))
+    arguments.checked(account, region, role_arn, urls)
+    if dump is not None and aws != "embedded":
+        raise click.UsageError("--dump writes what is in the services of --aws embedded")
+    outlets = {"--history": history, "--events": events, "--output": output, "--record": record, "--dump": dump}
     read_from_file = input_[1:] if input_ and input_.startswith("@") else None
-    results.refuse_clashes(outlets, (file, read_from_file, context, mock and mock.rpartition("#")[0], mock))
+    results.refuse_clashes(outlets, (file, read_from_file, context, mock and mock.rpartition("#")[0], mock, resources))
 
     import asl
 
     machine = asl.load(
         file,
-        define=arguments.pairs("--define", defines, "Name=value"),
+        define=given.table("define", arguments.pairs("--define", defines, "Name=value")),
         name="StateMachine" if file == "-" else None,
-        type=type_,
+        type=given.value("type", type_),
     )
     started_with: dict[str, Any] = {
         "name": name,
@@ -141,21 +166,38 @@ def command(
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     story = None if quiet or as_json else _story(machine.name, real_time)
+    listener = _listener(story) if real_time else None
+    lambdas_by_name = given.table("lambda", arguments.pairs("--lambda", lambdas, "charge=package.module:function"))
+    workers = given.table("activity", arguments.pairs("--activity", activities, "work=package.module:function"))
+    recorder = _recorder() if record is not None else None
     world = asl.World(
-        start=_now() if real_time else start_time,
-        seed=seed,
-        lambdas=arguments.functions(lambdas),
+        start=_now() if real_time else given.value("start-time", start_time),
+        seed=given.value("seed", seed),
+        lambdas=arguments.functions("--lambda", lambdas_by_name),
+        activities=arguments.functions("--activity", workers),
+        machines=given.table("machine", arguments.pairs("--machine", machines, "Child=child.asl.json")),
         mocks=mocks,
         live=real_time,
         aws=aws,
-        endpoint_url=endpoint_url,
-        event_buses=event_buses,
+        endpoint_url=urls,
+        event_buses=given.value("event-bus", event_buses),
         region=region,
         account=account,
+        options={"resources": arguments.read_document("--resources", resources)},
         warn=lambda text: _warn(story, text),
         observer=None if story is None else _observer(story),
+        on_token=None if listener is None else listener.tell,
+        on_answer=recorder,
     )
-    with world, _written(world, results.open_outlets(outlets)) as problems, _told(story), _guarded():
+    if aws == "real":
+        _warn(story, f"tasks that nothing else answers call AWS: region {region}")
+    with (
+        world,
+        _written(world, results.open_outlets(outlets), recorder) as problems,
+        _told(story),
+        _guarded(),
+        nullcontext() if listener is None else listener.listening(world),
+    ):
         try:
             world.start(machine, **started_with)
             world.run()
@@ -186,7 +228,7 @@ def _conclude(ctx: click.Context, run: Run, as_json: bool, problems: list[str]) 
 
 
 @contextmanager
-def _written(world: World, outlets: Mapping[str, Outlet]) -> Iterator[list[str]]:
+def _written(world: World, outlets: Mapping[str, Outlet], recorder: Recorder | None) -> Iterator[list[str]]:
     """Writes the files when the run is over, however it ended. Gives a list that then holds what went wrong."""
     from asl.cli import results
     from asl.cli.terminal import commentary, json_text, write_text
@@ -203,6 +245,10 @@ def _written(world: World, outlets: Mapping[str, Outlet]) -> Iterator[list[str]]
             for option, outlet in outlets.items():
                 if option == "--history":
                     text = json_text({"events": run.history}, indent=4) + "\n"
+                elif option == "--record" and recorder is not None:
+                    text = json_text(recorder.document(), indent=2) + "\n"
+                elif option == "--dump":
+                    text = json_text(_embedded(world).dump(), indent=2) + "\n"
                 elif option == "--events":
                     text = "".join(json_text(envelope, None) + "\n" for envelope in results.put_events(run))
                 else:
@@ -252,22 +298,44 @@ def _story(title: str, real_time: bool) -> Story:
 
 
 def _observer(story: Story) -> Any:
+    """Tells the story of the execution that the command started; of those that it starts, how they end."""
     from asl.history import render
 
     def observe(run: Run, history: list[HistoryEvent]) -> None:
-        for event in history:
-            story.feed(render(event))
+        if run.parent_arn is None:
+            for event in history:
+                story.feed(render(event))
+        elif run.status != "RUNNING" and history[-1].type.startswith("Execution"):
+            story.note(f"{'':14}  {run.machine.name} {run.name}: {run.status}")
 
     return observe
 
 
-def _warn(story: Story | None, text: str) -> None:
+def _recorder() -> Recorder:
+    from asl.testing.recorder import Recorder
+
+    return Recorder()
+
+
+def _listener(story: Story | None) -> Listener:
+    from asl.cli.tokens import Listener
+
+    return Listener(lambda text: _warn(story, text, ""))
+
+
+def _embedded(world: World) -> Any:
+    """The stand-ins of services that the world's integrations have."""
+    clients = (getattr(each, "clients", None) for each in world.answers.all_integrations())
+    return next(each.embedded for each in clients if each is not None)
+
+
+def _warn(story: Story | None, text: str, head: str = "warning: ") -> None:
     from asl.cli.terminal import commentary, write_text
 
     if story is None:
-        write_text(commentary(), f"warning: {text}\n")
+        write_text(commentary(), f"{head}{text}\n")
     else:
-        story.note(f"warning: {text}")
+        story.note(f"{head}{text}")
 
 
 def _now() -> int:

@@ -44,18 +44,28 @@ class TaskError(AslError):
 class Answers:
     """Finds the answer of a call. `final` tells of a callback task whether the answer is its outcome already."""
 
-    def __init__(self, tasks: Tasks | None, mocks: Mocks | None, settings: Settings) -> None:
+    def __init__(
+        self,
+        tasks: Tasks | None,
+        mocks: Mocks | None,
+        settings: Settings,
+        activities: Mapping[str, TaskFunction | None] | None = None,
+    ) -> None:
         self._tasks = tasks
         self._mocks = mocks
+        self._activities = activities or {}
         self._settings = settings
         self._integrations: list[Integration] | None = None
         self._others_loaded = False
         self._by_resource: dict[str, Integration | None] = {}
         self._loading = Lock()
 
-    def find(self, call: Call) -> tuple[Answer | None, bool]:
-        """The answer and whether it is final; (None, False) when nobody answers. May raise HostError."""
-        if self._mocks is not None:
+    def find(self, call: Call, mocked: bool = True) -> tuple[Answer | None, bool]:
+        """The answer and whether it is final; (None, False) when nobody answers. May raise HostError.
+
+        `mocked`: whether the table of mocks is meant for the call's execution.
+        """
+        if self._mocks is not None and mocked:
             answer = self._mocks.answer(call)
             if answer is not None:
                 return answer, True
@@ -63,8 +73,29 @@ class Answers:
             answer = self._from_tasks(self._tasks, call)
             if answer is not None:
                 return answer, True
+        if worker := self.worker(call.resource):
+            name = f"{getattr(worker, '__module__', '?')}:{getattr(worker, '__qualname__', worker)}"
+            worked: Any = self._from_function(worker, call, takes_call=False)
+            return replace(worked, worker_name=name), True
         integration = self.integration(call.resource)
         return (None, False) if integration is None else (integration.perform(call), False)
+
+    def worker(self, resource: str) -> TaskFunction | None:
+        """The function that works on an activity; None for what is no activity, or has no such function."""
+        key = self._activity(resource)
+        return None if key is None else self._activities[key]
+
+    def is_polled(self, resource: str) -> bool:
+        """Whether the resource is an activity whose workers ask for its tasks (`World.get_activity_task`)."""
+        key = self._activity(resource)
+        return key is not None and self._activities[key] is None
+
+    def _activity(self, resource: str) -> str | None:
+        if not self._activities or ":activity:" not in resource:
+            return None
+        names = (resource, resource.rpartition(":activity:")[2])
+        exact = next((name for name in names if name in self._activities), None)
+        return exact or next((key for key in self._activities if any(fnmatchcase(name, key) for name in names)), None)
 
     def check(self, resource: str, arguments: JSON) -> Sequence[str]:
         """What the service would refuse of the arguments; nothing for a resource that no integration knows."""
@@ -91,9 +122,11 @@ class Answers:
             (function,) = found
             if not callable(function):
                 return Output(isolated(function, call))
-            takes_call = False
-        else:
-            function, takes_call = tasks, True
+            return self._from_function(function, call, takes_call=False)
+        return self._from_function(tasks, call, takes_call=True)
+
+    def _from_function(self, function: Callable[..., Any], call: Call, takes_call: bool) -> Answer | None:
+        """What a function of the caller's answers: an Answer of its own if it takes the Call, or None."""
         call = replace(call, arguments=isolated(call.arguments, call))
 
         def work() -> tuple[Any]:

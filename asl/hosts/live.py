@@ -36,7 +36,8 @@ def drive(world: World, until: int | None = None) -> None:
             if world.calls:
                 continue
             ahead = [due.at for due in world.timers[:1]]
-            if world.finished or not (ahead or world.calls_in_flight) or (until is not None and world.now >= until):
+            goes_on = ahead or world.calls_in_flight or world.stays
+            if world.finished or not goes_on or (until is not None and world.now >= until):
                 return
             if until is not None:
                 ahead.append(until)

@@ -22,7 +22,7 @@ from asl.effects import CallTask, Cancel, Finish, StartTimer
 from asl.engine import Execution, ExecutionInfo
 from asl.errors import HostError, InputError
 from asl.history import HistoryEvent
-from asl.hosts.answers import Answers, Mocks, Tasks
+from asl.hosts.answers import Answers, Mocks, TaskFunction, Tasks
 from asl.hosts.attempts import Attempt, Due, Request
 from asl.hosts.executions import WorldExecutions
 from asl.hosts.garbage import rare_collections
@@ -60,7 +60,10 @@ class World:
     answers: "off", "embedded" (stand-ins in this process), "real"; `endpoint_url` (one, or one for each service) sends
     them elsewhere. Nothing else ever leaves the process. `event_buses` names the event buses that there are beside
     "default"; events for others are accepted and dropped, as EventBridge does. `machines` maps ARNs, names or globs of
-    state machines that tasks start to their definitions. `options` is for integrations.
+    state machines that tasks start to their definitions. `activities` maps ARNs, names or globs of activities to
+    functions that work on their tasks, or to None where workers ask for them (`get_activity_task`). `options` is for
+    integrations. `observer` is told a run's new history events, `on_token` that a run waits for an answer to a token,
+    `on_answer` what an integration answered.
 
     Use it as a context manager, or call `close()`, so that integrations are closed.
     """
@@ -81,6 +84,9 @@ class World:
         account: str = "123456789012",
         call_timeout_seconds: float = 60.0,
         machines: Mapping[str, Machine | Definition] | None = None,
+        activities: Mapping[str, TaskFunction | None] | None = None,
+        on_token: Callable[[Run, str], None] | None = None,
+        on_answer: Callable[[Run, Call, Answer], None] | None = None,
         options: Mapping[str, Any] | None = None,
         warn: Warn | None = None,
         observer: Observer | None = None,
@@ -91,6 +97,7 @@ class World:
         self.account = account
         self.now = wall_clock() if live and start is None else start_time(start)
         self.runs: list[Run] = []
+        self.executions = WorldExecutions(self, machines or {})
         settings = Settings(
             functions=lambdas or {},
             aws=aws,
@@ -98,11 +105,17 @@ class World:
             region=region,
             account=account,
             call_timeout_seconds=call_timeout_seconds,
-            executions=WorldExecutions(self, machines or {}),
+            executions=self.executions,
             options={"event_buses": tuple(event_buses), **(options or {})},
             warn=warn or _warn,
         )
-        self.answers = Answers(tasks, mocks, settings)
+        self.answers = Answers(tasks, mocks, settings, activities)
+        self.stays = False
+        """Whether a live drive goes on while only an answer from outside can help."""
+        self._on_token = on_token
+        self._on_answer = on_answer
+        self._activity_tasks: deque[Attempt] = deque()
+        """Tasks of activities that no worker has taken yet, in order."""
         self.timers: list[Due] = []
         self.lifetimes: list[Due] = []
         """When executions have run as long as the service allows: a bound, nothing that virtual time jumps to."""
@@ -231,6 +244,20 @@ class World:
 
     # -- answers from outside --------------------------------------------------------------------------------------
 
+    def get_activity_task(self, activity: str, worker_name: str | None = None) -> tuple[str, JSON] | None:
+        """The token and the input of the next task of an activity (its ARN or name), as GetActivityTask gives them.
+
+        None when there is none. Answer it with the `send_task_...` methods.
+        """
+        self._tick()
+        for attempt in self._activity_tasks:
+            if not attempt.cancelled and attempt.call.resource.endswith((activity, f":activity:{activity}")):
+                self._activity_tasks.remove(attempt)
+                self.deliver(attempt.run, ev.TaskStarted(self.now, attempt.ref, worker_name))
+                assert attempt.call.token is not None, "activities have tokens"
+                return attempt.call.token, json_copy("input", attempt.call.arguments)
+        return None
+
     def send_task_success(self, token: str, output: JSON) -> None:
         """Ends the callback task of `token` with an output.
 
@@ -269,8 +296,14 @@ class World:
 
             live.catch_up(self)
 
-    def _end_attempt(self, attempt: Attempt, outcome: ev.Event) -> None:
+    def _end_attempt(self, attempt: Attempt, outcome: ev.TaskSucceeded | ev.TaskFailed) -> None:
         """Brings the outcome of an attempt that was not answered by who performs it; nothing more is asked for it."""
+        if self._on_answer is not None:
+            match outcome:
+                case ev.TaskSucceeded():
+                    self._on_answer(attempt.run, attempt.call, Output(outcome.output))
+                case ev.TaskFailed():
+                    self._on_answer(attempt.run, attempt.call, Failure(outcome.error, outcome.cause))
         attempt.answered = attempt.cancelled = True
         self._cancel(attempt.run, attempt.ref)
         self.deliver(attempt.run, outcome)
@@ -338,7 +371,11 @@ class World:
         )
         attempt = Attempt(run, effect, call)
         self._open[info.arn][effect.ref] = attempt
-        self.calls.append(attempt)
+        if self.answers.is_polled(effect.resource):
+            self._activity_tasks.append(attempt)
+            self._await_token(attempt)
+        else:
+            self.calls.append(attempt)
 
     def _start_timer(self, run: Run, event: ev.TimerFired) -> None:
         timers = self._timers_of[run.arn].setdefault(event.ref, {})
@@ -406,7 +443,7 @@ class World:
     def perform(self, attempt: Attempt) -> tuple[Answer, bool]:
         """The answer of a call, and whether it is final. Raises HostError, with the task's place, if there is none."""
         try:
-            answer, final = self.answers.find(attempt.call)
+            answer, final = self.answers.find(attempt.call, mocked=attempt.run.parent_arn is None)
         except NotAnswered as failure:
             raise HostError(self._unanswered(attempt, str(failure), failure.ways)) from failure
         except HostError as failure:
@@ -418,6 +455,8 @@ class World:
     def answered(self, attempt: Attempt, answer: Answer, final: bool) -> None:
         """Brings the answer of a call to its run: now, or at the time that the answer says."""
         run, ref, now = attempt.run, attempt.ref, self.now
+        if self._on_answer is not None and not final:
+            self._on_answer(run, attempt.call, answer)
         if not isinstance(answer, Pending) and answer.worker_name is not None:
             self.deliver(run, ev.TaskStarted(now, ref, answer.worker_name))
         if answer.submitted is not ABSENT:
@@ -469,6 +508,8 @@ class World:
         if token is not None and attempt.ref in self._open[attempt.run.arn]:
             self._tokens[token] = attempt
             attempt.run.waiting_for[token] = attempt.call.state_name
+            if self._on_token is not None:
+                self._on_token(attempt.run, token)
 
     def _place(self, attempt: Attempt) -> str:
         """Where the task's resource stands, as the beginning of a message."""

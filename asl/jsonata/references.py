@@ -38,7 +38,7 @@ def find(tree: Node) -> tuple[tuple[Reference, ...], tuple[ContextName, ...]]:
 
 
 def is_plain_path(tree: Node) -> bool:
-    """Whether an expression only follows names from a variable: it then gives a part of its data, and computes nothing."""
+    """Whether an expression only follows names from a variable: it then gives a part of its data, computed nowhere."""
     steps = tree.items if tree.kind == "path" else [tree]
     first, *rest = steps
     return (

@@ -12,7 +12,6 @@ from asl.payload.jsonata_io import compiled, is_expression
 from asl.source_text import below
 from asl.values import ABSENT, JSON, Absent
 
-_ALWAYS: Final = ("input", "context")
 _WHERE: Final = {
     "result": "only Output and Assign of Task, Parallel and Map states have a result",
     "errorOutput": "only Output and Assign of a catcher have an error",
@@ -46,9 +45,11 @@ def condition(node: Node) -> str | bool:
         wrong_type(node, "Condition", "an expression (a string), true or false")
         return True
     pointer = below(node.pointer, "Condition")
-    check_value(node.report, pointer, value, "Condition", ())
-    if not is_expression(value) and "{%" not in value and not unfilled(node.report, pointer, value, "Condition"):
-        hint = f'write it as "{{% {value} %}}"'
+    if is_marked(value):
+        check_value(node.report, pointer, value, "Condition", ())
+    elif not unfilled(node.report, pointer, value, "Condition"):
+        bare = value.strip().removeprefix("{%").removesuffix("%}").strip()
+        hint = f'write it as "{{% {bare} %}}"'
         add(node, "bad-jsonata", "Condition must be an expression, which stands between {% and %}", "Condition", hint)
     return value
 
@@ -61,9 +62,14 @@ def items(node: Node) -> JSON | Absent:
     return value
 
 
+def is_marked(value: JSON) -> bool:
+    """Whether a value is an expression, or a text that has one of its marks in the right place."""
+    return isinstance(value, str) and (value.startswith("{%") or value.endswith("%}"))
+
+
 def _expression(node: Node, name: str) -> str | None:
     value = node.value.get(name)
-    if node.language != "JSONata" or not isinstance(value, str) or "{%" not in value:
+    if node.language != "JSONata" or not isinstance(value, str) or not is_marked(value):
         return None
     check_value(node.report, below(node.pointer, name), value, name, ())
     return value
@@ -79,7 +85,7 @@ def check_value(to: Report, pointer: str, value: JSON, field: str, sees: Collect
             check_value(to, below(pointer, index), element, field, sees)
     elif is_expression(value):
         _check_expression(to, pointer, value, field, sees)
-    elif isinstance(value, str) and value.startswith("{%") != value.endswith("%}"):
+    elif is_marked(value):
         missing, end = ("%}", "end") if value.startswith("{%") else ("{%", "begin")
         message = f"an expression in {field} does not {end} with {missing}"
         report(to, "bad-jsonata", pointer, message, "an expression is a whole string: {% ... %}")
@@ -97,19 +103,19 @@ def _check_expression(to: Report, pointer: str, text: str, field: str, sees: Col
             message = f"the expression in {field} is not valid JSONata: {error.message}"
             report(to, "bad-jsonata", pointer, message, offset=start + (error.start_in(inside.strip()) or 0))
         return
-    for name, position in expression.context_names:
-        # AWS's text, from users' reports of its validation.
-        message = f"Reference to '{name}' at the top level is not supported."
-        hint = _instead(name)
-        report(to, "bad-jsonata", pointer, message, hint, offset=start + position)
+    for name, position in dict(reversed(expression.context_names)).items():
+        # AWS's texts, from users' reports of its validation, as are those of $states.
+        if name == "$$":
+            message = "Reference to '$$' is not supported."
+        else:
+            message = f"Reference to '{name}' at the top level is not supported."
+        report(to, "bad-jsonata", pointer, message, _instead(name), offset=start + position)
     for reference in expression.references:
         part = reference.fields[0] if reference.name == "states" and reference.fields else None
-        if part is None or part in _ALWAYS or part in sees:
-            continue
-        # unrecorded: that AWS refuses these is documented, its text is not
-        message = f"$states.{part} is not available in {field}"
-        hint = _WHERE.get(part, "$states has input, context, result and errorOutput")
-        report(to, "bad-jsonata", pointer, message, hint, offset=start + reference.position)
+        if part in _WHERE and part not in sees:
+            message = f"Field '$states.{part}' does not exist."
+            hint = "a catcher has $states.errorOutput" if "errorOutput" in sees else _WHERE[part]
+            report(to, "bad-jsonata", pointer, message, hint, offset=start + reference.position)
 
 
 def _instead(name: str) -> str:

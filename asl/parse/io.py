@@ -91,7 +91,8 @@ def _check_name(node: Node, written: str) -> None:
         report(node.report, "bad-variable", pointer, message, key=True)
     elif not name.isidentifier() or name.startswith("_"):
         plain = "".join(char if char.isidentifier() or char.isdecimal() else "_" for char in name).lstrip("_0123456789")
-        hint = did_you_mean(name, [plain]) or "names are letters, digits and _, and begin with a letter"
+        near = did_you_mean(name, [plain]) if plain else None
+        hint = near or "names are letters, digits and _, and begin with a letter"
         if "." in name or "[" in name:
             hint = "a variable is assigned as a whole: give it an object or an array"
         message = f"'{name}' is not a valid variable name"

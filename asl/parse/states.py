@@ -7,7 +7,7 @@ from asl.limits import CAUSE_LENGTH, ERROR_LENGTH, SECONDS
 from asl.model import Branch, Choice, Fail, Map, Parallel, Pass, QueryLanguage, State, Succeed, Task, Wait
 from asl.parse import expressions, paths
 from asl.parse.choice import choice_rules, is_rfc3339
-from asl.parse.expressions import any_number, items, whole_number
+from asl.parse.expressions import any_number, is_marked, items, whole_number
 from asl.parse.fields import (
     DISTRIBUTED_FIELDS,
     MACHINE_FIELDS,
@@ -94,7 +94,7 @@ def _onward(node: Node) -> str | None:
 
 def _timestamp(node: Node) -> str | None:
     value = _text(node, "Timestamp")
-    is_written = value is not None and not (node.language == "JSONata" and "{%" in value)
+    is_written = not (node.language == "JSONata" and is_marked(value))
     if value is not None and is_written and not is_rfc3339(value):
         hint = "write it as 2026-01-31T12:00:00Z"
         add(node, "bad-timestamp", "String does not match RFC3339 timestamp", "Timestamp", hint)
@@ -150,8 +150,9 @@ def _credentials(node: Node, target: str | None) -> JSON | Absent:
         return ABSENT
     if target is not None and is_activity(target):
         add(node, "unknown-field", "Field 'Credentials' is not supported for activities", "Credentials", key=True)
-    if "RoleArn" not in credentials.value and "RoleArn.$" not in credentials.value:
-        hint = "Credentials hold a RoleArn, or a RoleArn.$ in JSONPath states"
+    names = ("RoleArn", "RoleArn.$") if node.language == "JSONPath" else ("RoleArn",)
+    if not any(name in credentials.value for name in names):
+        hint = f"Credentials hold a {' or a '.join(names)}"
         add(credentials, "missing-field", "The field 'RoleArn' is required but was missing", hint=hint)
     return template(node, "Credentials")
 
@@ -179,7 +180,8 @@ def _fail(node: Node, name: str, branch: BranchReader) -> Fail:
     exclusive(node, "Cause", "CausePath")
     texts = {name: _text(node, name, payload=True) for name in ("Error", "Cause")}
     for field, limit in (("Error", ERROR_LENGTH), ("Cause", CAUSE_LENGTH)):
-        if len(texts[field] or "") > limit:
+        value = texts[field] or ""
+        if len(value) > limit and not (node.language == "JSONata" and is_expression(value)):
             add(node, "out-of-range", f"{field} must have at most {limit} characters", field)
     return Fail(
         name,

@@ -4,7 +4,7 @@ Read from the definition itself, so that it works for definitions that are not v
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from asl import intrinsics
@@ -17,6 +17,8 @@ from asl.source_text import below
 from asl.values import JSON
 
 _NESTED: Final = ("Branches", "ItemProcessor", "Iterator")
+_PAYLOADS: Final = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials")
+_STATES: Final = ("input", "result", "errorOutput", "context")
 
 
 class VariableReference(NamedTuple):
@@ -35,21 +37,33 @@ def check_variables(to: Report) -> None:
     definition = to.document.value
     assigned = _assigned_by_scope(definition)
     for pointer, scope in scopes(definition):
-        own = assigned[pointer]
-        around: dict[str, str] = {}
+        around: dict[str, list[str]] = {}
         for outer, names in assigned.items():
             if pointer.startswith(f"{outer}/States/"):
-                around |= names
-        for name, place in own.items():
-            # What the state around assigns when it is left is recorded as no conflict.
-            if name in around and not pointer.startswith(_holder(around[name])):
-                _warn_of_shadow(to, name, place, around[name])
+                for name, places in names.items():
+                    around.setdefault(name, []).extend(places)
+        own = assigned[pointer]
+        for name, places in own.items():
+            # unrecorded: what the state around assigns when it is left; for its catchers it is recorded as no conflict
+            outside = [place for place in around.get(name, ()) if not pointer.startswith(_holder(place))]
+            if outside:
+                _warn_of_shadow(to, name, places[0], outside[0])
         for _, state, place in _states(scope, pointer):
             for name, where, offset in _read_by(state, place, definition):
                 if name not in own and name not in around:
-                    hint = did_you_mean(name, [*own, *around])
-                    message = f"nothing assigns the variable ${name}"
-                    report(to, "unknown-variable", where, message, hint, offset=offset, severity="warning")
+                    _warn_of_unknown(to, name, where, offset, [*own, *around])
+
+
+def _warn_of_unknown(to: Report, name: str, pointer: str, offset: int, known: Iterable[str]) -> None:
+    hint: str | None
+    if name == "eval":
+        message, hint = "there is no function $eval", "Step Functions has all functions of JSONata but this one"
+    elif name.startswith("states."):
+        message = f"${name} is not a part of $states"
+        hint = did_you_mean(name.removeprefix("states."), _STATES) or f"$states has {', '.join(_STATES)}"
+    else:
+        message, hint = f"nothing assigns the variable ${name}", did_you_mean(name, known)
+    report(to, "unknown-variable", pointer, message, hint, offset=offset, severity="warning")
 
 
 def _holder(pointer: str) -> str:
@@ -61,25 +75,25 @@ def _holder(pointer: str) -> str:
 def _warn_of_shadow(to: Report, name: str, pointer: str, outer: str) -> None:
     first = to.document.locate(outer, key=True)
     where = f"line {first.line}" if first else outer
-    # unrecorded: the guide says that it cannot be; what AWS does of it, and when, is not known
+    # unrecorded: the specification forbids it; what AWS does of it, and when, is not known
     message = f"the variable '{name}' is assigned outside too, at {where}"
     hint = "a Parallel or Map reads the variables around it and assigns only its own: choose another name"
     report(to, "shadowed-variable", pointer, message, hint, key=True, severity="warning")
 
 
-def _assigned_by_scope(definition: JSON) -> dict[str, dict[str, str]]:
-    """The variables that the states of each scope assign, with the pointer of the first place, by the scope's pointer.
+def _assigned_by_scope(definition: JSON) -> dict[str, dict[str, list[str]]]:
+    """The variables that the states of each scope assign, with the pointers of all places, by the scope's pointer.
 
     What branches and item processors assign is theirs alone.
     """
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for pointer, scope in scopes(definition):
         names = found[pointer] = {}
         for _, state, place in _states(scope, pointer):
             for where, holder in _assigners(state, place):
                 assign = holder.get("Assign")
                 for written in assign if isinstance(assign, dict) else ():
-                    names.setdefault(written.removesuffix(".$"), below(below(where, "Assign"), written))
+                    names.setdefault(written.removesuffix(".$"), []).append(below(below(where, "Assign"), written))
     return found
 
 
@@ -112,38 +126,56 @@ def variable_references(definition: JSON) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for pointer, scope in scopes(definition):
         for name, state, place in _states(scope, pointer):
-            if names := sorted({reference.name for reference in _read_by(state, place, definition)}):
+            read = {reference.name for reference in _read_by(state, place, definition)}
+            if names := sorted(each for each in read if "." not in each):
                 found[name] = names
     return found
 
 
 def _read_by(state: Mapping[str, JSON], pointer: str, definition: JSON) -> Iterator[VariableReference]:
-    """Where a state reads variables, the states within it aside."""
+    """Where a state reads variables, the states within it aside.
+
+    A part of `$states` that there is none counts as a variable, named with its dot.
+    """
     jsonata = "JSONata" in (definition.get("QueryLanguage"), state.get("QueryLanguage"))
+    assigned = {name for names in _assigned_by_scope(definition).values() for name in names} if jsonata else set()
     for field, value in state.items():
-        if field not in _NESTED:
-            yield from _read_in(value, field, below(pointer, field), jsonata)
+        if field in _NESTED or field == "Comment":
+            continue
+        place = below(pointer, field)
+        if jsonata:
+            yield from _read_in_expressions(value, place, assigned)
+        elif field != "Result":
+            yield from _read_in_paths(value, field, place, is_payload=field in _PAYLOADS)
 
 
-def _read_in(value: JSON, key: str, pointer: str, jsonata: bool) -> Iterator[VariableReference]:
+def _read_in_paths(value: JSON, key: str, pointer: str, is_payload: bool) -> Iterator[VariableReference]:
+    """Inside a payload only fields that end in `.$` are paths."""
     if isinstance(value, dict):
         for name, member in value.items():
-            yield from _read_in(member, name, below(pointer, name), jsonata)
+            yield from _read_in_paths(member, name, below(pointer, name), is_payload or name in _PAYLOADS)
     elif isinstance(value, list):
         for index, element in enumerate(value):
-            yield from _read_in(element, key, below(pointer, index), jsonata)
-    elif isinstance(value, str):
-        if jsonata:
-            yield from _read_in_expression(value, pointer)
-        elif key.endswith((".$", "Path")) or key == "Variable":
-            for path in _paths(value):
-                if (variable := split_variable(path)[0]) is not None:
-                    yield VariableReference(variable, pointer, value.index(path))
+            yield from _read_in_paths(element, key, below(pointer, index), is_payload)
+    elif isinstance(value, str) and (key.endswith(".$") or (not is_payload and key.endswith(("Path", "Variable")))):
+        for path in _paths(value):
+            if (variable := split_variable(path)[0]) is not None:
+                yield VariableReference(variable, pointer, value.index(path))
 
 
-def _read_in_expression(text: str, pointer: str) -> Iterator[VariableReference]:
-    if not is_expression(text):
-        return
+def _read_in_expressions(value: JSON, pointer: str, assigned: Container[str]) -> Iterator[VariableReference]:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if name != "Comment":
+                yield from _read_in_expressions(member, below(pointer, name), assigned)
+    elif isinstance(value, list):
+        for index, element in enumerate(value):
+            yield from _read_in_expressions(element, below(pointer, index), assigned)
+    elif isinstance(value, str) and is_expression(value):
+        yield from _read_in_expression(value, pointer, assigned)
+
+
+def _read_in_expression(text: str, pointer: str, assigned: Container[str]) -> Iterator[VariableReference]:
     from asl.jsonata import FUNCTION_NAMES, JsonataError
 
     try:
@@ -151,9 +183,12 @@ def _read_in_expression(text: str, pointer: str) -> Iterator[VariableReference]:
     except JsonataError:
         return
     start = text.index(expression.text)
-    for reference in expression.references:
-        if reference.name != "states" and reference.name not in FUNCTION_NAMES:
-            yield VariableReference(reference.name, pointer, start + reference.position)
+    for name, fields, position in expression.references:
+        if name == "states":
+            if fields and fields[0] not in _STATES:
+                yield VariableReference(f"states.{fields[0]}", pointer, start + position)
+        elif name in assigned or name not in FUNCTION_NAMES:
+            yield VariableReference(name, pointer, start + position)
 
 
 def _paths(text: str) -> list[str]:

@@ -5,10 +5,10 @@ from typing import Protocol
 from asl.model import IO, JSONataIO
 from asl.payload.jsonata_io import JSONataDataflow
 from asl.payload.jsonpath_io import JSONPathDataflow
-from asl.payload.scope import Evaluator, Scope, Stage, Trace
+from asl.payload.scope import Evaluator, Scope, Stage, Trace, constant
 from asl.values import JSON
 
-__all__ = ["Dataflow", "Evaluator", "Scope", "Stage", "Trace", "dataflow"]
+__all__ = ["Dataflow", "Evaluator", "Scope", "Stage", "Trace", "constant", "dataflow"]
 
 
 class Dataflow(Protocol):
@@ -38,9 +38,9 @@ class Dataflow(Protocol):
         """The variables to assign; None where nothing is. They do not see each other, nor the output them."""
 
 
-def dataflow(io: IO, place: str = "", result_name: str = "result") -> Dataflow:
+def dataflow(io: IO, place: str = "", result_name: str | None = None) -> Dataflow:
     """The compiled form of `io`, which stands at `place` in its state ("Catch[0]", "" for the state itself).
 
-    `result_name` is what JSONata's `$states` calls the result: "result" or "errorOutput".
+    `result_name` is what JSONata's `$states` calls the result: "result" or "errorOutput"; None where it has none.
     """
     return JSONataDataflow(io, place, result_name) if isinstance(io, JSONataIO) else JSONPathDataflow(io)

@@ -56,25 +56,37 @@ def reads(expression: "Expression", name: str) -> bool:
     )
 
 
-class _Fields:
-    """Compiles a value that may hold expressions, and notes what those need."""
+class _Field:
+    """A compiled field that may hold expressions at any depth."""
 
-    def __init__(self) -> None:
-        self.needs_context = False
+    __slots__ = ("_built", "_needs_context")
 
-    def compile(self, value: JSON, field: str) -> _Value | JSON:
+    def __init__(self, value: JSON, place: str) -> None:
+        self._needs_context = False
+        self._built = self._compile(value, place)
+
+    def evaluate(self, scope: Scope, states: Bindings) -> JSON:
+        """The field's value, where expressions see `states` as `$states`, with the context object if they read it."""
+        built = self._built
+        if not callable(built):
+            return built
+        if self._needs_context:
+            states["context"] = scope.context()
+        return built({**scope.variables, "states": states}, scope)
+
+    def _compile(self, value: JSON, place: str) -> _Value | JSON:
         """A closure where something in `value` is an expression, else `value` itself: constants are shared."""
         if is_expression(value):
-            return self._expression(value, field)
+            return self._expression(value, place)
         if isinstance(value, dict):
-            members = {key: self.compile(member, f"{field}/{key}") for key, member in value.items()}
+            members = {key: self._compile(member, f"{place}/{key}") for key, member in value.items()}
             if not any(callable(member) for member in members.values()):
                 return value
             return lambda bindings, scope: {
                 key: member(bindings, scope) if callable(member) else member for key, member in members.items()
             }
         if isinstance(value, list):
-            elements = [self.compile(element, f"{field}[{index}]") for index, element in enumerate(value)]
+            elements = [self._compile(element, f"{place}[{index}]") for index, element in enumerate(value)]
             if not any(callable(element) for element in elements):
                 return value
             return lambda bindings, scope: [
@@ -82,23 +94,26 @@ class _Fields:
             ]
         return value
 
-    def _expression(self, text: str, field: str) -> _Value:
+    def _expression(self, text: str, place: str) -> _Value:
         from asl.jsonata import FUNCTION_NAMES, UNDEFINED, JsonataError
 
         expression = compiled(text)
         evaluate = expression.evaluate
         source = expression.text
         only_reads = expression.is_path and expression.references[0].name not in FUNCTION_NAMES
-        self.needs_context = self.needs_context or reads(expression, "context")
+        self._needs_context = self._needs_context or reads(expression, "context")
 
         def value(bindings: Bindings, scope: Scope) -> JSON:
             try:
                 result = evaluate(UNDEFINED, bindings, scope)
+                if result is not UNDEFINED:
+                    return result if only_reads else _as_json(result, source, place)
             except JsonataError as error:
-                raise query_failed(source, field, error.code, error.message) from None
-            if result is UNDEFINED:
-                raise query_gave_nothing(source, field)
-            return result if only_reads else _as_json(result, source, field)
+                raise query_failed(source, place, error.code, error.message) from None
+            except RecursionError:
+                too_deep = JsonataError("U1001")
+                raise query_failed(source, place, too_deep.code, too_deep.message) from None
+            raise query_gave_nothing(source, place)
 
         return value
 
@@ -126,28 +141,18 @@ def _as_json(value: Any, source: str, field: str) -> JSON:
 _NOT_FINITE: Final = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
 
 
-def _bindings(scope: Scope, needs_context: bool, states: Bindings) -> Bindings:
-    if needs_context:
-        states["context"] = scope.context()
-    return {**scope.variables, "states": states}
-
-
 # -- single fields ---------------------------------------------------------------------------------------------------
 
 
-def template(value: JSON, field: str) -> Evaluator:
-    """The field `field`, which may hold expressions at any depth, as a function of the raw input."""
-    fields = _Fields()
-    built = fields.compile(value, field)
-    if not callable(built):
-        return lambda data, scope: built
-    needs_context = fields.needs_context
-    return lambda data, scope: built(_bindings(scope, needs_context, {"input": data}), scope)
+def template(value: JSON, place: str) -> Evaluator:
+    """The field at `place`, which may hold expressions at any depth, as a function of the raw input."""
+    field = _Field(value, place)
+    return lambda data, scope: field.evaluate(scope, {"input": data})
 
 
-def of_type(value: JSON, field: str, *expected: str) -> Evaluator:
+def of_type(value: JSON, place: str, *expected: str) -> Evaluator:
     """A field that is a constant, or an expression that must give one of the types `expected`, as TYPES names them."""
-    evaluate = template(value, field)
+    evaluate = template(value, place)
     if not is_expression(value):
         return evaluate  # the parser has checked its type
     source = compiled(value).text
@@ -155,25 +160,23 @@ def of_type(value: JSON, field: str, *expected: str) -> Evaluator:
     def checked(data: JSON, scope: Scope) -> JSON:
         result = evaluate(data, scope)
         if type_name(result) not in expected:
-            raise query_gave_unexpected_type(source, field, expected[0], type_name(result), result)
+            raise query_gave_unexpected_type(source, place, expected[0], type_name(result), result)
         return result
 
     return checked
 
 
-def whole_number(value: JSON, field: str, low: int, high: float = math.inf) -> Evaluator:
-    """A field that is a whole number from `low` to `high`, or an expression that must give one."""
-    evaluate = of_type(value, field, "number")
-    if not is_expression(value):
-        return evaluate
+def whole_number(text: str, place: str, low: int, high: float = math.inf) -> Evaluator:
+    """An expression that must give a whole number from `low` to `high`."""
+    evaluate = of_type(text, place, "number")
 
     def checked(data: JSON, scope: Scope) -> JSON:
         number = evaluate(data, scope)
         if not low <= number <= high or number != int(number):
             # unrecorded: the guide names the ranges; the text is ours
             wanted = f"from {low} to {high}" if math.isfinite(high) else f"of at least {low}"
-            message = f"The {field} field must be a whole number {wanted}, but was: {number}"
-            raise EvaluationError.of_query(message, field)
+            message = f"The {place} field must be a whole number {wanted}, but was: {number}"
+            raise EvaluationError.of_query(message, place)
         return int(number)
 
     return checked
@@ -201,28 +204,16 @@ TYPES: Final = {
 class JSONataDataflow:
     """The compiled input and output fields of a JSONata state, of a catcher or of a choice rule."""
 
-    __slots__ = (
-        "_arguments",
-        "_assign",
-        "_assign_needs_context",
-        "_output",
-        "_output_needs_context",
-        "_result_name",
-        "plain_in",
-        "plain_out",
-    )
+    __slots__ = ("_arguments", "_assign", "_output", "_result_name", "plain_in", "plain_out")
 
-    def __init__(self, io: JSONataIO, place: str, result_name: str) -> None:
+    def __init__(self, io: JSONataIO, place: str, result_name: str | None) -> None:
         inside = f"{place}/" if place else ""
-        self._arguments = None if io.arguments is ABSENT else template(io.arguments, f"{inside}Arguments")
-        output, assign = _Fields(), _Fields()
-        self._output = None if io.output is ABSENT else output.compile(io.output, f"{inside}Output")
-        self._output_needs_context = output.needs_context
-        self._assign = assign.compile(io.assign, f"{inside}Assign") if io.assign else None
-        self._assign_needs_context = assign.needs_context
+        self._arguments = None if io.arguments is ABSENT else _Field(io.arguments, f"{inside}Arguments")
+        self._output = None if io.output is ABSENT else _Field(io.output, f"{inside}Output")
+        self._assign = _Field(io.assign, f"{inside}Assign") if io.assign else None
         self._result_name = result_name
         self.plain_in = self._arguments is None
-        self.plain_out = io.output is ABSENT
+        self.plain_out = self._output is None
 
     def effective_input(self, raw: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
         """The raw input."""
@@ -230,7 +221,7 @@ class JSONataDataflow:
 
     def arguments(self, effective: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
         """Arguments; the raw input where there are none."""
-        value = effective if self._arguments is None else self._arguments(effective, scope)
+        value = effective if self._arguments is None else self._arguments.evaluate(scope, {"input": effective})
         if trace is not None:
             trace.append(("afterArguments", value))
         return value
@@ -240,17 +231,13 @@ class JSONataDataflow:
 
     def give_out(self, raw: JSON, result: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
         """Output; the result of the state's work where there is none."""
-        if self.plain_out:
-            return result
-        return self._evaluated(self._output, self._output_needs_context, raw, result, scope)
+        return result if self._output is None else self._output.evaluate(scope, self._states(raw, result))
 
     def assigned(self, raw: JSON, result: JSON, scope: Scope) -> dict[str, JSON] | None:
         if self._assign is None:
             return None
-        values: dict[str, JSON] = self._evaluated(self._assign, self._assign_needs_context, raw, result, scope)
+        values: dict[str, JSON] = self._assign.evaluate(scope, self._states(raw, result))
         return values
 
-    def _evaluated(self, value: _Value | JSON, needs_context: bool, raw: JSON, result: JSON, scope: Scope) -> JSON:
-        if not callable(value):
-            return value
-        return value(_bindings(scope, needs_context, {"input": raw, self._result_name: result}), scope)
+    def _states(self, raw: JSON, result: JSON) -> Bindings:
+        return {"input": raw} if self._result_name is None else {"input": raw, self._result_name: result}

@@ -75,7 +75,12 @@ def split_variable(text: str) -> tuple[str | None, str]:
     None and the path itself where it begins with the data.
     """
     begin = _VARIABLE.match(text)
-    return (begin[1], f"${text[begin.end() :]}") if begin else (None, text)
+    if begin is None:
+        return None, text
+    end = begin.end()
+    while end < len(text) and text[1 : end + 1].isidentifier():  # marks that combine with a letter are no \w
+        end += 1
+    return text[1:end], f"${text[end:]}"
 
 
 def field_path(text: str) -> Evaluator:

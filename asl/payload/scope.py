@@ -29,6 +29,11 @@ Evaluator: TypeAlias = Callable[[JSON, Scope], JSON]
 """A field as a function of the state's data and the scope. Raises EvaluationError in AWS's words."""
 
 
+def constant(value: JSON) -> Evaluator:
+    """A field that is the same for all data."""
+    return lambda data, scope: value
+
+
 class Stage(NamedTuple):
     """The value of a frame after one stage of its input or output processing, named as TestState names it."""
 

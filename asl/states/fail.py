@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asl.json_text import shown
 from asl.model import Fail
-from asl.payload import Evaluator, jsonata_io, jsonpath_io
+from asl.payload import Evaluator, constant, jsonata_io, jsonpath_io
 from asl.states.compiled import CompiledState, unrecovered
 from asl.values import JSON
 from asl.wording import limited
@@ -39,7 +39,7 @@ def _part(state: Fail, field: str, literal: str | None, path: str | None) -> Eva
         return jsonpath_io.expression(path, f"{field}Path")
     if state.io.language == "JSONata" and literal is not None:
         return jsonata_io.of_type(literal, field, "string")
-    return lambda data, scope: literal
+    return constant(literal)
 
 
 def _text(value: JSON) -> str | None:

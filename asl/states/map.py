@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asl.json_text import size
 from asl.limits import INLINE_MAP_CONCURRENCY, PAYLOAD_BYTES
 from asl.model import Map
-from asl.payload import Evaluator, Scope, Stage, dataflow, jsonata_io, jsonpath_io
+from asl.payload import Evaluator, Scope, Stage, constant, dataflow, jsonata_io, jsonpath_io
 from asl.states.compiled import CompiledState, leave
 from asl.states.recovery import Recovery
 from asl.values import ABSENT, JSON
@@ -34,7 +34,6 @@ class CompiledMap:
         "phases",
         "pointer",
         "recovery",
-        "state",
         "type",
     )
 
@@ -44,11 +43,10 @@ class CompiledMap:
         self.pointer = state.pointer
         self.next: CompiledState | None = None
         self.first: CompiledState | None = None  # of the item processor
-        self.state = state
         self.items = _items(state)
         self.item_selector = _item_selector(state)
         self.max_concurrency = _max_concurrency(state)
-        self.dataflow = dataflow(state.io)
+        self.dataflow = dataflow(state.io, result_name="result")
         self.recovery = Recovery(state.retry, state.catch, "MapStateExited", "MapStateFailed")
         self.phases = {
             "enter": self.enter,
@@ -172,8 +170,10 @@ def _item_selector(state: Map) -> Evaluator | None:
 
 def _max_concurrency(state: Map) -> Evaluator:
     path = state.max_concurrency_path
-    if path is None:
+    if isinstance(state.max_concurrency, str):
         return jsonata_io.whole_number(state.max_concurrency, "MaxConcurrency", 0)
+    if path is None:
+        return constant(state.max_concurrency)
     evaluate = jsonpath_io.field_path(path)
 
     def limit(data: JSON, scope: Scope) -> JSON:

@@ -27,7 +27,7 @@ class CompiledParallel:
         self.pointer = state.pointer
         self.next: CompiledState | None = None
         self.branches: tuple[CompiledState, ...] = ()  # the first state of each
-        self.dataflow = dataflow(state.io)
+        self.dataflow = dataflow(state.io, result_name="result")
         self.recovery = Recovery(state.retry, state.catch, "ParallelStateExited", "ParallelStateFailed")
         self.phases = {
             "enter": self.enter,

@@ -88,8 +88,9 @@ class Recovery:
         try:
             leave(execution, frame, catcher.dataflow, error_output(error), self.exited_event, catcher.next)
         except EvaluationError as failure:
-            failure.terminal = True  # or the same catcher would catch it for ever
-            raise
+            # unrecorded: that no catcher of this state sees it; the states around may
+            execution.fail_evaluation(frame, failure)
+            execution.propagate(frame)
 
 
 def matches(error_equals: tuple[str, ...], error: StateError) -> bool:

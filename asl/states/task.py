@@ -15,7 +15,7 @@ from asl.integration import Pattern
 from asl.json_text import size
 from asl.limits import PAYLOAD_BYTES, SECONDS
 from asl.model import Task
-from asl.payload import Evaluator, dataflow, jsonata_io, jsonpath_io
+from asl.payload import Evaluator, constant, dataflow, jsonata_io, jsonpath_io
 from asl.states.compiled import CompiledState, leave
 from asl.states.recovery import Recovery
 from asl.values import ABSENT, JSON
@@ -48,7 +48,6 @@ class CompiledTask:
         "resource",
         "service",
         "started_details",
-        "state",
         "timeout",
         "type",
         "with_token",
@@ -59,8 +58,7 @@ class CompiledTask:
         self.name = state.name
         self.pointer = state.pointer
         self.next: CompiledState | None = None
-        self.state = state
-        self.dataflow = dataflow(state.io)
+        self.dataflow = dataflow(state.io, result_name="result")
         self.recovery = Recovery(state.retry, state.catch, "TaskStateExited")
         self.credentials = _credentials(state)
         self.timeout = _seconds("TimeoutSeconds", state.timeout_seconds, state.timeout_seconds_path)
@@ -87,6 +85,9 @@ class CompiledTask:
         frame.token = task_token(execution.info.arn, execution.seed, ref) if self.with_token else None
         data = self.dataflow.effective_input(frame.value, frame, execution.trace)
         timeout, heartbeat = self.timeout(data, frame), self.heartbeat(data, frame)
+        if timeout is not None and heartbeat is not None and heartbeat >= timeout:
+            # unrecorded: the specification wants it smaller; error and text are ours
+            raise EvaluationError(f"HeartbeatSeconds ({heartbeat}) must be smaller than TimeoutSeconds ({timeout}).")
         credentials = self.credentials(data, frame) if self.credentials is not None else None
         arguments = self.dataflow.arguments(data, frame, execution.trace)
         if arguments is not frame.value and size(arguments) > PAYLOAD_BYTES:
@@ -238,17 +239,19 @@ def describe_resource(resource: str) -> tuple[str, str, str, Pattern]:
 def _credentials(state: Task) -> Evaluator | None:
     if state.credentials is ABSENT:
         return None
-    if state.io.language == "JSONata":
-        return jsonata_io.template(state.credentials, "Credentials")
-    return jsonpath_io.template(state.credentials)
+    if state.io.language == "JSONPath":
+        return jsonpath_io.template(state.credentials)
+    credentials = jsonata_io.template(state.credentials, "Credentials")
+    role = jsonata_io.of_type(state.credentials["RoleArn"], "Credentials/RoleArn", "string")
+    return lambda data, scope: {**credentials(data, scope), "RoleArn": role(data, scope)}
 
 
 def _seconds(field: str, value: int | str | None, text: str | None) -> Evaluator:
     """A time in seconds: a number, a JSONata expression, or what a path leads to; None where there is none."""
-    if value is not None:
+    if isinstance(value, str):
         return jsonata_io.whole_number(value, field, 1, SECONDS)
     if text is None:
-        return lambda data, scope: None
+        return constant(value)
     evaluate = jsonpath_io.field_path(text)
 
     def seconds(data: JSON, scope: Any) -> JSON:

@@ -10,7 +10,7 @@ from asl.json_text import shown
 from asl.jsonpath import PathNotFound
 from asl.limits import SECONDS, WAIT_SECONDS
 from asl.model import Wait
-from asl.payload import Evaluator, Scope, dataflow, jsonata_io
+from asl.payload import Evaluator, Scope, constant, dataflow, jsonata_io
 from asl.payload.jsonpath_io import path
 from asl.states.compiled import CompiledState, leave, unrecovered
 from asl.values import JSON
@@ -50,7 +50,10 @@ class CompiledWait:
 def _due(state: Wait) -> Callable[[JSON, Scope, int], int]:
     """A function of the effective input, the scope and the present that gives the end of the wait; all times in ms."""
     if state.seconds is not None:
-        wait = jsonata_io.whole_number(state.seconds, "Seconds", 0, SECONDS)
+        seconds = state.seconds
+        wait = (
+            constant(seconds) if isinstance(seconds, int) else jsonata_io.whole_number(seconds, "Seconds", 0, SECONDS)
+        )
         return lambda data, scope, now: now + wait(data, scope) * 1000
     if state.timestamp is not None and state.io.language == "JSONata":
         moment_of = jsonata_io.of_type(state.timestamp, "Timestamp", "string")
@@ -61,8 +64,8 @@ def _due(state: Wait) -> Callable[[JSON, Scope, int], int]:
         return lambda data, scope, now: end
     if state.seconds_path is not None:
         text = state.seconds_path
-        seconds = _referenced("SecondsPath", text)
-        return lambda data, scope, now: now + _seconds(text, seconds(data, scope)) * 1000
+        referenced = _referenced("SecondsPath", text)
+        return lambda data, scope, now: now + _seconds(text, referenced(data, scope)) * 1000
     assert state.timestamp_path is not None, "a Wait state has one of four times"
     text = state.timestamp_path
     moment = _referenced("TimestampPath", text)

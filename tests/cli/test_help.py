@@ -27,8 +27,8 @@ def test_help_names_the_commands_and_completion(flag):
 def test_every_command_has_help(name):
     result = CliRunner().invoke(main, [name, "-h"])
     assert result.exit_code == 0
-    argument = "EXPR" if name == "jsonata" else "FILE"
-    assert result.stdout.startswith(f"Usage: main {name} [OPTIONS] {argument}")
+    argument = {"jsonata": "EXPR", "heartbeat": "TOKEN", "task-failure": "TOKEN", "task-success": "TOKEN"}
+    assert result.stdout.startswith(f"Usage: main {name} [OPTIONS] {argument.get(name, 'FILE')}")
 
 
 def test_version():
@@ -63,7 +63,7 @@ def test_completion_offers_types_and_commands():
     variables = {"_ASL_COMPLETE": "bash_complete", "COMP_CWORD": "3", "COMP_WORDS": "asl run --type "}
     said = CliRunner().invoke(main, prog_name="asl", env=variables).stdout
     assert said.split() == ["plain,STANDARD", "plain,EXPRESS"]
-    variables = {"_ASL_COMPLETE": "bash_complete", "COMP_CWORD": "1", "COMP_WORDS": "asl h"}
+    variables = {"_ASL_COMPLETE": "bash_complete", "COMP_CWORD": "1", "COMP_WORDS": "asl hi"}
     assert CliRunner().invoke(main, prog_name="asl", env=variables).stdout.split() == ["plain,history"]
     variables = {"_ASL_COMPLETE": "bash_complete", "COMP_CWORD": "2", "COMP_WORDS": "asl run "}
     assert CliRunner().invoke(main, prog_name="asl", env=variables).stdout.split() == ["file,"]

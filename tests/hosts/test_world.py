@@ -110,7 +110,14 @@ def test_a_call_takes_the_time_that_its_answer_says() -> None:
 def test_pending_is_polled_in_virtual_time() -> None:
     definition = {
         "StartAt": "Job",
-        "States": {"Job": {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "End": True}},
+        "States": {
+            "Job": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::glue:startJobRun.sync",
+                "Parameters": {"JobName": "j"},
+                "End": True,
+            }
+        },
     }
 
     def job(call: asl.Call) -> asl.Output | asl.Pending:
@@ -271,6 +278,8 @@ def test_pending_jobs_time_out() -> None:
             "Job": {
                 "Type": "Task",
                 "Resource": "arn:aws:states:::glue:startJobRun.sync",
+                "Parameters": {"JobName": "j"},
+                "Parameters": {"JobName": "j"},
                 "TimeoutSeconds": 90,
                 "End": True,
             }
@@ -345,7 +354,7 @@ def test_a_job_answered_by_token_is_asked_no_more() -> None:
         "Job": {
             "Type": "Task",
             "Resource": "arn:aws:states:::glue:startJobRun.sync",
-            "Parameters": {"token.$": "$$.Task.Token"},
+            "Parameters": {"JobName.$": "$$.Task.Token"},
             "End": True,
         }
     }
@@ -359,6 +368,6 @@ def test_a_job_answered_by_token_is_asked_no_more() -> None:
     run = world.start(asl.load({"StartAt": "Job", "States": states}))
     begin = world.now
     world.run(until=begin)
-    world.send_task_success(asked[0].arguments["token"], "done")
+    world.send_task_success(asked[0].arguments["JobName"], "done")
     world.run()
     assert (run.output, len(asked), world.now) == ("done", 1, begin)

@@ -119,7 +119,9 @@ def test_retries_and_map_iterations_share_the_count(tmp_path):
 
 def test_submit_makes_the_submitted_event(tmp_path):
     answers = config(tmp_path, {"R": {"0": {"Return": {"done": True}, "Submit": {"JobId": "j"}}}})
-    run = machine(Work=task(resource="arn:aws:states:::batch:submitJob.sync")).run(mocks=answers)
+    job = task(resource="arn:aws:states:::batch:submitJob.sync")
+    job["Parameters"] = {"JobName": "j", "JobQueue": "q", "JobDefinition": "d"}
+    run = machine(Work=job).run(mocks=answers)
     types = [event["type"] for event in run.history]
     assert types[2:7] == ["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded", "TaskStateExited"]
     assert run.history[4]["taskSubmittedEventDetails"]["output"] == '{"JobId":"j"}'
