@@ -4,7 +4,7 @@ A service is one file with a function `integration(settings, clients)`, and one 
 """
 
 from asl.integration import Integration, Settings
-from asl_aws import events, jobs, states, stepfunctions_backend
+from asl_aws import apigateway, dynamodb, events, jobs, sns, sqs, states, stepfunctions_backend
 from asl_aws.clients import Clients
 
 
@@ -14,7 +14,11 @@ def integrations(settings: Settings) -> list[Integration]:
     step_functions = stepfunctions_backend.local_backend(settings.executions)
     clients = Clients(settings, {"events": events.local_backend(bus), "stepfunctions": step_functions})
     return [
+        apigateway.integration(settings),
+        dynamodb.integration(clients),
         events.integration(clients, bus),
         jobs.integration(settings, clients),
+        sns.integration(clients),
+        sqs.integration(settings, clients),
         states.integration(settings, clients, step_functions),
     ]
