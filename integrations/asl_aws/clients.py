@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 from asl.errors import HostError
 from asl.integration import Call, NotAnswered, Settings
 from asl_aws import embedded
-from asl_aws.service_errors import SdkClientError, ServiceError
+from asl_aws.service_errors import RoleNotAssumed, SdkClientError, ServiceError
 
 _CONNECT_SECONDS: Final = 5.0
 _ALL_SERVICES: Final = "*"
@@ -83,7 +83,7 @@ class Clients:
             return self._local[service](operation, parameters, call)
         if not self.way(service):
             raise NotAnswered(f"nothing answers the service '{service}'", self.ways(service))
-        with _errors_of_ours():
+        with _errors_of_ours(), embedded.during(call):
             return _send(self._client(service, call), operation, parameters)
 
     def close(self) -> None:
@@ -119,40 +119,45 @@ class Clients:
         return role if isinstance(role, str) else ""
 
     def _make(self, service: str, role: str) -> Any:
+        config = {
+            "connect_timeout": min(_CONNECT_SECONDS, self._settings.call_timeout_seconds),
+            "read_timeout": self._settings.call_timeout_seconds,
+            "retries": {"total_max_attempts": 1},  # retrying is the state machine's business
+            "parameter_validation": False,  # what is missing is for the service to find
+        }
         endpoint_url = self._endpoint_url(service)
-        keys: dict[str, str] = {}
-        if role:
-            keys = self._assumed(role)
-        elif endpoint_url is None and self._is_embedded(service):
-            keys = _STAND_IN_KEYS
-        elif self._settings.aws != "real" and not any(name in os.environ for name in _KEY_VARIABLES):
-            # A stand-in for AWS needs a signature, not a true one; looking for credentials could ask the network.
-            keys = _STAND_IN_KEYS
-        client = self._boto3_client(service, endpoint_url, keys)
         if endpoint_url is None and self._is_embedded(service):
-            self.embedded.attach(client)
-        return client
+            return self.embedded.client(service, **config)
+        return self._boto3_client(service, endpoint_url, self._keys(role), config)
 
-    def _boto3_client(self, service: str, endpoint_url: str | None, keys: Mapping[str, str]) -> Any:
+    def _keys(self, role: str) -> dict[str, str]:
+        if role:
+            return self._assumed(role)
+        if self._settings.aws != "real" and not any(name in os.environ for name in _KEY_VARIABLES):
+            # A stand-in for AWS needs a signature, not a true one; looking for credentials could ask the network.
+            return _STAND_IN_KEYS
+        return {}
+
+    def _boto3_client(
+        self, service: str, endpoint_url: str | None, keys: Mapping[str, str], config: Mapping[str, Any]
+    ) -> Any:
         from boto3.session import Session
         from botocore.config import Config
 
-        config = Config(
-            connect_timeout=min(_CONNECT_SECONDS, self._settings.call_timeout_seconds),
-            read_timeout=self._settings.call_timeout_seconds,
-            retries={"total_max_attempts": 1},  # retrying is the state machine's business
-            ignore_configured_endpoint_urls=self._is_embedded(service),
-        )
         session = Session(region_name=self._settings.region, **keys)
         try:
-            return session.client(service, endpoint_url=endpoint_url, config=config)
+            return session.client(service, endpoint_url=endpoint_url, config=Config(**config))
         except ValueError as error:
             raise HostError(f"the endpoint '{endpoint_url}' cannot be used: {error}") from error
 
     def _assumed(self, role: str) -> dict[str, str]:
-        client = self._boto3_client("sts", self._endpoint_url("sts"), {})
+        from botocore.exceptions import ClientError
+
+        client = self._boto3_client("sts", self._endpoint_url("sts"), {}, {})
         try:
             answer = client.assume_role(RoleArn=role, RoleSessionName=_ROLE_SESSION)["Credentials"]
+        except ClientError as error:
+            raise RoleNotAssumed(role, str(error)) from error
         finally:
             client.close()
         return {
@@ -205,5 +210,5 @@ def _service_error(answer: Mapping[str, Any]) -> ServiceError:
         str(details.get("Message", "")),
         int(metadata.get("HTTPStatusCode", 400)),
         str(metadata.get("RequestId", "null")),
-        metadata.get("HostId"),
+        metadata.get("HostId") or metadata.get("HTTPHeaders", {}).get("x-amz-id-2"),
     )

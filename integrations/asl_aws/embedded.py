@@ -1,50 +1,322 @@
-"""moto in this process, for our own clients only: those of others, and calls to endpoints, stay as they are."""
+"""Stand-ins for AWS services in this process: moto, for the clients of one world only.
 
-from collections.abc import Mapping
-from typing import Any, Final
+moto's own switch, `mock_aws()`, reroutes every boto3 client of the process and empties everything that moto holds. Here
+it stays off: our clients hand their requests over one by one, and while moto answers one, what this world has stored
+stands where moto keeps its state. So worlds share no queues and tables, a `mock_aws` of the user and ours do not see
+each other, and calls of other clients go where they always went. (With `mock_aws` on and aws="real" our calls reach
+the user's mocks like those of any other client.)
+
+moto's clock shows the time of the world while it answers, and its random ids come from the seed of the call.
+"""
+
+import datetime as _datetime
+import os
+import re
+import weakref
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import cached_property, partial
+from hashlib import sha256
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any, Final, TypeAlias
 
 from asl.errors import HostError
-from asl.integration import Settings
+from asl.integration import Call, NotAnswered, Settings
+from asl_aws.service_errors import ServiceError, request_id
 
 SERVICES: Final = frozenset(
     {
+        "acm",
         "athena",
-        "batch",
+        "autoscaling",
         "cloudwatch",
+        "codebuild",
+        "comprehend",
         "dynamodb",
+        "ec2",
+        "ecr",
+        "ecs",
+        "efs",
         "glue",
+        "iam",
+        "kinesis",
         "kms",
         "logs",
+        "organizations",
+        "rds",
+        "redshift-data",
+        "route53",
         "s3",
+        "s3control",
+        "scheduler",
         "secretsmanager",
+        "ses",
+        "sesv2",
         "sns",
         "sqs",
         "ssm",
         "sts",
+        "transcribe",
     }
 )
+"""What moto answers without Docker and well enough. events and stepfunctions are answered by the world itself."""
+
+_BEYOND_MOTO: Final = ("--endpoint-url URL", "--aws real")
+_NAMING_PARAMETERS: Final = ("sqs", "sns")
+_NO_REGION: Final = "aws"
+_FORBIDDEN_PROTOCOLS: Final = ("http", "https")
+
+Handler: TypeAlias = Callable[..., tuple[int, Mapping[str, str], str | bytes]]
 
 
 class Embedded:
-    """The stand-ins of one world."""
+    """The stand-ins of one world and all that is stored in them. Safe to use from several threads."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._holdings = _Holdings()
+        self._routes: dict[str, list[tuple[re.Pattern[str], Handler]]] = {}
+        self._requests: Counter[str] = Counter()
+        self._at: int | None = None
+        weakref.finalize(self, self._holdings.drop)
 
-    def attach(self, client: Any) -> None:
-        """Has every request of the client answered by moto; none of them goes anywhere else."""
-        client.meta.events.register_first("before-send", self._answer)
+    def client(self, service: str, **config: Any) -> Any:
+        """A boto3 client all of whose requests are answered here. `config` are options of botocore's Config."""
+        from botocore.config import Config
+
+        options = {"ignore_configured_endpoint_urls": True, "retries": {"total_max_attempts": 1}, **config}
+        client = self._session.client(service, config=Config(**options))
+        events = client.meta.events
+        events.register_first("before-send", partial(self._answer, service))
+        events.register("provide-client-params.sqs.ReceiveMessage", _without_waiting)
+        events.register("provide-client-params.sns.Subscribe", _without_network)
+        if not options.get("parameter_validation", True):
+            events.register("before-parameter-build", _all_that_is_required)
+        return client
 
     def close(self) -> None:
-        """Ends the world of these stand-ins."""
+        """Forgets all that is stored."""
+        self._holdings.drop()
 
-    def _answer(self, request: Any, **_: Any) -> Any:
+    @cached_property
+    def _session(self) -> Any:
+        """A session that reads no file and no profile of the user."""
+        import botocore.session
+        from boto3.session import Session
+
+        nothing_of_the_user = {
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
+        return Session(
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            region_name=self._settings.region,
+            botocore_session=botocore.session.Session(nothing_of_the_user),
+        )
+
+    def _answer(self, service: str, request: Any, **_: Any) -> Any:
         from botocore.awsrequest import AWSResponse
-        from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-        answer = BotocoreStubber().process_request(request)
-        if answer is None:
-            raise HostError(f"moto does not know '{request.url}'")
-        status, headers, body = answer
-        assert isinstance(headers, Mapping)
-        return AWSResponse(request.url, status, headers, MockRawResponse(body))
+        status, headers, body = self._handled(service, request)
+        if service == "s3":
+            headers = {"x-amz-id-2": _extended_request_id(headers), **headers}
+        raw = _moto("core.botocore_stubber").MockRawResponse(body)
+        return AWSResponse(request.url, status, headers, raw)
+
+    def _handled(self, service: str, request: Any) -> tuple[int, Mapping[str, str], str | bytes]:
+        refused = _moto("core.exceptions").HTTPException
+        request.headers["x-moto-account-id"] = self._settings.account
+        url, _ = _moto("core.utils").get_equivalent_url_in_aws_domain(request.url)
+        address = f"{url.scheme}://{url.netloc}{url.path}"
+        normalized = _moto("core.request").normalize_request(request)
+        with self._holdings.in_place(), self._moment():
+            handler = self._handler(service, address)
+            try:
+                return handler(normalized, normalized.raw_url, normalized.headers)
+            except HostError:
+                raise
+            except refused as error:
+                return error.code or 500, dict(error.get_headers()), error.get_body()
+            except NotImplementedError as error:
+                reason = str(error) or f"an operation of {service}"
+                raise NotAnswered(f"moto does not answer it: {reason}", _BEYOND_MOTO) from error
+            except Exception as error:
+                raise HostError(f"moto broke at a request for {service}: {error!r}") from error
+
+    def _handler(self, service: str, address: str) -> Handler:
+        if service not in self._routes:
+            self._routes[service] = _routes(service)
+        for pattern, handler in self._routes[service]:
+            if pattern.match(address):
+                return handler
+        raise NotAnswered(f"moto does not answer '{address}'", _BEYOND_MOTO)
+
+    @contextmanager
+    def _moment(self) -> Iterator[None]:
+        """moto's clock stands at the time of the call, or of the last one, and its ids come from the call's seed."""
+        utils, mock_random = _moto("core.utils"), _moto("moto_api._internal").mock_random
+        call = _call.get()
+        if call is not None:
+            self._at = call.at
+        seed = call.seed if call is not None else ""
+        self._requests[seed] += 1
+        randomness, clock = mock_random.getstate(), utils.datetime
+        mock_random.seed(f"{seed}/{self._requests[seed]}")
+        token = _now.set(self._at)
+        utils.datetime = _VIRTUAL_DATETIME
+        try:
+            yield
+        finally:
+            utils.datetime = clock
+            _now.reset(token)
+            mock_random.setstate(randomness)
+
+
+@contextmanager
+def during(call: Call) -> Iterator[None]:
+    """What clients ask within happens at the time of the call."""
+    token = _call.set(call)
+    try:
+        yield
+    finally:
+        _call.reset(token)
+
+
+class _Holdings:
+    """What moto stores for one world, put in the place of what it stores for others."""
+
+    def __init__(self) -> None:
+        self._mine = _All()
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """Within, moto works on what is stored here. Other threads that ask moto wait."""
+        with _moto("core.base_backend").backend_lock:
+            others = _take_out()
+            _put_in(self._mine)
+            try:
+                yield
+            finally:
+                self._mine = _take_out()
+                _put_in(others)
+
+    def drop(self) -> None:
+        if not self._mine.backends:
+            return
+        with self.in_place():
+            _moto("core.base_backend").BackendDict.reset()
+        self._mine = _All()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The contents of one of moto's backends, and of the indexes that some keep beside them."""
+
+    backend: Any
+    contents: dict[str, Any]
+    indexes: dict[str, dict[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _All:
+    backends: list[_Stored] = field(default_factory=list)
+    instances: dict[Any, list[Any]] = field(default_factory=dict)
+
+
+def _take_out() -> _All:
+    """All that moto stores now; it is as after its start."""
+    in_use = _moto("core.base_backend").BackendDict._instances
+    backends = []
+    for backend in in_use:
+        indexes = {name: value for name, value in vars(backend).items() if isinstance(value, dict)}
+        backends.append(_Stored(backend, dict(backend.items()), indexes))
+        backend.clear()
+        vars(backend).update({name: {} for name in indexes})
+    in_use.clear()
+    instances: dict[Any, list[Any]] = {}
+    for models in _moto("core.model_instances").model_data.values():
+        for model in models.values():
+            if model.instances_tracked:
+                instances[model] = model.instances_tracked
+                model.instances_tracked = []
+    return _All(backends, instances)
+
+
+def _put_in(all_: _All) -> None:
+    in_use = _moto("core.base_backend").BackendDict._instances
+    for stored in all_.backends:
+        stored.backend.update(stored.contents)
+        vars(stored.backend).update(stored.indexes)
+        in_use.append(stored.backend)
+    for model, instances in all_.instances.items():
+        model.instances_tracked = instances
+
+
+def _routes(service: str) -> list[tuple[re.Pattern[str], Handler]]:
+    regions = _moto("backends").get_backend(service)[_moto("core").DEFAULT_ACCOUNT_ID]
+    backend = regions["us-east-1" if "us-east-1" in regions else _NO_REGION]
+    return [(re.compile(pattern), handler) for pattern, handler in backend.urls.items()]
+
+
+def _moto(module: str) -> Any:
+    try:
+        return import_module(f"moto.{module}")
+    except ModuleNotFoundError as error:
+        raise HostError(f"--aws embedded needs moto (pip install 'aslkit[embedded]'): {error}") from error
+
+
+def _extended_request_id(headers: Mapping[str, str]) -> str:
+    return b64encode(sha256(str(headers.get("x-amzn-requestid")).encode()).digest()).decode()
+
+
+def _without_waiting(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Time does not pass inside a call, so a long poll would never end."""
+    return {**params, "WaitTimeSeconds": 0}
+
+
+def _all_that_is_required(params: dict[str, Any], model: Any, **_: Any) -> None:
+    """moto breaks without them; this is how services refuse a request that lacks a member."""
+    shape = model.input_shape
+    missing = [name for name in shape.required_members if name not in params] if shape else []
+    if not missing:
+        return
+    call = _call.get()
+    request = request_id(call.seed if call is not None else "")
+    if model.service_model.service_name in _NAMING_PARAMETERS:
+        text = f"The request must contain the parameter {missing[0]}."
+        raise ServiceError("MissingParameter", text, 400, request)
+    count = "1 validation error" if len(missing) == 1 else f"{len(missing)} validation errors"
+    found = "; ".join(
+        f"Value null at '{name[:1].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
+        for name in missing
+    )
+    raise ServiceError("ValidationException", f"{count} detected: {found}", 400, request)
+
+
+def _without_network(params: dict[str, Any], **_: Any) -> None:
+    if params.get("Protocol") in _FORBIDDEN_PROTOCOLS:
+        raise NotAnswered(
+            f"a subscription to '{params.get('Endpoint')}' would send messages out of this process", _BEYOND_MOTO
+        )
+
+
+class _VirtualDatetime(datetime):
+    """The time that the world has, in threads that answer one of its calls."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Any:
+        at = _now.get()
+        return datetime.now(tz) if at is None else datetime.fromtimestamp(at / 1000, tz)
+
+
+_call: Final[ContextVar[Call | None]] = ContextVar("_call", default=None)
+_now: Final[ContextVar[int | None]] = ContextVar("_now", default=None)
+_VIRTUAL_DATETIME: Final = SimpleNamespace(**{**vars(_datetime), "datetime": _VirtualDatetime})

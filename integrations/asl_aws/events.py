@@ -5,9 +5,7 @@ is a decorated copy, made for each attempt: to the Resources of each entry the A
 execution are appended, in this order, and a Detail that is no text becomes JSON text.
 """
 
-import hashlib
 import re
-import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -19,7 +17,7 @@ from asl.json_text import dumps
 from asl.values import JSON
 from asl_aws import parameters
 from asl_aws.clients import Clients, LocalBackend, Response
-from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure
+from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure, request_id
 
 # unrecorded: the error's name for a refused request follows that of DynamoDB and SQS, where it is recorded
 EVENT_BRIDGE: Final = Service(
@@ -108,15 +106,13 @@ def local_backend(bus: EventBus) -> LocalBackend:
     """PutEvents of EventBridge on a bus in this process."""
 
     def answer(operation: str, arguments: dict[str, Any], call: Call) -> Response:
-        digest = hashlib.sha256(f"{call.seed}/request".encode()).digest()
-        request_id = str(uuid.UUID(bytes=digest[:16], version=4))
         if operation != "PutEvents":
             raise NotAnswered(f"the embedded event bus does not answer '{operation}'", _BEYOND_THE_BUS)
         try:
             data = bus.put_events(arguments["Entries"], call.at, call.seed)
         except PutEventsError as error:
-            raise ServiceError(error.code, error.message, error.status, request_id) from error
-        return Response(data, request_id=request_id)
+            raise ServiceError(error.code, error.message, error.status, request_id(call.seed)) from error
+        return Response(data, request_id=request_id(call.seed))
 
     return answer
 

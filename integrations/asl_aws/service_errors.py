@@ -1,5 +1,7 @@
 """What a service or its SDK answers instead of a result, and the names that Step Functions gives to it."""
 
+import hashlib
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -52,10 +54,20 @@ class SdkClientError(Exception):
     """The service was not reached, or was not asked: no connection, no credentials, a request that is no request."""
 
 
+class RoleNotAssumed(SdkClientError):
+    """The role of a task's Credentials could not be assumed."""
+
+    def __init__(self, role: str, reason: str) -> None:
+        # differs-from-aws: there the role of the execution is named, which is not known here, and no reason
+        super().__init__(
+            f"The role of the execution is not authorized to assume the task state's role, {role}. {reason}"
+        )
+
+
 def failure(service: Service, error: ServiceError | SdkClientError) -> Failure:
     """The error as the failure of a task, named and worded as recorded for the older optimized integrations."""
     if isinstance(error, SdkClientError):
-        return Failure(f"{service.prefix}.{SDK_CLIENT_EXCEPTION}", str(error))
+        return not_reached(service.prefix, error)
     modeled = service.codes.get(error.code, error.code)
     name = _exception(modeled if modeled in service.modeled else service.unmodeled)
     cause = (
@@ -63,6 +75,18 @@ def failure(service: Service, error: ServiceError | SdkClientError) -> Failure:
         f"Request ID: {error.request_id}; Proxy: null)"
     )
     return Failure(f"{service.prefix}.{name}", cause)
+
+
+def not_reached(prefix: str, error: SdkClientError) -> Failure:
+    """The failure of a task whose service, with that prefix of errors, was not asked."""
+    if isinstance(error, RoleNotAssumed):
+        return Failure("States.TaskFailed", str(error))
+    return Failure(f"{prefix}.{SDK_CLIENT_EXCEPTION}", str(error))
+
+
+def request_id(seed: str) -> str:
+    """The id of a request that is answered in this process."""
+    return str(uuid.UUID(bytes=hashlib.sha256(f"{seed}/request".encode()).digest()[:16], version=4))
 
 
 def _exception(name: str) -> str:

@@ -146,12 +146,6 @@ def test_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "credentials" in (cause or "")
 
 
-def test_what_boto3_refuses_before_it_sends() -> None:
-    error, cause = failure(real().perform(call(PUT_EVENTS, {"Entries": []})))
-    assert error == "EventBridge.SdkClientException"
-    assert "Entries" in (cause or "")
-
-
 def test_a_profile_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
