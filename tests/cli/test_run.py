@@ -24,7 +24,7 @@ WORK = {
     "States": {
         "Work": {
             "Type": "Task",
-            "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Resource": "arn:aws:states:::example:work.waitForTaskToken",
             "Parameters": {"QueueUrl": "q", "MessageBody": {"token.$": "$$.Task.Token"}},
             "Retry": [{"ErrorEquals": ["Flaky"], "IntervalSeconds": 2}],
             "End": True,
@@ -161,7 +161,7 @@ def test_retries_and_durations_are_told(folder):
     result = run("work.asl.json", "--mock", "m.json#Case")
     assert result.exit_code == 0
     lines = [" ".join(line.split()) for line in result.stderr.splitlines()]
-    assert lines[1].startswith('● Work (Task) sqs:sendMessage.waitForTaskToken {"')
+    assert lines[1].startswith('● Work (Task) example:work.waitForTaskToken {"')
     assert lines[2:] == [
         "500 ms ✗ failed Flaky: dropped",
         "2.5 s ↻ retry 1 after 2 s",

@@ -35,7 +35,7 @@ def failing(error="Oops", times=99):
 
 
 def task(**fields):
-    return {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True, **fields}
+    return {"Type": "Task", "Resource": "arn:aws:states:::example:work", "End": True, **fields}
 
 
 def test_states_that_are_entered_and_left_at_once_are_one_line():
@@ -79,7 +79,7 @@ def test_retries_and_what_was_caught():
     lines, _ = story(definition, {"a": 1}, tasks={"Work": failing()})
     assert lines == [
         'started with {"a":1}',
-        '● Work (Task) sqs:sendMessage {"a":1}',
+        '● Work (Task) example:work {"a":1}',
         "  ✗ failed Oops: because",
         "  ↻ retry 1 after 2 s",
         "  ✗ failed Oops: because",
@@ -131,10 +131,10 @@ def test_a_map_that_fails_is_tried_again():
     lines, _ = story({"StartAt": "Each", "States": {"Each": each}}, [1], tasks={"Work": failing(times=1)})
     assert lines[1:-1] == [
         "● Each (Map) 1 item",
-        "  [0] ● Work (Task) sqs:sendMessage 1",
+        "  [0] ● Work (Task) example:work 1",
         "    [0] ✗ failed Oops: because",
         "  ↻ retry 1 after 3 s",
-        "  [0] ● Work (Task) sqs:sendMessage 1",
+        "  [0] ● Work (Task) example:work 1",
         '  [0] ✓ Work → {"done":true}',
         '✓ Each → [{"done":true}]',
         "✓ succeeded · 3 s · 3 states, 1 retry",

@@ -10,7 +10,7 @@ import asl
 from asl import json_text
 from asl.limits import PAYLOAD_BYTES, STORED_VARIABLES_BYTES, VARIABLE_BYTES
 
-TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True}
+TASK = {"Type": "Task", "Resource": "arn:aws:states:::example:work", "End": True}
 
 
 def machine(**states: Any) -> asl.Machine:
@@ -53,7 +53,7 @@ def test_task_result_is_caught(names: list[str]) -> None:
     definition = {**TASK, "Catch": [{"ErrorEquals": names, "Next": "H"}]}
     tasks = {"A": text_of(PAYLOAD_BYTES + 1)}
     run = machine(A=definition, H={"Type": "Pass", "End": True}).run({}, tasks=tasks)
-    cause = "The state/task 'sqs' returned a result with a size exceeding the maximum number of bytes service limit."
+    cause = "The state/task 'example' returned a result with a size exceeding the maximum number of bytes service limit."
     assert run.output == {"Error": "States.DataLimitExceeded", "Cause": cause}
     assert machine(A=TASK).run({}, tasks={"A": text_of(PAYLOAD_BYTES)}).succeeded
 
@@ -96,7 +96,7 @@ def test_express_has_no_limit_of_events() -> None:
     )
 
 
-@pytest.mark.parametrize("resource", ["sqs:sendMessage.waitForTaskToken", "glue:startJobRun.sync"])
+@pytest.mark.parametrize("resource", ["example:work.waitForTaskToken", "glue:startJobRun.sync"])
 def test_express_refuses_patterns(resource: str) -> None:
     definition = machine(A={**TASK, "Resource": f"arn:aws:states:::{resource}"})
     with pytest.raises(asl.DefinitionError, match="Express state machine does not support"):

@@ -18,7 +18,7 @@ PARALLEL = {
             "Branches": [
                 {
                     "StartAt": name,
-                    "States": {name: {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True}},
+                    "States": {name: {"Type": "Task", "Resource": "arn:aws:states:::example:work", "End": True}},
                 }
                 for name in ("A", "B")
             ],
@@ -59,7 +59,7 @@ def test_a_task_that_takes_too_long() -> None:
     definition = {
         "StartAt": "T",
         "States": {
-            "T": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "TimeoutSeconds": 1, "End": True}
+            "T": {"Type": "Task", "Resource": "arn:aws:states:::example:work", "TimeoutSeconds": 1, "End": True}
         },
     }
     run = asl.load(definition).run({}, tasks={"*": lambda arguments: released.wait(10)}, live=True)

@@ -182,7 +182,7 @@ def test_nothing_answers_and_no_catch_hides_it() -> None:
         "States": {
             "T": {
                 "Type": "Task",
-                "Resource": "arn:aws:states:::sns:publish",
+                "Resource": "arn:aws:states:::example:publish",
                 "Retry": [{"ErrorEquals": ["States.ALL"]}],
                 "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "H"}],
                 "End": True,
@@ -190,7 +190,7 @@ def test_nothing_answers_and_no_catch_hides_it() -> None:
             "H": {"Type": "Succeed"},
         },
     }
-    with pytest.raises(asl.HostError, match=r"'T', resource arn:aws:states:::sns:publish(.|\n)*--mock"):
+    with pytest.raises(asl.HostError, match=r"'T', resource arn:aws:states:::example:publish(.|\n)*--mock"):
         asl.load(definition).run()
 
 
@@ -235,7 +235,7 @@ def test_context_is_laid_over_the_context_object() -> None:
 
 def test_a_task_that_nothing_answers_does_not_lose_the_others() -> None:
     world = asl.World(tasks={"B": {"ok": True}})
-    task = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": True}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::example:publish", "End": True}
     runs = [world.start(asl.load({"StartAt": name, "States": {name: task}}, name=name)) for name in ("A", "B")]
     with pytest.raises(asl.HostError, match="'A'"):
         world.run()

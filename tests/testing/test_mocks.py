@@ -25,7 +25,7 @@ def config(tmp_path: Path, responses: object, cases: object = None, **options: s
     return mocks.load(file, **options)
 
 
-def task(*, retry: bool = False, resource: str = "arn:aws:states:::sqs:sendMessage") -> dict:
+def task(*, retry: bool = False, resource: str = "arn:aws:states:::example:work") -> dict:
     state = {"Type": "Task", "Resource": resource, "End": True}
     return {**state, "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 5}]} if retry else state
 
@@ -100,7 +100,7 @@ def test_a_thrown_timeout_is_the_timed_out_event_without_a_cause(tmp_path):
     event = run.history[4]
     assert event["type"] == "TaskTimedOut"
     assert event["taskTimedOutEventDetails"] == {
-        "resourceType": "sqs", "resource": "sendMessage", "error": "States.Timeout",
+        "resourceType": "example", "resource": "work", "error": "States.Timeout",
     }  # fmt: skip
 
 
