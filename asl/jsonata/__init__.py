@@ -56,10 +56,11 @@ class Expression:
         self._later = level == "2.2"
         self._tree = analyse(parse(text, later=self._later))
         self.references, self.context_names = references.find(self._tree)
-        """The variables that it reads, those of the built-in functions it calls among them; and what it reads of its data."""
+        """The variables that it reads, those of the built-in functions among them; and what it reads of its data."""
         self.is_path = references.is_plain_path(self._tree)
         """Whether it only follows names from a variable, and so gives a part of its data."""
         self._program = Program(self._tree, later=self._later, shadowed=frozenset())
+        self._shadowed: dict[frozenset[str], Program] = {}
 
     def evaluate(
         self,
@@ -77,7 +78,7 @@ class Expression:
         scope["$"] = data
         context = Outer((data,)) if isinstance(data, list) else data
         try:
-            result = self._program.run(context, scope, run)
+            result = self._program_for(scope).run(context, scope, run)
         except RecursionError:
             raise JsonataError("U1001") from None
         except JsonataError as error:
@@ -85,6 +86,15 @@ class Expression:
                 error.details["template"] = LATER_MESSAGES[error.code]
             raise
         return plain(result) if run.nested or type(result) in ODD_LISTS else result
+
+    def _program_for(self, scope: dict[str, Value]) -> Program:
+        """The program; another one where variables have the names of built-in functions that it calls."""
+        if self._program.static_names.isdisjoint(scope):
+            return self._program
+        shadowed = frozenset(self._program.static_names & scope.keys())
+        if shadowed not in self._shadowed:
+            self._shadowed[shadowed] = Program(self._tree, later=self._later, shadowed=shadowed)
+        return self._shadowed[shadowed]
 
 
 def compile(text: str, level: Level = "2.0.6") -> Expression:

@@ -14,6 +14,9 @@ from asl.jsonata.values import UNDEFINED, Constructed, Function, Kept, Outer, Se
 ODD_LISTS: Final = frozenset({Sequence, Kept, Outer, Constructed})
 """Arrays that are not to be given out as they are."""
 
+CALL_STEPS: Final = 10
+"""What a call of a lambda counts, in steps over an item."""
+
 
 class Body:
     """What a lambda does: compiled, how many levels deep it goes without calling others, and whether it may give a
@@ -94,7 +97,7 @@ class Lambda(Callee):
     def enter(self, arguments: list[Value], context: Value) -> Value:
         """The result of the body, which may be a TailCall."""
         run = self.run
-        run.steps -= 1
+        run.steps -= CALL_STEPS
         if run.steps < 0:
             raise JsonataError("U1002")
         if self.signature is not None:

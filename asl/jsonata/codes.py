@@ -13,7 +13,7 @@ from asl.jsonata.calls import ODD_LISTS, Body, Lambda
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.native import Native
 from asl.jsonata.functions.objects import to_boolean
-from asl.jsonata.runtime import Code, Run, Scope
+from asl.jsonata.runtime import NUMBER_BYTES, Code, Run, Scope
 from asl.jsonata.sequences import SEQUENCES, Filter, Step, field_step, joined
 from asl.jsonata.signature import Signature
 from asl.jsonata.values import (
@@ -28,6 +28,7 @@ from asl.jsonata.values import (
 )
 
 NUMBERS: Final = frozenset({int, float})
+SIZED: Final = frozenset({str, list, Sequence})
 
 
 def at(error: JsonataError, position: int, token: str) -> JsonataError:
@@ -289,7 +290,7 @@ def equality(name: str, left: Code, right: Code) -> Code:
             return (first == second) is wanted
         if first is UNDEFINED or second is UNDEFINED:
             return False
-        return operators.equal(first, second) is wanted
+        return operators.equal(first, second, run) is wanted
 
     return code
 
@@ -354,6 +355,8 @@ class NativeCall:
         except JsonataError as error:
             raise self.located(error) from None
         run.base -= self.depth
+        if type(result) in SIZED:
+            run.allocate(len(result), 1 if type(result) is str else NUMBER_BYTES)
         return result if self.raw or type(result) is not Sequence else collapsed(result)
 
     def located(self, error: JsonataError) -> JsonataError:

@@ -20,7 +20,7 @@ from asl.jsonata.calls import HOLE, ODD_LISTS, Body, Builtin, Callee, Lambda, Ta
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.native import Native
 from asl.jsonata.functions.objects import to_boolean
-from asl.jsonata.runtime import Code, Run, Scope
+from asl.jsonata.runtime import NUMBER_BYTES, Code, Run, Scope
 from asl.jsonata.scopes import Frame, assigned_names, bound_names, places, tuple_names
 from asl.jsonata.sequences import (
     SEQUENCES,
@@ -93,6 +93,8 @@ class Program:
         self._compiler = compiler
         self._code, self._depth = compiler.top(tree, counting=False)
         self._counted: Code | None = None
+        self.static_names = compiler.static_names
+        """The built-in functions that are called without looking whether a variable has their name."""
 
     def run(self, context: Value, bindings: dict[str, Value], run: Run) -> Value:
         code = self._code
@@ -108,6 +110,7 @@ class _Compiler:
         self._natives = natives
         self._later = later
         self._static = natives.keys() - shadowed - assigned_names(tree)
+        self.static_names: set[str] = set()
         self._beside = tuple_names(tree)
         """The names of variables that travel with values; where there are none, no scopes are made for them."""
         self._deepest = 0
@@ -185,9 +188,7 @@ class _Compiler:
         def code(input: Value, scope: Scope, run: Run) -> Value:
             if input is UNDEFINED:
                 return UNDEFINED
-            found = operators.descendants(input)
-            run.spend(len(found) if isinstance(found, Sequence) else 1)
-            return found
+            return operators.descendants(input, run)
 
         return code
 
@@ -347,6 +348,8 @@ class _Compiler:
                 if value is UNDEFINED:
                     continue
                 if isinstance(value, list) and not whole:
+                    run.allocate(len(result) + len(value), NUMBER_BYTES)
+                    run.spend(len(value))
                     result.extend(value)
                 else:
                     result.append(value)
@@ -427,7 +430,7 @@ class _Compiler:
         names: list[str] = []
         filters: list[Filter] = []
         for step in rest:
-            if step.kind != "name" or step.keep_array or filters:
+            if step.kind != "name" or _is_followed(step) or filters:
                 break
             names.append(step.value)
             filters = [self._filter(stage, place) for stage in step.stages]
@@ -461,7 +464,7 @@ class _Compiler:
             return self._sort_step(step, place)
         if index == 0 and step.constructs:
             return whole_step(self.code(step, place.below()))
-        if step.kind == "name" and not (step.stages or step.predicates or step.keep_array or place.counting):
+        if step.kind == "name" and not (step.stages or _is_followed(step) or place.counting):
             self._reach(place.level + 1)
             return field_step(step.value, last)
         code = self.code(step, place.below())
@@ -587,6 +590,7 @@ class _Compiler:
         """The built-in function that a call is certain to reach."""
         name = node.value
         if node.kind == "variable" and name in self._static and not (node.predicates or node.group):
+            self.static_names.add(name)
             return self._natives[name]
         return None
 

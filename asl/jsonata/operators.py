@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from asl.jsonata.errors import JsonataError
@@ -101,7 +101,7 @@ def text_order(text: str) -> Any:
     return text.encode("utf-16-be", "surrogatepass")
 
 
-def equal(left: Value, right: Value) -> bool:
+def equal(left: Value, right: Value, run: Run) -> bool:
     """Whether two values are the same, down to their parts; false when either is undefined."""
     if left is UNDEFINED or right is UNDEFINED:
         return False
@@ -109,12 +109,18 @@ def equal(left: Value, right: Value) -> bool:
     while waiting:
         left, right = waiting.pop()
         if isinstance(left, list) and isinstance(right, list):
+            if left is right:
+                continue
             if len(left) != len(right):
                 return False
+            run.spend(len(left))
             waiting.extend(zip(left, right, strict=True))
         elif isinstance(left, dict) and isinstance(right, dict):
+            if left is right:
+                continue
             if left.keys() != right.keys():
                 return False
+            run.spend(len(left))
             waiting.extend((value, right[key]) for key, value in left.items())
         elif not same(left, right):
             return False
@@ -164,6 +170,7 @@ def range_of(first: Value, last: Value, run: Run) -> Value:
     if size > RANGE_LIMIT:
         raise JsonataError("D2014", value=number(size))
     run.allocate(size, NUMBER_BYTES)
+    run.spend(size)
     return Sequence(range(int(first), int(last) + 1))
 
 
@@ -224,54 +231,68 @@ def flattened(value: list[Value]) -> list[Value]:
     return result
 
 
-def members(value: Value) -> Sequence:
-    """`*`: the values of an object's fields, or an array's items; arrays among them are flattened."""
-    result = Sequence()
+def members(value: Value) -> list[Value]:
+    """`*`: the values of an object's fields, or an array's items; arrays among them are flattened, and then the result
+    is no sequence."""
     items = ordered(value).values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    result: list[Value] = []
     for item in items:
         if isinstance(item, list):
             result.extend(flattened(item))
         else:
             result.append(item)
-    return result
+    return result if any(isinstance(item, list) for item in items) else Sequence(result)
 
 
-def descendants(value: Value) -> Value:
+def objects_in(value: Value) -> Iterator[dict[str, Value]]:
+    """All objects in a value, itself among them."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            yield item
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
+
+
+def descendants(value: Value, run: Run) -> Value:
     """`**`: a value and all that is in it, arrays apart."""
     result = Sequence()
     stack = [value]
     while stack:
         item = stack.pop()
         if isinstance(item, list):
+            run.spend(len(item))
             stack.extend(reversed(item))
             continue
         result.append(item)
         if isinstance(item, dict):
+            run.spend(len(item))
             stack.extend(reversed(ordered(item).values()))
     return result[0] if len(result) == 1 else result
 
 
 def plain(value: Value) -> Value:
     """`value` with plain lists only, for those outside."""
-    if isinstance(value, list):
-        root: Value = list(value)
-    elif isinstance(value, dict):
-        root = dict(value)
-    else:
-        return value
-    stack = [root]
-    while stack:
-        container = stack.pop()
-        items = enumerate(container) if isinstance(container, list) else list(container.items())
-        for key, item in items:
-            if isinstance(item, list):
-                copy: Value = list(item)
-            elif isinstance(item, dict):
-                copy = dict(item)
-            else:
-                continue
-            container[key] = copy
-            stack.append(copy)
+    copies: dict[int, Value] = {}
+    waiting: list[Value] = []
+
+    def copied(item: Value) -> Value:
+        if not isinstance(item, list | dict):
+            return item
+        if id(item) not in copies:
+            copies[id(item)] = copy = list(item) if isinstance(item, list) else dict(item)
+            waiting.append(copy)
+        return copies[id(item)]
+
+    root = copied(value)
+    while waiting:
+        container = waiting.pop()
+        if isinstance(container, list):
+            container[:] = [copied(item) for item in container]
+        else:
+            container.update({key: copied(item) for key, item in container.items()})
     return root
 
 

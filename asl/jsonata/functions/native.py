@@ -34,8 +34,8 @@ class Native:
     """A built-in function: its name without `$`, its signature, and the Python function that does it.
 
     The Python function gets the arguments as the signature arranged them; those not given are UNDEFINED (its defaults
-    say so). With `run` it gets the Run first. `arity` is how many arguments higher-order functions give it. It returns a
-    Sequence where a result of one element stands for that element, raises JsonataError without position and token.
+    say so). With `run` it gets the Run first. `arity` is how many arguments higher-order functions give it. It returns
+    a Sequence where a result of one element stands for that element, raises JsonataError without position and token.
     """
 
     name: str
