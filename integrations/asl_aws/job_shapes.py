@@ -5,20 +5,15 @@ times are milliseconds since the epoch. Nothing is imported from botocore before
 """
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from asl.values import JSON
+from asl_aws import parameters
 
 Shape: TypeAlias = Any  # botocore's, which has no types
-
-_INVALID: Final = "The value of the field '{}' has an invalid format"  # recorded
-_NOT_TEXT: Final = "The value for the field '{}' must be a STRING"  # recorded by a user (2025)
-# unrecorded: both are recorded for definitions and for other fields only
-_REQUIRED: Final = "The field '{}' is required but was missing"
-_UNKNOWN: Final = 'The field "{}" is not supported by Step Functions'
 
 
 @lru_cache(maxsize=256)
@@ -41,7 +36,7 @@ def _service_model(client: str) -> Any:
 
 
 class Operation:
-    """An operation of an API, with what goes in and comes out."""
+    """An operation of an API that takes parameters, with what goes in and comes out."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
@@ -49,22 +44,20 @@ class Operation:
     @cached_property
     def parameters(self) -> tuple[str, ...]:
         """The names of its parameters, as Step Functions has them."""
-        return tuple(_shown(name) for name in self._members)
+        return tuple(_shown(name) for name in self._model.input_shape.members)
 
     @cached_property
     def errors(self) -> frozenset[str]:
         """The names of the errors in the model."""
         return frozenset(shape.name for shape in self._model.error_shapes)
 
-    def problems(self, parameters: JSON) -> list[str]:
-        """What of the parameters does not fit, in the words of Step Functions. A null counts as missing."""
-        if not isinstance(parameters, dict):
-            return [_INVALID.format("Parameters")]
-        return list(_problems(self._model.input_shape, "Parameters", parameters))
+    def problems(self, arguments: JSON) -> list[str]:
+        """What of a task's arguments does not fit, in the words of Step Functions. A null counts as missing."""
+        return _check(self._model.input_shape)("Parameters", arguments)
 
-    def request(self, parameters: Mapping[str, JSON]) -> dict[str, Any]:
-        """The parameters with the API's names."""
-        request: dict[str, Any] = _request(self._model.input_shape, parameters)
+    def request(self, arguments: Mapping[str, JSON]) -> dict[str, Any]:
+        """A task's arguments with the API's names."""
+        request: dict[str, Any] = _request(self._model.input_shape, arguments)
         return request
 
     def answer(self, data: Mapping[str, Any], empty_lists: bool = False) -> dict[str, JSON]:
@@ -78,11 +71,6 @@ class Operation:
         answer: dict[str, JSON] = _answer(self._model.output_shape, data, empty_lists)
         return answer
 
-    @property
-    def _members(self) -> Mapping[str, Shape]:
-        members: Mapping[str, Shape] = self._model.input_shape.members if self._model.input_shape is not None else {}
-        return members
-
 
 def _shown(name: str) -> str:
     return name[:1].upper() + name[1:]
@@ -92,7 +80,6 @@ def _request(shape: Shape, value: JSON) -> Any:
     match shape.type_name, value:
         case "structure", dict():
             names = {_shown(name): name for name in shape.members}
-            # what the API does not have was refused by `problems`
             return {
                 names[name]: _request(shape.members[names[name]], member)
                 for name, member in value.items()
@@ -131,52 +118,32 @@ def _fields(shape: Shape, value: Mapping[str, Any], empty_lists: bool) -> Iterat
 # -- checks ----------------------------------------------------------------------------------------------------------
 
 
-def _problems(shape: Shape, field: str, value: JSON) -> Iterator[str]:
-    if value is None or shape.type_name not in _TYPES:
-        return
-    if not _TYPES[shape.type_name](value):
-        yield (_NOT_TEXT if shape.type_name == "string" else _INVALID).format(field)
-        return
+def _check(shape: Shape) -> parameters.Check:
     match shape.type_name:
         case "structure":
-            yield from _problems_of_members(shape, value)
+            fields = {_shown(name): _check_later(member) for name, member in shape.members.items()}
+            return parameters.structure(fields, [_shown(name) for name in shape.required_members])
         case "list":
-            for member in value:
-                yield from _problems(shape.member, field, member)
+            return parameters.list_of(_check_later(shape.member))
         case "map":
-            for name, member in value.items():
-                yield from _problems(shape.value, name, member)
+            return parameters.map_of(_check_later(shape.value))
+        case "string":
+            return parameters.text
+        case "boolean":
+            return parameters.boolean
+        case "integer" | "long":
+            return parameters.integer
+        case "float" | "double":
+            return _number
+    return parameters.anything
 
 
-def _problems_of_members(shape: Shape, value: Mapping[str, JSON]) -> Iterator[str]:
-    members = {_shown(name): member for name, member in shape.members.items()}
-    for name in map(_shown, shape.required_members):
-        if value.get(name) is None:
-            yield _REQUIRED.format(name)
-    for name, member in value.items():
-        if name in members:
-            yield from _problems(members[name], name, member)
-        else:
-            yield _UNKNOWN.format(name)
+def _check_later(shape: Shape) -> parameters.Check:
+    """The check of a part, made when there is one: a shape may contain itself."""
+    return lambda field, value: _check(shape)(field, value)
 
 
-def _is_number(value: JSON) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_whole_number(value: JSON) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-_TYPES: Final[Mapping[str, Callable[[JSON], bool]]] = {
-    "structure": lambda value: isinstance(value, dict),
-    "map": lambda value: isinstance(value, dict),
-    "list": lambda value: isinstance(value, list),
-    "string": lambda value: isinstance(value, str),
-    "boolean": lambda value: isinstance(value, bool),
-    "integer": _is_whole_number,
-    "long": _is_whole_number,
-    "float": _is_number,
-    "double": _is_number,
-}
-"""What is a value of the model's types; those that do not stand here are not judged."""
+def _number(field: str, value: JSON) -> list[str]:
+    good = isinstance(value, int | float) and not isinstance(value, bool)
+    # unrecorded: the text follows that for strings
+    return [] if good else [f"The value for the field '{field}' must be a NUMBER"]

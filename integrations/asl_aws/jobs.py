@@ -20,7 +20,7 @@ from asl.values import ABSENT, JSON, Absent
 from asl_aws import job_shapes
 from asl_aws.clients import Clients, Response
 from asl_aws.job_table import SERVICES, Action, Job, JobService, Request, Template
-from asl_aws.sdk_metadata import metadata, shown_headers
+from asl_aws.sdk_metadata import metadata, request_id, shown_headers
 from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure
 
 TASK_FAILED: Final = "States.TaskFailed"
@@ -110,7 +110,7 @@ class Jobs:
             response = self._call(service, action.operation, parameters, call)
         except (ServiceError, SdkClientError) as error:
             return _not_started(call, failure(_errors(service, action.operation), error))
-        started = _start_answer(service, action, parameters, response)
+        started = _start_answer(service, action, parameters, response, call)
         if call.pattern == "request_response":
             return Output(started)
         if action.failures and (failures := _found(action.failures, started)):
@@ -211,12 +211,13 @@ def _not_started(call: Call, failed: Failure) -> Failure:
 
 
 def _start_answer(
-    service: JobService, action: Action, parameters: Mapping[str, JSON], response: Response
+    service: JobService, action: Action, parameters: Mapping[str, JSON], response: Response, call: Call
 ) -> dict[str, JSON]:
     operation = job_shapes.operation(service.client, action.operation)
     answer = operation.answer(response.data, service.with_empty_lists)
     if service.with_metadata:
-        answer |= metadata(shown_headers(response.headers, _HEADERS), response.status, response.request_id)
+        request = response.request_id or request_id(call.seed, service.client)
+        answer |= metadata(shown_headers(response.headers, _HEADERS), response.status, request)
     echoed = {name: parameters[name] for name in action.echoed if name in parameters}
     return {**dict(sorted(answer.items())), **echoed}
 

@@ -1,9 +1,12 @@
 """Jobs of `.sync` tasks: as users see them, against a service that is told what to answer, and against moto."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any, ClassVar
 
 import pytest
 from asl_aws import jobs
@@ -42,6 +45,7 @@ WAITED = ["ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted"
 ENDED = ["TaskStateExited", "ExecutionSucceeded"]
 
 
+@lru_cache
 def model(service: str) -> Any:
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
@@ -589,6 +593,83 @@ def test_results_of_a_query(serve: Any) -> None:
     assert json.dumps(done.output) == json.dumps({"ResultSet": {"Rows": rows}, "UpdateCount": 0})
 
 
+def test_a_query_of_moto() -> None:
+    done = machine(f"{ATHENA}.sync", {"QueryString": "SELECT 1"}).run(aws="embedded")
+    assert history(done) == [*WAITED, "TaskSucceeded", *ENDED]
+    execution = done.output["QueryExecution"]
+    assert (execution["Query"], execution["Status"]["State"]) == ("SELECT 1", "SUCCEEDED")
+    assert isinstance(execution["Status"]["CompletionDateTime"], int)
+
+
+# -- over the wire and in real time ----------------------------------------------------------------------------------
+
+
+class Endpoint(BaseHTTPRequestHandler):
+    """ECS as HTTP has it: a task that has stopped when it is asked for."""
+
+    requests: ClassVar[list[tuple[str, JSON]]] = []
+
+    def do_POST(self) -> None:
+        target = self.headers["X-Amz-Target"]
+        self.requests.append((target, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+        status = "PENDING" if target.endswith("RunTask") else "STOPPED"
+        times = {"createdAt": 1_710_119_488.25}
+        answer = json.dumps(
+            {"tasks": [{"taskArn": TASK, "clusterArn": CLUSTER, "lastStatus": status, **times}]}
+        ).encode()
+        self.send_response_only(200)
+        for name, value in (("x-amzn-RequestId", REQUEST_ID), ("Content-Length", str(len(answer)))):
+            self.send_header(name, value)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    Endpoint.requests.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
+    thread = Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_a_task_over_the_wire(endpoint: str, live: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "FIRST_POLL_MS", 20)
+    done = machine(f"{ECS}.sync", RUN_TASK).run(endpoint_url={"ecs": endpoint}, live=live)
+    assert history(done) == [*WAITED, "TaskSucceeded", *ENDED]
+    assert (done.output["CreatedAt"], done.output["LastStatus"]) == (MILLISECONDS, "STOPPED")
+    prefix = "AmazonEC2ContainerServiceV20141113"
+    sent = {"cluster": "c", "taskDefinition": "t", "launchType": "FARGATE", "startedBy": "AWS Step Functions"}
+    (first, parameters), second = Endpoint.requests
+    parameters.pop("clientToken", None)  # botocore's own, so that a request may be sent again
+    assert (first, parameters) == (f"{prefix}.RunTask", sent)
+    assert second == (f"{prefix}.DescribeTasks", {"cluster": CLUSTER, "tasks": [TASK]})
+    headers = json.loads(details(done, "TaskSubmitted")["output"])["SdkHttpMetadata"]["AllHttpHeaders"]
+    assert headers["x-amzn-RequestId"] == [REQUEST_ID]
+    assert headers["Content-Type"] == ["application/x-amz-json-1.1"]
+
+
+def test_a_live_execution_that_is_stopped(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "FIRST_POLL_MS", 20)
+    service = serve(SubmitJob=[SUBMITTED], DescribeJobs=[batch_jobs("RUNNING")], TerminateJob=[{}])
+    with asl.World(live=True) as world:
+        stopped = world.start(machine(f"{BATCH}.sync", SUBMIT))
+        world.run(until=world.now + 200)
+        world.stop(stopped)
+    assert history(stopped) == [*WAITED, "ExecutionAborted"]
+    assert service.times("DescribeJobs")
+    assert service.parameters("TerminateJob")["jobId"] == "job-1"
+
+
 # -- what goes wrong -------------------------------------------------------------------------------------------------
 
 STARTS: dict[str, JSON] = {
@@ -691,6 +772,8 @@ def test_express_machines_start_jobs(serve: Any) -> None:
     assert done.output["JobId"] == "job-1"
 
 
+QUEUING = "The value for the field 'JobRunQueuingEnabled' must be a BOOLEAN"
+
 # -- parameters ------------------------------------------------------------------------------------------------------
 
 
@@ -712,14 +795,16 @@ def test_express_machines_start_jobs(serve: Any) -> None:
             {**RUN_TASK, "PlacementStrategy": [{"type": "random"}]},
             ['The field "type" is not supported by Step Functions'],
         ),
-        (ECS, {**RUN_TASK, "Overrides": []}, ["The value of the field 'Overrides' has an invalid format"]),
-        (ECS, {**RUN_TASK, "Tags": {}}, ["The value of the field 'Tags' has an invalid format"]),
+        (ECS, {**RUN_TASK, "Overrides": []}, ["The value for the field 'Overrides' must be an OBJECT"]),
+        (ECS, {**RUN_TASK, "Tags": {}}, ["The value for the field 'Tags' must be an ARRAY"]),
         (BATCH, {**SUBMIT, "Parameters": {"frame_id": 7}}, ["The value for the field 'frame_id' must be a STRING"]),
-        (BATCH, {**SUBMIT, "ArrayProperties": {"Size": "4"}}, ["The value of the field 'Size' has an invalid format"]),
-        (BATCH, {**SUBMIT, "ArrayProperties": {"Size": True}}, ["The value of the field 'Size' has an invalid format"]),
+        (BATCH, {**SUBMIT, "ArrayProperties": {"Size": "4"}}, ["The value for the field 'Size' must be an INTEGER"]),
+        (BATCH, {**SUBMIT, "ArrayProperties": {"Size": True}}, ["The value for the field 'Size' must be an INTEGER"]),
         (GLUE, {"JobName": "etl", "MaxCapacity": 2}, []),
-        (GLUE, {"JobName": "etl", "Arguments": "x"}, ["The value of the field 'Arguments' has an invalid format"]),
-        (GLUE, "etl", ["The value of the field 'Parameters' has an invalid format"]),
+        (GLUE, {"JobName": "etl", "MaxCapacity": "2"}, ["The value for the field 'MaxCapacity' must be a NUMBER"]),
+        (GLUE, {"JobName": "etl", "JobRunQueuingEnabled": 1}, [QUEUING]),
+        (GLUE, {"JobName": "etl", "Arguments": "x"}, ["The value for the field 'Arguments' must be an OBJECT"]),
+        (GLUE, "etl", ["The value for the field 'Parameters' must be an OBJECT"]),
     ],
 )
 def test_checks_of_parameters(resource: str, parameters: JSON, problems: list[str]) -> None:
