@@ -2,7 +2,8 @@
 
 Source: Developer Guide, "Invoke a Lambda function with Step Functions"; recordings of 2023 to 2025. A payload crosses
 into the handler and its result back as JSON text, so a handler can neither change a state's data nor return what is no
-JSON. Each call runs on a kept thread and ends after `settings.call_timeout_seconds` of wall-clock time.
+JSON. Each call runs on a kept thread and ends after `settings.call_timeout_seconds` of wall-clock time. A function
+without a handler is called through boto3, if the settings let calls leave.
 """
 
 import json
@@ -12,15 +13,16 @@ from collections.abc import Callable
 from inspect import iscoroutinefunction
 from shlex import quote
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from asl_aws import parameters
-from asl_aws.service_errors import Service, ServiceError, failure
+from asl_aws.lambda_invoke import LAMBDA, RemoteFunctions
+from asl_aws.lambda_invoke import WAYS as REMOTE_WAYS
+from asl_aws.service_errors import ServiceError, failure
 
-from asl.errors import HostError
 from asl.findings import did_you_mean
 from asl.hosts import alarm
-from asl.integration import Answer, Call, Description, Failure, Handler, Output, Settings
+from asl.integration import Answer, Call, Description, Failure, Handler, NotAnswered, Output, Settings
 from asl.json_text import dumps
 from asl.values import JSON
 from asl_lambda import response
@@ -28,12 +30,6 @@ from asl_lambda.functions import FunctionName, Functions, is_function_arn, parse
 from asl_lambda.runtime import Context, Raised, Returned, run_handler, timed_out
 from asl_lambda.workers import Workers
 
-LAMBDA: Final = Service(
-    prefix="Lambda",
-    name="AWSLambda",
-    unmodeled="AWSLambdaException",
-    modeled=frozenset({"InvalidRequestContentException", "ResourceNotFoundException"}),
-)
 _invoke: Final = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:lambda:invoke(\.waitForTaskToken)?")
 # unrecorded: that these are all; the guide lists them without LogType, which is recorded as taken
 _parameters: Final = parameters.structure(
@@ -42,11 +38,12 @@ _parameters: Final = parameters.structure(
         "FunctionName": parameters.text,
         "InvocationType": parameters.text,
         "LogType": parameters.text,
-        "Payload": parameters.anything,
+        "Payload": parameters.text_or_json,
         "Qualifier": parameters.text,
     },
     required=("FunctionName",),
 )
+_WAYS: Final = ("--lambda NAME=module:function", *REMOTE_WAYS)
 _CHOICES: Final = {"InvocationType": ("Event", "RequestResponse", "DryRun"), "LogType": ("None", "Tail")}
 
 
@@ -56,6 +53,7 @@ class Lambda:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._functions = Functions(settings.functions)
+        self._remote = RemoteFunctions(settings)
         self._workers: Workers[Returned | Raised] = Workers()
         self._awaiting: Workers[tuple[Any, BaseException | None]] = Workers()
 
@@ -65,14 +63,33 @@ class Lambda:
                 resource=resource.removesuffix(".waitForTaskToken"),
                 patterns=("request_response", "wait_for_task_token"),
                 parameters=("ClientContext", "FunctionName", "InvocationType", "LogType", "Payload", "Qualifier"),
-                answered_by="local functions",
+                answered_by=self._who(),
                 answer="ExecutedVersion, Payload, SdkHttpMetadata, SdkResponseMetadata, StatusCode",
+                errors=LAMBDA.errors,
+                ways=_WAYS,
             )
         handler = self._by_resource(resource, self._settings.region, self._settings.account)
         if handler is None:
-            return None
+            return self._described_elsewhere(resource)
         module, name = getattr(handler, "__module__", "?"), getattr(handler, "__qualname__", repr(handler))
         return Description(resource, ("request_response",), (), f"{module}:{name}", "what the function returns")
+
+    def _who(self) -> str:
+        """Who answers `lambda:invoke`, local functions first."""
+        local = "local functions" if self._functions.names else ""
+        return ", ".join(filter(None, (local, self._remote.way)))
+
+    def _described_elsewhere(self, resource: str) -> Description | None:
+        if not is_function_arn(resource):
+            return None
+        return Description(
+            resource,
+            ("request_response",),
+            answered_by=self._remote.way,
+            answer="what the function returns",
+            errors=LAMBDA.errors,
+            ways=_WAYS,
+        )
 
     def check(self, resource: str, arguments: JSON) -> list[str]:
         return _parameters("Parameters", arguments) if _invoke.fullmatch(resource) else []
@@ -82,7 +99,7 @@ class Lambda:
             return self._invoke(call)
         handler = self._by_resource(call.resource, call.region, call.account)
         if handler is None:
-            raise HostError(self._no_handler(call.resource, call))
+            return self._remote.run(call) if self._remote.way else self._not_answered(call.resource, call)
         function = parse_function_name(call.resource)
         match self._run(handler, function, dumps(call.arguments), None, response.request_id(call.seed), call):
             case Raised(error, cause):
@@ -97,6 +114,7 @@ class Lambda:
     def close(self) -> None:
         self._workers.close()
         self._awaiting.close()
+        self._remote.close()
 
     def _by_resource(self, resource: str, region: str, account: str) -> Handler | None:
         if is_function_arn(resource):
@@ -110,6 +128,9 @@ class Lambda:
         name = arguments["FunctionName"]
         if arguments.get("Qualifier"):
             name = f"{name}:{arguments['Qualifier']}"
+        handler = self._functions.find(name, call.region, call.account)
+        if handler is None:
+            return self._remote.invoke(call) if self._remote.way else self._not_answered(name, call)
         kind = arguments.get("InvocationType") or "RequestResponse"
         request = response.request_id(call.seed)
         try:
@@ -118,9 +139,6 @@ class Lambda:
             client_context = _client_context(arguments.get("ClientContext"), request)
         except ServiceError as error:
             return failure(LAMBDA, error)
-        handler = self._functions.find(name, call.region, call.account)
-        if handler is None:
-            raise HostError(self._no_handler(name, call))
         if kind == "DryRun":
             return Output(response.asynchronous(response.STATUS_CODES[kind], request, call.at))
         function = parse_function_name(name)
@@ -179,6 +197,9 @@ class Lambda:
             raise error
         return result
 
+    def _not_answered(self, name: str, call: Call) -> NoReturn:
+        raise NotAnswered(self._no_handler(name, call), _WAYS)
+
     def _no_handler(self, name: str, call: Call) -> str:
         hint = did_you_mean(name, self._functions.names)
         short = parse_function_name(name).name
@@ -190,6 +211,7 @@ class Lambda:
             + (f"\n  - a value for the placeholder: --define {quote(unfilled[1])}=value" if unfilled else "")
             + f"\n  - a local function: --lambda {quote(short)}=package.module:function"
             + f"\n  - a mock: --mock FILE with a response for the state '{call.state_name}'"
+            + "\n  - the function at AWS: --aws real, or at an endpoint: --endpoint-url lambda=URL"
         )
 
 

@@ -84,7 +84,13 @@ def test_a_function_is_found(key: str, resource: str) -> None:
     ],
 )
 def test_a_function_is_not_found(key: str, resource: str) -> None:
-    assert functions({key: echo}).describe(resource) is None
+    described = functions({key: echo}).describe(resource)
+    if ":lambda:" not in resource:
+        assert described is None
+        return
+    assert described is not None
+    assert described.answered_by == ""
+    assert described.ways == ("--lambda NAME=module:function", "--endpoint-url lambda=URL", "--aws real")
 
 
 def test_the_exact_name_wins_and_then_the_first_glob() -> None:
@@ -291,9 +297,10 @@ def test_the_context() -> None:
     ("arguments", "text"),
     [
         ({}, "The field 'FunctionName' is required but was missing"),
-        ({"FunctionName": 5}, "The value of the field 'FunctionName' has an invalid format"),
+        ({"FunctionName": 5}, "The value for the field 'FunctionName' must be a STRING"),
+        ({"FunctionName": "f", "Payload": 5}, "The value for the field 'Payload' must be a STRING"),
         ({"FunctionName": "f", "TaskToken": "t"}, 'The field "TaskToken" is not supported by Step Functions'),
-        ("f", "The value of the field 'Parameters' has an invalid format"),
+        ("f", "The value for the field 'Parameters' must be an OBJECT"),
     ],
 )
 def test_parameters_that_cannot_be_used(arguments: Any, text: str) -> None:

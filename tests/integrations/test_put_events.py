@@ -102,18 +102,18 @@ def test_the_time_of_an_event(time: Any) -> None:
 PROBLEMS = [
     ({}, ["The field 'Entries' is required but was missing"]),
     ({"Entries": None}, ["The field 'Entries' is required but was missing"]),
-    ({"Entries": {}}, ["The value of the field 'Entries' has an invalid format"]),
-    ({"Entries": ["x"]}, ["The value of the field 'Entries' has an invalid format"]),
+    ({"Entries": {}}, ["The value for the field 'Entries' must be an ARRAY"]),
+    ({"Entries": ["x"]}, ["The value for the field 'Entries' must be an OBJECT"]),
     ({"Entries": [ENTRY], "EndpointId": "a.b"}, ['The field "EndpointId" is not supported by Step Functions']),
     (
         {"Entries": [{**ENTRY, "source": "x", "Source": 5}]},
         [
-            "The value of the field 'Source' has an invalid format",
+            "The value for the field 'Source' must be a STRING",
             'The field "source" is not supported by Step Functions',
         ],
     ),
-    ({"Entries": [{**ENTRY, "Resources": "arn"}]}, ["The value of the field 'Resources' has an invalid format"]),
-    ({"Entries": [{**ENTRY, "Resources": [None]}]}, ["The value of the field 'Resources' has an invalid format"]),
+    ({"Entries": [{**ENTRY, "Resources": "arn"}]}, ["The value for the field 'Resources' must be an ARRAY"]),
+    ({"Entries": [{**ENTRY, "Resources": [None]}]}, ["The value for the field 'Resources' must be a STRING"]),
     ({"Entries": [{**ENTRY, "Time": "today"}]}, ["The value of the field 'Time' has an invalid format"]),
     ({"Entries": [{**ENTRY, "Time": 1e18}]}, ["The value of the field 'Time' has an invalid format"]),
 ]
@@ -133,7 +133,7 @@ def test_refused_parameters_end_the_execution_before_the_task_is_scheduled() -> 
     assert run.cause == (
         "An error occurred while executing the state 'Put' (entered at the event id #2). The Parameters "
         '\'{"Entries":"x"}\' could not be used to start the Task: '
-        "[The value of the field 'Entries' has an invalid format]"
+        "[The value for the field 'Entries' must be an ARRAY]"
     )
     assert [event["type"] for event in run.history] == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
 
