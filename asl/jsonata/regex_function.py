@@ -1,11 +1,11 @@
 """A regular expression as a function of the language: it finds the first match in a text, and tells how to find the
-next.
+next. Its positions count UTF-16 units, as JavaScript's do.
 """
 
 from __future__ import annotations
 
 from asl.jsonata.errors import JsonataError
-from asl.jsonata.regex import Regex, compile_regex
+from asl.jsonata.regex import Regex, compile_regex, from_units, to_units
 from asl.jsonata.runtime import Run
 from asl.jsonata.tokens import RegexLiteral
 from asl.jsonata.values import UNDEFINED, Function, Value
@@ -20,12 +20,13 @@ def matcher(literal: RegexLiteral, position: int, run: Run) -> Function:
         if not isinstance(text, str):
             text = ""
         start = arguments[1] if len(arguments) > 1 and type(arguments[1]) is int else 0
-        return _found(regex, text, start, literal, position, run)
+        return _found(regex, to_units(text), start, literal, position, run)
 
     return Function(call, 2)
 
 
 def _found(regex: Regex, text: str, start: int, literal: RegexLiteral, position: int, run: Run) -> Value:
+    """The first match from `start` on in a text of UTF-16 units."""
     match = regex.search(text, start, run.spend)
     if match is None:
         return UNDEFINED
@@ -39,9 +40,9 @@ def _found(regex: Regex, text: str, start: int, literal: RegexLiteral, position:
         return found
 
     return {
-        "match": text[match.start : match.end],
+        "match": from_units(text[match.start : match.end]),
         "start": match.start,
         "end": match.end,
-        "groups": [UNDEFINED if group is None else group for group in match.groups],
+        "groups": [UNDEFINED if group is None else from_units(group) for group in match.groups],
         "next": Function(following, 0),
     }
