@@ -81,6 +81,10 @@ ArgumentCheck: TypeAlias = Callable[[str, JSON], Sequence[str]]
 """A pure function of resource and arguments that gives what is wrong with them, in the service's words."""
 
 
+Arrangement: TypeAlias = Callable[[str, JSON], JSON]
+"""A pure function of resource and arguments that gives the arguments as they are scheduled."""
+
+
 class HistoryFullError(Exception):
     """The history has no room for another event. Never leaves the engine."""
 
@@ -114,6 +118,8 @@ class Execution:
         """A list when the value after each stage of input and output processing is wanted."""
         self.check: ArgumentCheck | None = None
         """What the host knows of the arguments that services refuse; asked before a task is scheduled."""
+        self.arrange: Arrangement | None = None
+        """What the host knows of what Step Functions adds to the arguments of a task, which the history then shows."""
         self._history_limit = HISTORY_EVENTS if info.type == "STANDARD" else sys.maxsize
 
     # -- events in -------------------------------------------------------------------------------------------------

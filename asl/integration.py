@@ -118,7 +118,11 @@ class NotAnswered(HostError):
 
 
 class Integration(Protocol):
-    """Answers the tasks of some resources."""
+    """Answers the tasks of some resources.
+
+    One that has to add something to the arguments before the task is scheduled also has a pure method
+    `arranged(resource, arguments) -> arguments`; applied twice it must change nothing more.
+    """
 
     def describe(self, resource: str) -> Description | None:
         """What this integration does for `resource` (without pattern suffix), None if it is not its own."""

@@ -102,6 +102,11 @@ class Answers:
         integration = self.integration(resource)
         return () if integration is None else integration.check(resource, arguments)
 
+    def arranged(self, resource: str, arguments: JSON) -> JSON:
+        """The arguments with what Step Functions adds to them before it schedules the task."""
+        arrange = getattr(self.integration(resource), "arranged", None)
+        return arguments if arrange is None else arrange(resource, arguments)
+
     def cancel(self, call: Call) -> None:
         """Tells the integration that performs the call, if one does, that it is given up."""
         integration = self._by_resource.get(call.resource)

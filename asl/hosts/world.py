@@ -196,6 +196,7 @@ class World:
         )
         run = self._by_arn[arn] = Run(machine, Execution(machine.program, info), self, parent)
         run.execution.check = self.answers.check
+        run.execution.arrange = self.answers.arranged
         self.runs.append(run)
         self._open[arn] = {}
         self._timers_of[arn] = {}

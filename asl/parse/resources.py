@@ -21,6 +21,8 @@ _OPTIMIZED: Final[dict[str, str]] = {
     "apigateway": "invoke",
     "athena": "startQueryExecution! stopQueryExecution getQueryExecution getQueryResults",
     "batch": "submitJob!",
+    "codebuild": "startBuild! stopBuild batchDeleteBuilds batchGetReports startBuildBatch! stopBuildBatch"
+    " retryBuildBatch! deleteBuildBatch",
     "dynamodb": "getItem putItem updateItem deleteItem",
     "ecs": "runTask!",
     "events": "putEvents",
@@ -100,4 +102,6 @@ def _problem(service: str, action: str, pattern: str | None) -> str | None:
         return f"{service} has no integration with task tokens"
     if pattern in (".sync", ".sync:2") and not actions[action]:
         return f"{service}:{action} does not wait for a job: remove {pattern}"
+    if pattern == ".sync:2" and service != "states":
+        return f"only states:startExecution has .sync:2: write arn:aws:states:::{service}:{action}.sync"
     return None

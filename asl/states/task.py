@@ -98,6 +98,8 @@ class CompiledTask:
             problems = execution.check(self.resource, arguments)
             if problems:
                 raise arguments_refused(arguments, problems)
+        if execution.arrange is not None:
+            arguments = execution.arrange(self.resource, arguments)
         execution.record(
             frame, f"{self.kind}Scheduled", self._scheduled(execution, arguments, timeout, heartbeat, credentials)
         )
