@@ -34,7 +34,7 @@ EXPRESSIONS = {
     "map": "$map($states.input.items, function($item) { $item.price * $item.quantity })",
     "sort": "$states.input.items^(>price).name",
     "$sum": "$sum($states.input.items.(price * quantity))",
-    "text": '$states.input.customer.name & " #" & $states.input.customer.id & ": " & $join($states.input.items.name, ", ")',
+    "text": '$states.input.customer.name & " #" & $states.input.customer.id & $join($states.input.items.name, ", ")',
     "$merge": '$merge([$states.input.customer, {"count": $count($states.input.items)}])',
     "grouping": "$states.input.items{group: $sum(price)}",
 }
@@ -55,7 +55,8 @@ const job = JSON.parse(require('fs').readFileSync(0));
         for (let i = 0; i < count; i++) await expression.evaluate(undefined, bindings);
         taken = Number(process.hrtime.bigint() - begin) / 1e9;
       };
-      for (await batch(); taken < job.seconds; await batch()) count = Math.ceil(count * Math.max(1.5, Math.min(10, job.seconds / (taken || 1e-9))));
+      for (await batch(); taken < job.seconds; await batch())
+        count = Math.ceil(count * Math.max(1.5, Math.min(10, job.seconds / (taken || 1e-9))));
       let best = taken;
       for (let i = 0; i < 4; i++) { await batch(); best = Math.min(best, taken); }
       times[name][at] = best / count * 1e6;
