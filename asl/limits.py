@@ -32,5 +32,8 @@ SECONDS: Final = 99_999_999
 INLINE_MAP_CONCURRENCY: Final = 40
 """Iterations of an inline Map that run at once, whatever MaxConcurrency says (Developer Guide, "Map state")."""
 
+NESTING: Final = 500
+"""Levels of arrays and objects in an input or in what an expression gives. unrecorded: AWS's own limit."""
+
 WAIT_SECONDS: Final = 2_147_483_647
 """The longest Wait: a timestamp 24,855 days ahead is recorded as accepted, 24,856 days as refused."""

@@ -15,7 +15,7 @@ NETWORK = {"boto3", "botocore", "moto", "requests", "urllib3", "socket", "ssl", 
 # From what everything may use to what may use everything; a module imports only from its own layer and those before it.
 LAYERS = [
     ["asl.values"],
-    ["asl.findings", "asl.errors", "asl.limits", "asl.json_text", "asl.timestamps", "asl.model"],
+    ["asl.findings", "asl.errors", "asl.limits", "asl.json_text", "asl.timestamps", "asl.model", "asl.recursion"],
     ["asl.integration", "asl.jsonpath", "asl.jsonata", "asl.intrinsics", "asl.source"],
     ["asl.wording", "asl.payload", "asl.choice_rules"],
     ["asl.parse"],

@@ -9,7 +9,7 @@ from asl import timestamps
 from asl.errors import InputError
 from asl.hosts.answers import refused_constant
 from asl.json_text import dumps, size
-from asl.limits import NAME_LENGTH, PAYLOAD_BYTES
+from asl.limits import NAME_LENGTH, NESTING, PAYLOAD_BYTES
 from asl.values import JSON
 
 DEFAULT_START = 1_767_225_600_000
@@ -17,7 +17,6 @@ DEFAULT_START = 1_767_225_600_000
 
 
 _LATEST_START = 221_845_392_000_000  # year 9000: whatever runs from there ends before the calendar does
-_DEEPEST = 500  # levels of arrays and objects; AWS's own limit is unrecorded
 
 
 def wall_clock() -> int:
@@ -53,7 +52,7 @@ def execution_input(value: JSON, text: str | None) -> JSON:
     except (TypeError, ValueError, RecursionError) as failure:
         raise InputError(f"the input is not a JSON value: {failure}") from None
     if _is_deep(value):
-        raise InputError(f"the input is nested more than {_DEEPEST} levels deep")
+        raise InputError(f"the input is nested more than {NESTING} levels deep")
     if length > PAYLOAD_BYTES:
         raise InputError(f"the input has {length:,} bytes as JSON; at most {PAYLOAD_BYTES:,} are allowed")
     return value
@@ -76,7 +75,7 @@ def _finite(text: str) -> float:
 
 def _is_deep(value: JSON) -> bool:
     level = [value]
-    for _ in range(_DEEPEST):
+    for _ in range(NESTING):
         level = [
             below
             for each in level

@@ -31,6 +31,7 @@ from asl.hosts.start import execution_input, execution_name, json_copy, start_ti
 from asl.integration import Answer, AwsMode, Call, Failure, Handler, NotAnswered, Output, Pending, Settings, Warn
 from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
+from asl.recursion import make_room
 from asl.values import ABSENT, JSON
 
 T = TypeVar("T")
@@ -91,6 +92,7 @@ class World:
         warn: Warn | None = None,
         observer: Observer | None = None,
     ) -> None:
+        make_room()
         self.live = live
         self.seed = str(seed)
         self.region = region

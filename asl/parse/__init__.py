@@ -14,6 +14,7 @@ from asl.parse.fields import BRANCH_FIELDS, MACHINE_FIELDS, PROCESSOR_FIELDS, ch
 from asl.parse.report import Node, Report, add, in_text_order, integer, one_of, report, text, wrong_type
 from asl.parse.states import state
 from asl.parse.transitions import check_transitions, scopes
+from asl.recursion import make_room
 from asl.source import Document
 from asl.source_text import below
 
@@ -35,6 +36,7 @@ def parse(document: Document, type: WorkflowType = "STANDARD") -> StateMachine:
 
 def read_machine(document: Document, type: WorkflowType = "STANDARD") -> tuple[StateMachine | None, list[Finding]]:
     """The state machine and no findings, or None and what is wrong with the definition, in the order of the text."""
+    make_room()
     to = Report(document, type)
     try:
         machine = _machine(to)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from asl.limits import NESTING
 from asl.model import JSONataIO
 from asl.payload.scope import Evaluator, Scope, Trace
 from asl.values import ABSENT, JSON
@@ -118,19 +119,24 @@ class _Field:
         return value
 
 
-def _as_json(value: Any, source: str, field: str) -> JSON:
-    """The value, with numbers that are none as texts, which is what AWS makes of `[1/0]`. Shares what is JSON."""
+def _as_json(value: Any, source: str, field: str, room: int = NESTING) -> JSON:
+    """The value, with numbers that are none as texts, which is what AWS makes of `[1/0]`. Shares what is JSON.
+
+    Raises RecursionError for one that is nested deeper than `room`.
+    """
     kind = type(value)
+    if room < 0:
+        raise RecursionError
     if kind is float:
         return value if math.isfinite(value) else _NOT_FINITE[str(value)]
     if kind is dict:
         for key, member in value.items():
-            if (made := _as_json(member, source, field)) is not member:
+            if (made := _as_json(member, source, field, room - 1)) is not member:
                 value = {**value, key: made}
         return value
     if kind is list:
         for index, element in enumerate(value):
-            if (made := _as_json(element, source, field)) is not element:
+            if (made := _as_json(element, source, field, room - 1)) is not element:
                 value = [*value[:index], made, *value[index + 1 :]]
         return value
     if value is None or kind is str or kind is int or kind is bool:

@@ -53,7 +53,9 @@ def test_task_result_is_caught(names: list[str]) -> None:
     definition = {**TASK, "Catch": [{"ErrorEquals": names, "Next": "H"}]}
     tasks = {"A": text_of(PAYLOAD_BYTES + 1)}
     run = machine(A=definition, H={"Type": "Pass", "End": True}).run({}, tasks=tasks)
-    cause = "The state/task 'example' returned a result with a size exceeding the maximum number of bytes service limit."
+    cause = (
+        "The state/task 'example' returned a result with a size exceeding the maximum number of bytes service limit."
+    )
     assert run.output == {"Error": "States.DataLimitExceeded", "Cause": cause}
     assert machine(A=TASK).run({}, tasks={"A": text_of(PAYLOAD_BYTES)}).succeeded
 
@@ -144,3 +146,22 @@ def test_the_variables_of_an_execution_together() -> None:
     assert machine(**fits, **{f"S{count}": again}).run({}).succeeded, "a variable that is assigned anew counts once"
     one_more = {"Type": "Pass", "Assign": {"one": 1}, "End": True}
     assert machine(**fits, **{f"S{count}": one_more}).run({}).error == "States.DataLimitExceeded"
+
+
+NESTED = "{% ($f := function($n, $a) { $n = 0 ? $a : $f($n - 1, {'a': $a}) }; $f(%d, 1)) %}"
+
+
+@pytest.mark.parametrize(("levels", "status"), [(450, "SUCCEEDED"), (600, "FAILED")])
+@pytest.mark.parametrize("deeper", [0, 800])
+def test_how_deep_a_result_may_be_does_not_depend_on_the_caller(levels: int, status: str, deeper: int) -> None:
+    nest = machine(
+        A={"Type": "Pass", "QueryLanguage": "JSONata", "Output": NESTED.replace("%d", str(levels)), "End": True}
+    )
+
+    def at(depth: int) -> asl.Run:
+        return nest.run({}) if depth == 0 else at(depth - 1)
+
+    run = at(deeper)
+    assert run.status == status
+    if status == "FAILED":
+        assert run.error == "States.QueryEvaluationError"

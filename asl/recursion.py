@@ -1,0 +1,13 @@
+"""Room on Python's stack: how deep definitions, expressions and data may be nested must not depend on who calls us."""
+
+import sys
+from typing import Final
+
+_LIMIT: Final = 4_000
+"""Nested calls. Our own bounds on nesting are met far below it, also where the caller's stack is deep."""
+
+
+def make_room() -> None:
+    """Raises Python's limit on nested calls, if it is lower. It is never lowered: other threads may be deep."""
+    if sys.getrecursionlimit() < _LIMIT:
+        sys.setrecursionlimit(_LIMIT)
