@@ -10,6 +10,7 @@ from asl.errors import InputError
 from asl.hosts.answers import refused_constant
 from asl.json_text import dumps, size
 from asl.limits import NAME_LENGTH, NESTING, PAYLOAD_BYTES
+from asl.recursion import is_deeper
 from asl.values import JSON
 
 DEFAULT_START = 1_767_225_600_000
@@ -51,7 +52,7 @@ def execution_input(value: JSON, text: str | None) -> JSON:
         ) from None
     except (TypeError, ValueError, RecursionError) as failure:
         raise InputError(f"the input is not a JSON value: {failure}") from None
-    if _is_deep(value):
+    if is_deeper(value, NESTING):
         raise InputError(f"the input is nested more than {NESTING} levels deep")
     if length > PAYLOAD_BYTES:
         raise InputError(f"the input has {length:,} bytes as JSON; at most {PAYLOAD_BYTES:,} are allowed")
@@ -71,21 +72,6 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise ValueError(f"the number {text[:20]} is too big")
     return number
-
-
-def _is_deep(value: JSON) -> bool:
-    level = [value]
-    for _ in range(NESTING):
-        level = [
-            below
-            for each in level
-            if isinstance(each, list | dict)
-            for below in (each if isinstance(each, list) else each.values())
-            if isinstance(below, list | dict)
-        ]
-        if not level:
-            return False
-    return True
 
 
 _REFUSED_IN_NAMES = frozenset(' \t\r\n?*<>{}[]"#%\\^|~`$&,;:/')

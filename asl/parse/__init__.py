@@ -8,13 +8,13 @@ from typing import Final
 
 from asl.errors import DefinitionError
 from asl.findings import Finding
-from asl.limits import NAME_LENGTH, SECONDS, WorkflowType
+from asl.limits import NAME_LENGTH, NESTING, SECONDS, WorkflowType
 from asl.model import Branch, QueryLanguage, State, StateMachine
 from asl.parse.fields import BRANCH_FIELDS, MACHINE_FIELDS, PROCESSOR_FIELDS, check_fields
 from asl.parse.report import Node, Report, add, in_text_order, integer, one_of, report, text, wrong_type
 from asl.parse.states import state
 from asl.parse.transitions import check_transitions, scopes
-from asl.recursion import make_room
+from asl.recursion import is_deeper, make_room
 from asl.source import Document
 from asl.source_text import below
 
@@ -38,12 +38,11 @@ def read_machine(document: Document, type: WorkflowType = "STANDARD") -> tuple[S
     """The state machine and no findings, or None and what is wrong with the definition, in the order of the text."""
     make_room()
     to = Report(document, type)
-    try:
+    machine = None
+    if is_deeper(document.value, NESTING):
+        report(to, "too-deep", "", f"the definition is nested more than {NESTING} levels deep")
+    else:
         machine = _machine(to)
-    except RecursionError:
-        to.findings.clear()
-        report(to, "too-deep", "", "the definition is nested too deeply")
-        machine = None
     if to.findings:
         return None, in_text_order(document, to.findings)
     return machine, []
