@@ -286,7 +286,7 @@ class _Analysis:
 
 def _no_parent(node: Node) -> JsonataError:
     kind = {"array": "unary", "object": "unary", "negation": "unary", "call": "function"}.get(node.kind, node.kind)
-    return JsonataError("S0217", token=kind, position=node.position)
+    return JsonataError("S0217", token=kind, position=None if kind in ("parent", "path") else node.position)
 
 
 def _path_of(node: Node) -> Node:

@@ -185,6 +185,6 @@ def located(error: JsonataError, function: Value, position: int, token: Any) -> 
     """`error` with the place of the call that it came through: the outermost position counts, the innermost token."""
     if error.position is None or isinstance(function, Callee):
         error.position = position
-    if error.token is None:
+    if error.token is None and token is not UNDEFINED:
         error.token = token
     return error

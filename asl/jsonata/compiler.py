@@ -611,9 +611,11 @@ class _Compiler:
             return self._tail_call(node, place)
         procedure = self._part(node.left, place)
         arguments = self._arguments(node.items, place.below())
-        arguments = arguments if first is None else [first, *arguments]
         missing = self._forgotten(node.left, place)
-        return _dynamic_call(procedure, arguments, missing, _token(node.left), node.position, place.level)
+        call = _dynamic_call(procedure, arguments, missing, _token(node.left), node.position, place.level)
+        if first is None:
+            return lambda input, scope, run: call([], input, scope, run)
+        return lambda input, scope, run: call([first(input, scope, run)], input, scope, run)
 
     def _native_call(self, native: Native, signature: Signature, node: Node, place: Place, first: Code | None) -> Code:
         inner = replace(place, level=1) if node.tail_call else place.below()
@@ -647,7 +649,7 @@ class _Compiler:
         inner = replace(place, level=1)
         procedure = self.code(node.left, inner)
         arguments = [self.code(item, inner) for item in node.items]
-        token = node.left.value if node.left.kind == "variable" else None
+        token = node.left.value if node.left.kind == "variable" else UNDEFINED
         position = node.left.position
 
         def code(input: Value, scope: Scope, run: Run) -> Value:
@@ -787,12 +789,14 @@ def _token(node: Node) -> Any:
 
 def _dynamic_call(
     procedure: Code, parts: list[Code], forgotten: Code | None, token: Any, position: int, level: int
-) -> Code:
-    def code(input: Value, scope: Scope, run: Run) -> Value:
+) -> Callable[[list[Value], Value, Scope, Run], Value]:
+    """The call of whatever `procedure` gives, with the given arguments before those of `parts`."""
+
+    def call(given: list[Value], input: Value, scope: Scope, run: Run) -> Value:
         function = procedure(input, scope, run)
         if function is UNDEFINED and forgotten is not None and forgotten(input, scope, run):
             raise JsonataError("T1005", position=position, token=token)
-        arguments = [each(input, scope, run) for each in parts]
+        arguments = given + [each(input, scope, run) for each in parts]
         if not isinstance(function, Function):
             raise JsonataError("T1006", position=position, token=token)
         run.base += level
@@ -803,7 +807,7 @@ def _dynamic_call(
         run.base -= level
         return result if type(result) not in SEQUENCES else collapsed(result)
 
-    return code
+    return call
 
 
 def _partial_of(function: Function, arguments: list[Value]) -> Function:

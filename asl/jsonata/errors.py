@@ -132,12 +132,14 @@ class JsonataError(Exception):
     adds its own.
     """
 
-    def __init__(self, code: str | None, *, position: int | None = None, token: Any = None, **details: Any) -> None:
+    def __init__(
+        self, code: str | None, *, position: int | None = None, token: Any = UNDEFINED, **details: Any
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.position = position
-        self.token = token
-        self.details = details
+        self.token = None if token is UNDEFINED else token
+        self.details = details if token is not None else {**details, "token": None}
         """What the text quotes: `value`, `value2`, `index`, `type` ...; `message` where it is a text of its own."""
 
     @property
@@ -145,7 +147,8 @@ class JsonataError(Exception):
         template = self.details.get("template") or MESSAGES.get(self.code or "")
         if template is None:
             return str(self.details.get("message", ""))
-        quoted = {"token": self.token, "position": self.position, **self.details}
+        token = UNDEFINED if self.token is None else self.token
+        quoted = {"token": token, "position": self.position, **self.details}
         return template.format_map(_Inserts(quoted))
 
     def start_in(self, text: str) -> int | None:
@@ -175,4 +178,4 @@ class _Inserts(dict[str, Any]):
         if key.startswith("raw_"):
             return str(self._details.get(key[4:], "undefined"))
         value = self._details.get(key, UNDEFINED)
-        return "undefined" if value is UNDEFINED or (value is None and key == "token") else dumps(value)
+        return "undefined" if value is UNDEFINED else dumps(value)
