@@ -211,4 +211,5 @@ def _service_error(answer: Mapping[str, Any]) -> ServiceError:
         int(metadata.get("HTTPStatusCode", 400)),
         str(metadata.get("RequestId", "null")),
         metadata.get("HostId") or metadata.get("HTTPHeaders", {}).get("x-amz-id-2"),
+        details.get("QueryErrorCode"),
     )

@@ -9,25 +9,30 @@ the user's mocks like those of any other client.)
 moto's clock shows the time of the world while it answers, and its random ids come from the seed of the call.
 """
 
-import datetime as _datetime
 import os
 import re
+import sys
 import weakref
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cached_property, partial
 from hashlib import sha256
 from importlib import import_module
+from pathlib import Path
+from threading import RLock
+from time import time as wall_time
 from types import SimpleNamespace
 from typing import Any, Final, TypeAlias
 
-from asl.errors import HostError
+from asl.errors import HostError, InputError
 from asl.integration import Call, NotAnswered, Settings
+from asl.values import JSON
+from asl_aws import resources
 from asl_aws.service_errors import ServiceError, request_id
 
 SERVICES: Final = frozenset(
@@ -68,6 +73,15 @@ SERVICES: Final = frozenset(
 """What moto answers without Docker and well enough. events and stepfunctions are answered by the world itself."""
 
 _BEYOND_MOTO: Final = ("--endpoint-url URL", "--aws real")
+_CLOCKS: Final = (
+    ("core.utils", "datetime"),
+    ("athena.models", "datetime"),
+    ("athena.models", "time"),
+    ("s3.models", "datetime"),
+    ("secretsmanager.models", "time"),
+)
+"""Where moto's modules read the time; most ask `core.utils`."""
+
 _NAMING_PARAMETERS: Final = ("sqs", "sns")
 _NO_REGION: Final = "aws"
 _FORBIDDEN_PROTOCOLS: Final = ("http", "https")
@@ -76,22 +90,67 @@ Handler: TypeAlias = Callable[..., tuple[int, Mapping[str, str], str | bytes]]
 
 
 class Embedded:
-    """The stand-ins of one world and all that is stored in them. Safe to use from several threads."""
+    """The stand-ins of one world and all that is stored in them. Safe to use from several threads.
+
+    `options["resources"]` describes what is stored at the start (see `asl_aws.resources`), with files looked for in
+    `options["resources_folder"]`; it is there before the first call is answered. `at` is the time, in milliseconds,
+    for clients that are used outside of tasks: at first the wall clock's (None), then that of the last task.
+    Raises InputError.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        self.at: int | None = None
         self._settings = settings
+        self._folder = Path(settings.options.get("resources_folder", "."))
+        self._lock = RLock()
         self._holdings = _Holdings()
         self._routes: dict[str, list[tuple[re.Pattern[str], Handler]]] = {}
         self._requests: Counter[str] = Counter()
-        self._at: int | None = None
+        self._to_do = self._calls(settings.options.get("resources") or {})
         weakref.finalize(self, self._holdings.drop)
 
     def client(self, service: str, **config: Any) -> Any:
         """A boto3 client all of whose requests are answered here. `config` are options of botocore's Config."""
+        self._fill()
+        return self._client(service, **config)
+
+    def seed(self, document: JSON) -> None:
+        """Adds what the document describes. Raises InputError."""
+        self._fill()
+        self._to_do = self._calls(document)
+        self._fill()
+
+    def dump(self) -> dict[str, JSON]:
+        """What is stored now, as a document that `seed` takes. Messages are all those that were not deleted."""
+        self._fill()
+        with ExitStack() as clients:
+            return resources.document_of(
+                lambda service: clients.enter_context(closing(self._client(service))), self._messages
+            )
+
+    def close(self) -> None:
+        """Forgets all that is stored."""
+        self._holdings.drop()
+
+    def _calls(self, document: JSON) -> list[resources.ApiCall]:
+        return resources.calls(document, self._folder, self._settings.region, self._settings.account)
+
+    def _fill(self) -> None:
+        """Stores what is to be there and is not yet."""
+        with self._lock, ExitStack() as stack:
+            to_do, self._to_do = self._to_do, []
+            clients: dict[str, Any] = {}
+            for each in to_do:
+                if each.service not in clients:
+                    clients[each.service] = stack.enter_context(closing(self._client(each.service)))
+                _perform(clients[each.service], each)
+
+    def _client(self, service: str, **config: Any) -> Any:
         from botocore.config import Config
 
         options = {"ignore_configured_endpoint_urls": True, "retries": {"total_max_attempts": 1}, **config}
-        client = self._session.client(service, config=Config(**options))
+        with self._lock:
+            client = self._session.client(service, config=Config(**options))
         events = client.meta.events
         events.register_first("before-send", partial(self._answer, service))
         events.register("provide-client-params.sqs.ReceiveMessage", _without_waiting)
@@ -100,9 +159,10 @@ class Embedded:
             events.register("before-parameter-build", _all_that_is_required)
         return client
 
-    def close(self) -> None:
-        """Forgets all that is stored."""
-        self._holdings.drop()
+    def _messages(self, queue: str) -> list[str]:
+        with self._holdings.in_place():
+            queues = _moto("sqs.models").sqs_backends[self._settings.account][self._settings.region].queues
+            return [message.body for message in queues[queue]._messages]
 
     @cached_property
     def _session(self) -> Any:
@@ -127,7 +187,7 @@ class Embedded:
 
         status, headers, body = self._handled(service, request)
         if service == "s3":
-            headers = {"x-amz-id-2": _extended_request_id(headers), **headers}
+            headers = {**_ids_of_s3(headers), **headers}
         raw = _moto("core.botocore_stubber").MockRawResponse(body)
         return AWSResponse(request.url, status, headers, raw)
 
@@ -162,20 +222,19 @@ class Embedded:
     @contextmanager
     def _moment(self) -> Iterator[None]:
         """moto's clock stands at the time of the call, or of the last one, and its ids come from the call's seed."""
-        utils, mock_random = _moto("core.utils"), _moto("moto_api._internal").mock_random
+        mock_random = _moto("moto_api._internal").mock_random
         call = _call.get()
         if call is not None:
-            self._at = call.at
+            self.at = call.at
         seed = call.seed if call is not None else ""
         self._requests[seed] += 1
-        randomness, clock = mock_random.getstate(), utils.datetime
+        randomness = mock_random.getstate()
         mock_random.seed(f"{seed}/{self._requests[seed]}")
-        token = _now.set(self._at)
-        utils.datetime = _VIRTUAL_DATETIME
+        token = _now.set(self.at)
         try:
-            yield
+            with _virtual_clocks():
+                yield
         finally:
-            utils.datetime = clock
             _now.reset(token)
             mock_random.setstate(randomness)
 
@@ -188,6 +247,16 @@ def during(call: Call) -> Iterator[None]:
         yield
     finally:
         _call.reset(token)
+
+
+def _perform(client: Any, call: resources.ApiCall) -> None:
+    from botocore import xform_name
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        getattr(client, xform_name(call.operation))(**call.parameters)
+    except (BotoCoreError, ClientError) as error:
+        raise InputError(f"{call.field} cannot be made: {error}") from error
 
 
 class _Holdings:
@@ -273,8 +342,11 @@ def _moto(module: str) -> Any:
         raise HostError(f"--aws embedded needs moto (pip install 'aslkit[embedded]'): {error}") from error
 
 
-def _extended_request_id(headers: Mapping[str, str]) -> str:
-    return b64encode(sha256(str(headers.get("x-amzn-requestid")).encode()).digest()).decode()
+def _ids_of_s3(headers: Mapping[str, str]) -> dict[str, str]:
+    """The ids that S3 gives with every answer, also to HEAD requests."""
+    call = _call.get()
+    request = headers.get("x-amzn-requestid") or request_id(call.seed if call is not None else "")
+    return {"x-amz-request-id": request, "x-amz-id-2": b64encode(sha256(request.encode()).digest()).decode()}
 
 
 def _without_waiting(params: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -308,15 +380,46 @@ def _without_network(params: dict[str, Any], **_: Any) -> None:
         )
 
 
-class _VirtualDatetime(datetime):
+@contextmanager
+def _virtual_clocks() -> Iterator[None]:
+    """Puts the world's time where moto's modules have the clock. Other threads still read the wall clock there."""
+    clocks = []
+    for module_name, name in _CLOCKS:
+        module = sys.modules.get(f"moto.{module_name}")
+        if module is not None:
+            clocks.append((module, name, getattr(module, name)))
+    for module, name, clock in clocks:
+        setattr(module, name, _virtual(clock))
+    try:
+        yield
+    finally:
+        for module, name, clock in clocks:
+            setattr(module, name, clock)
+
+
+def _virtual(clock: Any) -> Any:
+    if clock is datetime:
+        return _VirtualDatetime
+    return SimpleNamespace(**{**vars(clock), "datetime": _VirtualDatetime, "time": _virtual_time})
+
+
+def _virtual_time() -> float:
+    at = _now.get()
+    return wall_time() if at is None else at / 1000
+
+
+class _AnyDatetime(type):
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, datetime)
+
+
+class _VirtualDatetime(datetime, metaclass=_AnyDatetime):
     """The time that the world has, in threads that answer one of its calls."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> Any:
-        at = _now.get()
-        return datetime.now(tz) if at is None else datetime.fromtimestamp(at / 1000, tz)
+        return datetime.fromtimestamp(_virtual_time(), tz)
 
 
 _call: Final[ContextVar[Call | None]] = ContextVar("_call", default=None)
 _now: Final[ContextVar[int | None]] = ContextVar("_now", default=None)
-_VIRTUAL_DATETIME: Final = SimpleNamespace(**{**vars(_datetime), "datetime": _VirtualDatetime})

@@ -6,17 +6,16 @@ execution are appended, in this order, and a Detail that is no text becomes JSON
 """
 
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from asl_eventbridge import EventBus, PutEventsError
 
-from asl import timestamps
 from asl.integration import Answer, Call, Description, Failure, Integration, NotAnswered, Output, Settings
 from asl.json_text import dumps
 from asl.values import JSON
 from asl_aws import parameters
 from asl_aws.clients import Clients, LocalBackend, Response
+from asl_aws.sdk_model import moment
 from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure, request_id
 
 # unrecorded: the error's name for a refused request follows that of DynamoDB and SQS, where it is recorded
@@ -133,7 +132,7 @@ def _decorated(entry: dict[str, JSON], arns: list[str]) -> dict[str, Any]:
     if "Detail" in copy and not isinstance(copy["Detail"], str):
         copy["Detail"] = dumps(copy["Detail"])
     if "Time" in copy:
-        copy["Time"] = _moment(copy["Time"])
+        copy["Time"] = moment(copy["Time"])
     copy["Resources"] = [*copy.get("Resources", ()), *arns]
     return copy
 
@@ -145,12 +144,3 @@ def _answer(response: dict[str, Any]) -> dict[str, JSON]:
         for result in response.get("Entries", ())
     ]
     return {"Entries": results, "FailedEntryCount": response.get("FailedEntryCount", 0)}
-
-
-def _moment(time: str | int | float) -> datetime:
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    if isinstance(time, str):
-        nanoseconds = timestamps.parse(time)
-        assert nanoseconds is not None, "the parameters were checked"
-        return epoch + timedelta(microseconds=nanoseconds // 1000)
-    return epoch + timedelta(seconds=time)

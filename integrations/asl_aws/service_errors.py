@@ -36,11 +36,18 @@ class Service:
 class ServiceError(Exception):
     """The service answered with an error: its code, its message, the HTTP status, the id of the request.
 
-    `extended_request_id` is the second id that some services give ("x-amz-id-2" of S3).
+    `extended_request_id` is the second id that some services give ("x-amz-id-2" of S3). `shape` is the error's name in
+    the API's model where it came with one beside the code, as errors of SQS do.
     """
 
     def __init__(
-        self, code: str, message: str, status: int, request_id: str, extended_request_id: str | None = None
+        self,
+        code: str,
+        message: str,
+        status: int,
+        request_id: str,
+        extended_request_id: str | None = None,
+        shape: str | None = None,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
@@ -48,6 +55,7 @@ class ServiceError(Exception):
         self.status = status
         self.request_id = request_id
         self.extended_request_id = extended_request_id
+        self.shape = shape
 
 
 class SdkClientError(Exception):
