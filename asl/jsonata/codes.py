@@ -25,6 +25,7 @@ from asl.jsonata.values import (
     Tuples,
     Value,
     collapsed,
+    number,
 )
 
 NUMBERS: Final = frozenset({int, float})
@@ -219,15 +220,13 @@ def boolean(name: str, left: Code, right: Code, position: int, function: bool) -
 
 def arithmetic(name: str, left: Code, right: Code, position: int) -> Code:
     operate = operators.ARITHMETIC[name]
-    exact = name in "+-*"
 
     def code(input: Value, scope: Scope, run: Run) -> Value:
         first = left(input, scope, run)
         second = right(input, scope, run)
-        if exact and type(first) is int and type(second) is int and -EXACT <= first <= EXACT:
+        if type(first) in NUMBERS and type(second) in NUMBERS and -EXACT < first < EXACT and -EXACT < second < EXACT:
             result = operate(first, second)
-            if -EXACT <= result <= EXACT and -EXACT <= second <= EXACT:
-                return result
+            return result if type(result) is int and -EXACT < result < EXACT else number(result)
         try:
             return operators.arithmetic(name, first, second)
         except JsonataError as error:
