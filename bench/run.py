@@ -111,6 +111,8 @@ def main() -> None:
         f"W4 chain {states:,} x 200 KB", states, running(workloads.chain(states), payload),
         lambda: moto_peer.run(workloads.chain(50), payload), 50,
     )  # fmt: skip
+    for n in (100,) if given.quick else (100, 1_000, 6_000):
+        add(f"W5 jsonata loop {n:,}", n, running(workloads.jsonata_loop(), {"n": n}))
     add("W6a lambda tasks 1,000", 1_000, running(workloads.lambda_loop(), loop(1_000), lambdas={"inc": increment}))
     add("W7 200 waits of 2 s", 200, many_waits)
 
