@@ -58,7 +58,7 @@ def inline_map(max_concurrency: int = 0) -> Definition:
 def task_map(max_concurrency: int = 0) -> Definition:
     """W3 with one Task for each item."""
     task: Definition = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"}
-    task["Parameters"] = {"MessageBody.$": "$"}
+    task["Parameters"] = {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q", "MessageBody.$": "$"}
     task["ResultSelector"] = {"id.$": "$.MessageId"}  # small, so that 3,000 results fit the quota
     return _map({"Send": {**task, "End": True}}, "Send", max_concurrency)
 
