@@ -149,7 +149,8 @@ class Lambda:
                 self._settings.warn(f"the function '{name}', invoked as an event, failed: {outcome.cause}")
             return Output(response.asynchronous(response.STATUS_CODES[kind], request, call.at))
         if isinstance(outcome, Raised):
-            return Failure(outcome.error, outcome.cause)
+            # recorded: compact here, and as Lambda wrote it where the resource is the function
+            return Failure(outcome.error, dumps(json.loads(outcome.cause)))
         text = outcome.payload
         length = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         with_log = arguments.get("LogType") == "Tail"
