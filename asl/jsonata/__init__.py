@@ -27,6 +27,8 @@ from asl.jsonata.values import UNDEFINED, Function, Outer, Value
 
 Level: TypeAlias = Literal["2.0.6", "2.2"]
 
+_HOST: Final = SystemHost()
+
 FUNCTION_NAMES: Final = frozenset(BUILT_IN)
 """The names of the built-in functions, without `$`."""
 
@@ -73,12 +75,15 @@ class Expression:
 
         Raises JsonataError.
         """
-        run = Run(host or SystemHost(), limits or (STANDALONE if self._later else AWS))
-        scope = dict(bindings or {})
+        run = Run(host or _HOST, limits or (STANDALONE if self._later else AWS))
+        scope = dict(bindings) if bindings else {}
         scope["$"] = data
         context = Outer((data,)) if isinstance(data, list) else data
         try:
-            result = self._program_for(scope).run(context, scope, run)
+            program = self._program
+            if not program.static_names.isdisjoint(scope):
+                program = self._program_without(frozenset(program.static_names & scope.keys()))
+            result = program.run(context, scope, run)
         except RecursionError:
             raise JsonataError("U1001") from None
         except JsonataError as error:
@@ -87,11 +92,8 @@ class Expression:
             raise
         return plain(result) if run.nested or type(result) in ODD_LISTS else result
 
-    def _program_for(self, scope: dict[str, Value]) -> Program:
-        """The program; another one where variables have the names of built-in functions that it calls."""
-        if self._program.static_names.isdisjoint(scope):
-            return self._program
-        shadowed = frozenset(self._program.static_names & scope.keys())
+    def _program_without(self, shadowed: frozenset[str]) -> Program:
+        """The program where variables have the names of built-in functions that it calls."""
         if shadowed not in self._shadowed:
             self._shadowed[shadowed] = Program(self._tree, later=self._later, shadowed=shadowed)
         return self._shadowed[shadowed]

@@ -141,12 +141,36 @@ def variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
     return read
 
 
+def path(steps: list[Step], iterates: bool) -> Code:
+    """A path of any steps. `iterates`: it begins with the items of an array, not with the array as one value."""
+
+    def walk(input: Value, scope: Scope, run: Run) -> Value:
+        items: list[Value] = input if iterates and isinstance(input, list) else Sequence((input,))
+        for step in steps:
+            items = step(items, scope, run)
+            if not items:
+                break
+        return items
+
+    return walk
+
+
+def kept(code: Code) -> Code:
+    """A path with `[]` in it."""
+
+    def keep(input: Value, scope: Scope, run: Run) -> Value:
+        items = code(input, scope, run)
+        return kept_items(items) if isinstance(items, list) else items
+
+    return keep
+
+
 def path_from_fields(
     variable: str, hops: int, names: tuple[str, ...], filters: list[Filter], steps: list[Step], general: Code
 ) -> Code:
     """A path that begins with fields of a variable, perhaps with predicates on the last, and goes on in `steps`.
 
-    `general` does it all, where there are arrays on the way.
+    `general` does it all, where there are arrays on the way. The result may be a sequence.
     """
 
     def read(input: Value, scope: Scope, run: Run) -> Value:
@@ -171,7 +195,7 @@ def path_from_fields(
             if not items:
                 break
             items = step(items, scope, run)
-        return items if type(items) is list else collapsed(items)
+        return items
 
     return read
 

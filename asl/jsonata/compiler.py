@@ -403,26 +403,12 @@ class _Compiler:
         if any(step.tuple for step in steps):
             return self._tuple_path(node, place)
         runs = [self._step(step, index, len(steps), place) for index, step in enumerate(steps)]
-        keeps, group = node.keep_singleton, node.group
-        iterates = steps[0].kind != "variable"
-        pairs = self._pairs(group.pairs, place) if group is not None else []
-        framed = bool(self._beside)
-
-        def code(input: Value, scope: Scope, run: Run) -> Value:
-            items: list[Value] = input if iterates and isinstance(input, list) else Sequence((input,))
-            for step in runs:
-                items = step(items, scope, run)
-                if not items:
-                    break
-            if keeps:
-                items = codes.kept_items(items)
-            if group is not None:
-                return grouped(items, pairs, group.position, framed, scope, run)
-            return items
-
-        if keeps or group is not None or place.counting:
-            return code
-        return self._from_fields(node, runs, place, codes.collapsing(code)) or code
+        code = codes.path(runs, steps[0].kind != "variable")
+        if not place.counting:
+            code = self._from_fields(node, runs, place, code) or code
+        if node.keep_singleton:
+            code = codes.kept(code)
+        return code if node.group is None else self._grouped(code, node.group, place)
 
     def _from_fields(self, node: Node, runs: list[Step], place: Place, general: Code) -> Code | None:
         """A path that begins with fields of a variable."""

@@ -150,12 +150,15 @@ def included(left: Value, right: Value) -> bool:
 
 def concatenated(left: Value, right: Value, run: Run, to_text: Callable[[Value], str]) -> str:
     """The texts of both values; undefined has none. Raises U1003."""
-    first = str(left) if type(left) is int and -SHORT < left < SHORT else "" if left is UNDEFINED else to_text(left)
-    second = (
-        str(right) if type(right) is int and -SHORT < right < SHORT else "" if right is UNDEFINED else to_text(right)
-    )
+    first, second = _text(left, to_text), _text(right, to_text)
     run.allocate(len(first) + len(second))
     return first + second
+
+
+def _text(value: Value, to_text: Callable[[Value], str]) -> str:
+    if type(value) is int and -SHORT < value < SHORT:
+        return str(value)
+    return "" if value is UNDEFINED else to_text(value)
 
 
 def range_of(first: Value, last: Value, run: Run) -> Value:

@@ -208,12 +208,11 @@ def _comparable(column: list[Value]) -> bool:
 def _sorted(items: list[Value], columns: list[list[Value]], keys: list[Key]) -> list[Value]:
     order = list(range(len(items)))
     for column, key in zip(reversed(columns), reversed(keys), strict=True):
-        missing = [index for index in order if column[index] is UNDEFINED] if UNDEFINED in column else []
+        missing = [index for index in order if column[index] is UNDEFINED]
         present = [index for index in order if column[index] is not UNDEFINED] if missing else order
         ranks = column
-        if type(column[present[0]]) is str if present else False:
-            texts = [value if type(value) is str else "" for value in column]
-            ranks = texts if all(map(str.isascii, texts)) else list(map(text_order, texts))
+        if any(type(value) is str and not value.isascii() for value in column):
+            ranks = [text_order(value) if type(value) is str else value for value in column]
         present.sort(key=ranks.__getitem__, reverse=key.descending)
         order = present + missing
     return [items[index] for index in order]

@@ -152,14 +152,14 @@ def _from_context(parameter: Parameter, at: int) -> Move:
 def _to_array(parameter: Parameter, at: int, single: str, taken: str) -> Move | None:
     """For an array parameter: an array is checked, another value put into one. None: it stays as it is."""
     items = parameter.items
+    right = {kind for kind, its_letter in LETTERS.items() if its_letter == (items or "")[:1]}
 
     def wrong(value: Value) -> JsonataError:
         return JsonataError("T0412", value=value, index=at + 1, type=PLURALS.get(items or "", UNDEFINED))
 
     def check(arguments: list[Value], context: Value) -> Value:
         value = arguments[at]
-        kinds = set(map(type, value))
-        if any((LETTERS.get(kind) or _letter_of(kind)) != (items or "")[:1] for kind in kinds):
+        if not right.issuperset(map(type, value)) and any(letter(item) != (items or "")[:1] for item in value):
             raise wrong(value)
         return value
 
