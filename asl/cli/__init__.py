@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "task-success": ("asl.cli.tokens:success", "End a task that waits for an answer, by its token."),
     "check": ("asl.cli.check", "Say what is wrong with definitions, and where."),
     "history": ("asl.cli.history", "Tell the story of a saved execution history."),
+    "integrations": ("asl.cli.integrations", "List what tasks can call, and say who answers it."),
     "jsonata": ("asl.cli.jsonata", "Evaluate a JSONata expression."),
     "run": ("asl.cli.run", "Run a state machine on this machine, in no time."),
 }

@@ -1,0 +1,326 @@
+"""`asl integrations`: lists what tasks can call, and says of resources who could answer them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from importlib import import_module
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from asl.cli.answerable import Resource, Tasks
+    from asl.hosts.world import World
+    from asl.integration import AwsMode
+    from asl.values import JSON
+
+EPILOG: Final = """\b
+Examples:
+  asl integrations
+  asl integrations sqs:sendMessage.waitForTaskToken aws-sdk:s3:getObject
+  asl integrations --file order.asl.json --aws embedded --lambda charge=handlers:charge
+
+A RESOURCE is an ARN as in a definition, or short: sqs:sendMessage, function:NAME, activity:NAME.
+
+Exit codes: 0 each resource could be answered, perhaps with other options; 1 one of them by nothing; 2 a
+wrong call.
+"""
+
+_FILE: Final = click.Path(allow_dash=True)
+_WIDTH: Final = 100
+_COLUMNS: Final = (40, 28, 40)
+_FOR_ALL: Final = ("--endpoint-url", "--aws real")
+"""How ways begin that are there for nearly all services: the listing says them once."""
+_NOTHING: Final = "nothing"
+_NOBODY: Final = "nobody yet"
+_PATTERNS: Final = {
+    "request_response": "request response",
+    "sync": ".sync",
+    "sync:2": ".sync:2",
+    "wait_for_task_token": ".waitForTaskToken",
+}
+
+
+@click.command("integrations", epilog=EPILOG)
+@click.argument("resources", nargs=-1, metavar="RESOURCE...")
+@click.option("--file", "-f", "files", multiple=True, type=_FILE, metavar="FILE", help="All tasks of a definition.")
+@click.option("--define", "-d", "defines", multiple=True, metavar="NAME=VALUE", help="Fill the placeholder ${NAME}.")
+@click.option(
+    "--lambda", "-l", "lambdas", multiple=True, metavar="NAME=MODULE:FUNCTION",
+    help="Answer a Lambda function, given by name, ARN or glob, with a Python function.",
+)  # fmt: skip
+@click.option("--machine", "machines", multiple=True, metavar="NAME=FILE", help="A state machine that tasks start.")
+@click.option(
+    "--activity", "activities", multiple=True, metavar="NAME=MODULE:FUNCTION",
+    help="A worker for an activity, given by name, ARN or glob.",
+)  # fmt: skip
+@click.option(
+    "--aws", type=click.Choice(["off", "embedded", "real"]), default="off",
+    help="Let tasks call stand-ins of services in this process (moto), or real AWS services; off: none.",
+)  # fmt: skip
+@click.option("--endpoint-url", multiple=True, metavar="[SERVICE=]URL", help="Let tasks call services at this URL.")
+@click.option("--account", metavar="ID", default="123456789012", help="The account in ARNs.")
+@click.option("--region", default="us-east-1", help="The region in ARNs.")
+@click.option("--brief", is_flag=True, help="No parameters, answers and errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    resources: tuple[str, ...],
+    files: tuple[str, ...],
+    defines: tuple[str, ...],
+    lambdas: tuple[str, ...],
+    machines: tuple[str, ...],
+    activities: tuple[str, ...],
+    aws: AwsMode,
+    endpoint_url: tuple[str, ...],
+    account: str,
+    region: str,
+    brief: bool,
+    as_json: bool,
+) -> None:
+    """List what tasks can call, or say of each RESOURCE who answers it, its patterns, parameters and errors.
+
+    The options are those of asl run, and what is not given here is taken from asl.toml, or [tool.asl] in
+    pyproject.toml. Nothing is called.
+    """
+    from asl import config
+    from asl.cli import answerable, arguments
+
+    given = arguments.Given(ctx, config.read())
+    values = given.table("define", arguments.pairs("--define", defines, "Name=value"))
+    settings: dict[str, Any] = {
+        "aws": given.value("aws", aws),
+        "region": given.value("region", region),
+        "account": given.value("account", account),
+        "endpoint_url": given.table("endpoint-url", arguments.endpoint_urls(endpoint_url)),
+        "machines": given.table("machine", arguments.pairs("--machine", machines, "Child=child.asl.json")),
+    }
+    arguments.checked(settings["account"], settings["region"], None, settings["endpoint_url"])
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    functions = given.table("lambda", arguments.pairs("--lambda", lambdas, "charge=package.module:function"))
+    workers = given.table("activity", arguments.pairs("--activity", activities, "work=package.module:function"))
+
+    import asl
+
+    settings["lambdas"] = arguments.functions("--lambda", functions)
+    settings["activities"] = arguments.functions("--activity", workers)
+    with asl.World(**settings) as world:
+        if not resources and not files and not defines:
+            own = {"function": functions, "activity": workers, "machine": settings["machines"]}
+            _list(world, own, settings["endpoint_url"], as_json)
+            return
+        asked = [answerable.Tasks(answerable.whole(each, world.region, world.account), "", ()) for each in resources]
+        asked += _tasks_of(files, values, [name for name, _, _ in (each.partition("=") for each in defines)])
+        found = [answerable.examined(world, each, bool(settings["machines"])) for each in asked]
+    if as_json:
+        _write_json(found)
+    else:
+        _write("\n".join([*(_told(each, brief) for each in found), _counts(found)]))
+    ctx.exit(1 if any(each.problem for each in found) else 0)
+
+
+def _tasks_of(files: Sequence[str], values: Mapping[str, str], defined: Sequence[str]) -> list[Tasks]:
+    """The tasks of all files. Raises InputError for a name of `defined` that none of them has."""
+    from asl import source
+    from asl.cli import answerable
+    from asl.errors import InputError
+    from asl.source_text import unused_defines
+
+    documents = [source.read(file, values) for file in files]
+    if problem := unused_defines(defined, [name for document in documents for name in document.placeholders]):
+        raise InputError(problem)
+    return [tasks for document in documents for tasks in answerable.tasks_of(document)]
+
+
+# -- resources -------------------------------------------------------------------------------------------------------
+
+
+def _told(found: Resource, brief: bool) -> str:
+    """A resource and what is known of it, a line for each thing."""
+    lines = [click.style(found.resource, bold=True)]
+    described = found.description
+    rows = [("for", found.target), ("states", ", ".join(found.states)), ("answered by", _who(found))]
+    if described is not None and not brief:
+        rows += [
+            ("patterns", ", ".join(_PATTERNS[each] for each in described.patterns)),
+            ("parameters", ", ".join(described.parameters)),
+            ("answer", described.answer),
+            ("errors", ", ".join(described.errors)),
+        ]
+    for name, text in rows:
+        if text:
+            lines += _wrapped(f"  {name:13}", text)
+    told = "\n".join(lines) + "\n"
+    for phrase, colour in ((f"answered by  {_NOTHING}", "red"), (f"answered by  {_NOBODY}", "yellow")):
+        told = told.replace(phrase, phrase[:13] + click.style(phrase[13:], fg=colour), 1)
+    return told
+
+
+def _who(found: Resource) -> str:
+    """Who answers, or how it could be answered."""
+    if found.problem:
+        return f"{_NOTHING}: {found.problem}"
+    return found.answered_by or f"{_NOBODY}; use {', '.join(found.ways)}, or a mock"
+
+
+def _counts(found: Sequence[Resource]) -> str:
+    """How many resources are answered, could be, cannot be."""
+    nothing = sum(bool(each.problem) for each in found)
+    answered = sum(bool(each.answered_by) for each in found)
+    total = f"{len(found)} resource{'' if len(found) == 1 else 's'}"
+    return f"{total}: {answered} answered, {len(found) - answered - nothing} could be, {nothing} by nothing"
+
+
+def _wrapped(head: str, text: str) -> list[str]:
+    """The text behind its head, with later lines below its beginning."""
+    wrapper = textwrap.TextWrapper(_WIDTH, head, " " * len(head), break_on_hyphens=False, break_long_words=False)
+    return wrapper.wrap(text)
+
+
+# -- the list --------------------------------------------------------------------------------------------------------
+
+
+def _list(world: World, own: Mapping[str, Mapping[str, str]], endpoint_urls: Mapping[str, str], as_json: bool) -> None:
+    """Writes what there is. `own` are the user's functions, workers and machines: what answers, by kind and name."""
+    from asl.cli import answerable
+
+    found = [
+        answerable.examined(
+            world, answerable.Tasks(f"arn:aws:states:::{service}:{action}", "", ()), bool(own["machine"])
+        )
+        for service, actions in answerable.OPTIMIZED.items()
+        for action in actions.split()
+    ]
+    if as_json:
+        _write_json(found)
+        return
+    here = [each for each in found if each.description is not None]
+    jobs = {_service(each) for each in here if "sync" in each.patterns} - {"states"}
+    missing = sorted({_service(each) for each in found} - {_service(each) for each in here})
+    sections = [
+        _section("Optimized integrations", _grouped(each for each in here if _service(each) not in jobs)),
+        _section("Jobs that tasks can wait for", _grouped(each for each in here if _service(each) in jobs)),
+        _section("AWS SDK, aws-sdk:SERVICE:ACTION: every service that boto3 knows", _sdk_rows(world, endpoint_urls)),
+        _section("Your own", _own_rows(own)),
+    ]
+    notes = [
+        "- is nobody: what is not answered can be with --endpoint-url [SERVICE=]URL, --aws real, or a mock.",
+        *_wrapped("Only mocks answer ", ", ".join(missing)),
+        "More of a resource: asl integrations sqs:sendMessage",
+    ]
+    _write("\n".join([*sections, *notes]))
+
+
+Row: TypeAlias = "tuple[str, str, str]"
+"""What is called, its patterns, who answers."""
+
+
+def _section(title: str, rows: Iterable[Row]) -> str:
+    lines = [click.style(title, bold=True)]
+    for row in rows:
+        cells = [
+            textwrap.wrap(text, width - 2, break_on_hyphens=False) for text, width in zip(row, _COLUMNS, strict=True)
+        ]
+        for parts in zip_longest(*cells, fillvalue=""):
+            lines.append(
+                ("  " + "".join(f"{part:{width}}" for part, width in zip(parts, _COLUMNS, strict=True))).rstrip()
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _grouped(found: Iterable[Resource]) -> Iterator[Row]:
+    """Actions of a service that have the same patterns and are answered by the same stand in one row."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for each in found:
+        patterns = " ".join(_PATTERNS[pattern] for pattern in each.patterns if pattern != "request_response")
+        groups.setdefault((_service(each), patterns, _now(each)), []).append(each.resource.rpartition(":")[2])
+    for (service, patterns, now), actions in groups.items():
+        yield f"{service}:{', '.join(actions)}", patterns, now
+
+
+def _sdk_rows(world: World, endpoint_urls: Mapping[str, str]) -> Iterator[Row]:
+    """The services that something but AWS answers, or could answer, by who does."""
+    from asl.cli import answerable
+
+    embedded: Any = import_module("asl_aws.embedded")
+    groups: dict[str, list[str]] = {}
+    for services, sample in (
+        (embedded.SERVICES, "sts:getCallerIdentity"),
+        (("events", "stepfunctions"), "sfn:stopExecution"),
+    ):
+        now = _now(answerable.examined(world, answerable.Tasks(f"arn:aws:states:::aws-sdk:{sample}", "", ())))
+        for service in services:
+            groups.setdefault(endpoint_urls.get(service, now), []).append(service)
+    for service in endpoint_urls.keys() - {"*", "events", "stepfunctions", *embedded.SERVICES}:
+        groups.setdefault(endpoint_urls[service], []).append(service)
+    for now, names in groups.items():
+        segments = sorted(answerable.SEGMENTS.get(name, name.replace("-", "")) for name in names)
+        yield ", ".join(segments), ".waitForTaskToken", now
+
+
+def _own_rows(own: Mapping[str, Mapping[str, str]]) -> Iterator[Row]:
+    options = {
+        "function": "--lambda NAME=module:function",
+        "activity": "--activity NAME=module:function",
+        "machine": "--machine NAME=FILE",
+    }
+    for kind, given in own.items():
+        if not given:
+            yield f"{kind}:NAME", "", f"needs {options[kind]}"
+        for name, target in given.items():
+            yield f"{kind}:{name}", "", target
+
+
+def _now(found: Resource) -> str:
+    """Who answers, or which option would have it answered, if that is no option for nearly all services."""
+    if found.answered_by:
+        return found.answered_by
+    special = [way for way in found.ways if not way.startswith(_FOR_ALL)]
+    return f"needs {', '.join(special)}" if special else "-"
+
+
+def _service(found: Resource) -> str:
+    return found.resource.split(":")[5]
+
+
+# -- output ----------------------------------------------------------------------------------------------------------
+
+
+def _write(text: str) -> None:
+    from asl.cli import terminal
+
+    if not terminal.colour_wanted(sys.stdout):
+        text = click.unstyle(text)
+    terminal.write_text(sys.stdout, text + "\n")
+
+
+def _write_json(found: Sequence[Resource]) -> None:
+    from asl.cli import terminal
+
+    terminal.write_result([_as_json(each) for each in found])
+
+
+def _as_json(found: Resource) -> JSON:
+    described = found.description
+    return {
+        "resource": found.resource,
+        "kind": found.kind,
+        "target": found.target or None,
+        "states": list(found.states),
+        "answerable": not found.problem,
+        "answered_by": found.answered_by or None,
+        "ways": list(found.ways),
+        "problem": found.problem or None,
+        "patterns": list(found.patterns),
+        "parameters": list(described.parameters) if described is not None else [],
+        "answer": described.answer if described is not None else None,
+        "errors": list(described.errors) if described is not None else [],
+    }
