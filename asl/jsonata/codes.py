@@ -126,17 +126,19 @@ def field(name: str) -> Code:
 
 def variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
     """A field of a field ... of a variable that is in the scope `hops` steps out or undefined."""
-    several = path_fields(names, False)
+    rests = [path_fields(names[index:], False) for index in range(len(names))]
 
     def read(input: Value, scope: Scope, run: Run) -> Value:
         for _ in range(hops):
             scope = scope[None]
         first = value = scope.get(variable, UNDEFINED)
-        for name in names:
+        for index, name in enumerate(names):
             if type(value) is not dict:
-                return several(joined([first], False), scope, run) if isinstance(value, list) else UNDEFINED
+                if not isinstance(value, list):
+                    return UNDEFINED
+                return rests[index](value if type(value) is list else joined([value], False), scope, run)
             value = value.get(name, UNDEFINED)
-        return value if type(value) not in SEQUENCES else several([first], scope, run)
+        return value if type(value) not in SEQUENCES else rests[0]([first], scope, run)
 
     return read
 
