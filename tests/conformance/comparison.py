@@ -5,17 +5,19 @@ from __future__ import annotations
 import copy
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from asl.testing import mocks
 from asl.values import JSON
-from tests.conformance import histories
+from tests.conformance import histories, performed
 from tests.conformance.normalisation import Normalised
 from tests.conformance.recordings import Case, Execution
 from tests.conformance.replay import Outcome, RecordedAnswers, TaskFunction, repeat
+
+WAYS: Final = ("replayed", "mocked", "real")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +33,26 @@ class Difference:
 
 
 def ways(case: Case) -> list[str]:
-    """How the tasks of a case can be answered: "replayed" from the recording, "mocked" by its mock file, "real"."""
+    """How the tasks of a case can be answered.
+
+    "replayed" from the recording, "mocked" by its mock file; "real": performed by local functions, embedded services
+    and machines of the same world.
+    """
     found = []
     answers = [answer for execution in case.executions for answer in execution.answers]
     if case.kind != "mocked" or (answers and all(answer["state"] is not None for answer in answers)):
         found.append("replayed")
     if case.kind == "mocked":
         found.append("mocked")
-    if "events" in case.needs:
+    if performed.can_be_performed(case):
         found.append("real")
     return found
 
 
-def differences(case: Case) -> list[Difference]:
-    """All differences of a case: of each of its executions, in each way in which its tasks can be answered."""
+def differences(case: Case, among: Collection[str] = WAYS) -> list[Difference]:
+    """All differences of a case: of each of its executions, in each of the ways in which its tasks can be answered."""
     found = []
-    for how in ways(case):
+    for how in [each for each in ways(case) if each in among]:
         normalised = Normalised(case)
         for execution in case.executions:
             found += [Difference(execution.index, how, what) for what in _compare(case, execution, normalised, how)]
@@ -57,12 +63,16 @@ def _compare(case: Case, execution: Execution, normalised: Normalised, how: str)
     tasks: TaskFunction | None = None
     table: mocks.MockConfig | None = None
     answers: RecordedAnswers | None = None
+    stage: performed.Stage | None = None
     if how == "mocked" and execution.mock_test_case is not None:
         table = _mocks(case, execution)
         normalised.optional = frozenset(_unmocked(execution, case.mock_config))
     elif how == "replayed":
         tasks = answers = RecordedAnswers(execution, normalised.of)
-    outcome = repeat(execution, tasks=tasks, mocks=table)
+    elif how == "real":
+        stage = performed.stage(case, execution)
+        normalised.any_length = "states" in case.needs
+    outcome = repeat(execution, tasks=tasks, mocks=table, stage=stage)
     if outcome.problem is not None:
         yield outcome.problem
     yield from _history(execution, outcome, normalised)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,6 +64,8 @@ class Case:
     recorded: str
     """What was recorded, as text."""
     executions: tuple[Execution, ...]
+    data: JSON = field(default_factory=dict)
+    """The case as it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _case(data: JSON) -> Case | OutOfScope:
         literals,
         json.dumps(data["snapshot"], ensure_ascii=False),
         tuple(executions),
+        data,
     )
 
 

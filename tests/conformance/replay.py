@@ -20,6 +20,7 @@ from asl.integration import Answer, Call, Failure, FailurePhase, Output
 from asl.limits import WorkflowType
 from asl.machine import load
 from asl.values import ABSENT, JSON
+from tests.conformance.performed import Stage
 from tests.conformance.recordings import ACCOUNT, REGION, Execution
 
 START: Final = "2026-11-21T00:00:00Z"
@@ -47,17 +48,26 @@ class Outcome:
     problem: str | None = None
 
 
-def repeat(execution: Execution, *, tasks: TaskFunction | None = None, mocks: Mocks | None = None) -> Outcome:
-    """Runs a recorded execution again, in a world of its own."""
+def repeat(
+    execution: Execution,
+    *,
+    tasks: TaskFunction | None = None,
+    mocks: Mocks | None = None,
+    stage: Stage | None = None,
+) -> Outcome:
+    """Runs a recorded execution again, in a world of its own: its tasks answered, or performed on a stage."""
     kind: WorkflowType = "EXPRESS" if execution.type == "EXPRESS" else "STANDARD"
     try:
         machine = load(execution.definition, name=execution.machine_name, type=kind)
     except AslError as error:
         return Outcome("none", problem=f"the definition is refused: {error}")
-    with World(start=START, account=ACCOUNT, region=REGION, tasks=tasks, mocks=mocks, warn=lambda text: None) as world:
+    options = {"account": ACCOUNT} if stage is None else stage.world_options
+    with World(start=START, region=REGION, tasks=tasks, mocks=mocks, warn=lambda text: None, **options) as world:
         text, name, role_arn = execution.input_text, execution.name, execution.role_arn
         problem = None
         try:
+            for each in stage.beside if stage else ():
+                world.start(load(each.definition, name=each.name), each.input)
             run = world.start(machine, input_text=text, name=name, role_arn=role_arn)
             ended = execution.expected.get("status") != "RUNNING"
             world.run(until=world.now + (RUNS_UNTIL_MS if ended else STILL_RUNNING_MS))
