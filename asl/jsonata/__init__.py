@@ -86,6 +86,8 @@ class Expression:
             result = program.run(context, scope, run)
         except RecursionError:
             raise JsonataError("U1001") from None
+        except OverflowError:  # an integer of the data that no double can hold
+            raise JsonataError("D1001") from None
         except JsonataError as error:
             if self._later and error.code in LATER_MESSAGES:
                 error.details["template"] = LATER_MESSAGES[error.code]

@@ -92,7 +92,8 @@ class _Analysis:
         return result
 
     def _each(self, node: Node) -> Node:
-        result = Node(node.kind, node.value, node.start, node.position)
+        value = None if node.kind in ("block", "condition") else node.value
+        result = Node(node.kind, value, node.start, node.position)
         for item in node.items:
             part = self.node(item)
             _pass_up(result, part)

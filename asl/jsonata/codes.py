@@ -182,7 +182,7 @@ def path_from_fields(
         value = outer.get(variable, UNDEFINED)
         for name in names:
             if type(value) is not dict:
-                return general(input, scope, run) if isinstance(value, list) else UNDEFINED
+                return UNDEFINED if value is UNDEFINED else general(input, scope, run)
             value = value.get(name, UNDEFINED)
         if type(value) in SEQUENCES:
             return general(input, scope, run)

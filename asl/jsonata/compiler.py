@@ -525,8 +525,7 @@ class _Compiler:
     def _tuple_step(self, step: Node, first: bool, place: Place) -> Step:
         stages = [self._stage(stage, place) for stage in step.stages]
         if step.kind == "sort":
-            bare = replace_stages(step)
-            sort = self._sort_step(bare, place)
+            sort = self._sort_step(_bare(step), place)
             name = step.index
 
             def sorting(items: list[Value], scope: Scope, run: Run) -> list[Value]:
@@ -737,7 +736,7 @@ def _field_names(path: Node) -> tuple[str, ...] | None:
     return tuple(step.value for step in rest)
 
 
-def replace_stages(step: Node) -> Node:
+def _bare(step: Node) -> Node:
     """A sort step without what follows it."""
     return Node(step.kind, step.value, step.start, step.position, terms=step.terms)
 

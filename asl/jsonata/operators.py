@@ -61,8 +61,13 @@ def arithmetic(name: str, left: Value, right: Value) -> Value:
 
 
 def _double(value: float) -> float:
-    """An integer of the data may be larger than a double can tell."""
-    return value if type(value) is float or -EXACT <= value <= EXACT else float(value)
+    """An integer of the data may be larger than a double can tell, or than any double. Raises D1001."""
+    if type(value) is float or -EXACT <= value <= EXACT:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        raise JsonataError("D1001", value=value) from None
 
 
 def negated(value: Value) -> Value:
@@ -171,7 +176,7 @@ def range_of(first: Value, last: Value, run: Run) -> Value:
         return UNDEFINED
     size = int(last) - int(first) + 1
     if size > RANGE_LIMIT:
-        raise JsonataError("D2014", value=number(size))
+        raise JsonataError("D2014", value=number(_double(size)))
     run.allocate(size, NUMBER_BYTES)
     run.spend(size)
     return Sequence(range(int(first), int(last) + 1))

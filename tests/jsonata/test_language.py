@@ -89,11 +89,23 @@ def test_the_level_decides_about_operators() -> None:
         jsonata.compile("nothing ?? 1")
 
 
+def test_what_an_expression_reads_is_known() -> None:
+    expression = jsonata.compile("($a := 1; $states.result.Payload[0].x & $a & $sum(phone) & $b)")
+    assert [reference[:2] for reference in expression.references] == [
+        ("states", ("result", "Payload")),
+        ("sum", ()),
+        ("b", ()),
+    ]
+    assert [(name.name, name.position) for name in expression.context_names] == [("phone", 50)]
+
+
 def test_large_integers_pass_through_and_computed_ones_are_doubles() -> None:
     large = 123456789012345678901234567890
     assert evaluate("$", large) == large
     assert evaluate("$x", x=[large]) == [large]
     assert evaluate("$ + 1", large) == float(large)
+    for text in ("$ + 1", "[1..$]", "$split('a', 'b', $)"):
+        assert code(text, 10**400) == "D1001"
 
 
 def test_halves_of_characters_are_kept() -> None:
