@@ -13,7 +13,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, Final, TypeAlias
 
-from asl.errors import HostError
+from asl.errors import AslError, HostError
 from asl.integration import Call, NotAnswered, Settings
 from asl_aws import embedded
 from asl_aws.service_errors import RoleNotAssumed, SdkClientError, ServiceError
@@ -170,6 +170,7 @@ class Clients:
 def _send(client: Any, operation: str, parameters: dict[str, Any]) -> Response:
     from botocore import xform_name
 
+    _check_address(client.meta.service_model.operation_model(operation), parameters)
     answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
     metadata = answer.pop("ResponseMetadata", {})
     return Response(
@@ -178,6 +179,13 @@ def _send(client: Any, operation: str, parameters: dict[str, Any]) -> Response:
         metadata.get("HTTPHeaders", {}),
         str(metadata.get("RequestId", "")),
     )
+
+
+def _check_address(model: Any, parameters: Mapping[str, Any]) -> None:
+    """A request whose address lacks a part cannot be sent."""
+    for name, shape in (model.input_shape.members if model.input_shape else {}).items():
+        if shape.serialization.get("location") == "uri" and parameters.get(name) in (None, ""):
+            raise SdkClientError(f"Parameter '{name}' must not be null or empty")  # unrecorded: text
 
 
 @contextmanager
@@ -193,6 +201,8 @@ def _errors_of_ours() -> Iterator[None]:
 
     try:
         yield
+    except (AslError, ServiceError, SdkClientError):
+        raise
     except ClientError as error:
         raise _service_error(error.response) from error
     except (NoCredentialsError, PartialCredentialsError) as error:
@@ -201,6 +211,8 @@ def _errors_of_ours() -> Iterator[None]:
         raise SdkClientError(str(error)) from error
     except BotoCoreError as error:
         raise SdkClientError(f"Unable to execute HTTP request: {error}") from error
+    except Exception as error:  # a body that is no response breaks botocore in many ways
+        raise SdkClientError(f"Unable to unmarshall response: {error!r}") from error
 
 
 def _service_error(answer: Mapping[str, Any]) -> ServiceError:

@@ -83,6 +83,7 @@ _CLOCKS: Final = (
 """Where moto's modules read the time; most ask `core.utils`."""
 
 _NAMING_PARAMETERS: Final = ("sqs", "sns")
+_CAPACITY: Final = "ReturnConsumedCapacity"
 _NO_REGION: Final = "aws"
 _FORBIDDEN_PROTOCOLS: Final = ("http", "https")
 
@@ -155,6 +156,8 @@ class Embedded:
         events.register_first("before-send", partial(self._answer, service))
         events.register("provide-client-params.sqs.ReceiveMessage", _without_waiting)
         events.register("provide-client-params.sns.Subscribe", _without_network)
+        events.register("before-parameter-build.dynamodb", _note_capacity)
+        events.register("after-call.dynamodb", _without_capacity)
         if not options.get("parameter_validation", True):
             events.register("before-parameter-build", _all_that_is_required)
         return client
@@ -330,7 +333,10 @@ def _put_in(all_: _All) -> None:
 
 
 def _routes(service: str) -> list[tuple[re.Pattern[str], Handler]]:
-    regions = _moto("backends").get_backend(service)[_moto("core").DEFAULT_ACCOUNT_ID]
+    try:
+        regions = _moto("backends").get_backend(service)[_moto("core").DEFAULT_ACCOUNT_ID]
+    except ModuleNotFoundError as error:
+        raise HostError(f"moto needs '{error.name}' for {service}: pip install 'moto[{service}]'") from error
     backend = regions["us-east-1" if "us-east-1" in regions else _NO_REGION]
     return [(re.compile(pattern), handler) for pattern, handler in backend.urls.items()]
 
@@ -352,6 +358,16 @@ def _ids_of_s3(headers: Mapping[str, str]) -> dict[str, str]:
 def _without_waiting(params: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Time does not pass inside a call, so a long poll would never end."""
     return {**params, "WaitTimeSeconds": 0}
+
+
+def _note_capacity(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    context[_CAPACITY] = params.get(_CAPACITY, "NONE") != "NONE"
+
+
+def _without_capacity(parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    """moto says what was consumed also where it was not asked to."""
+    if not context.get(_CAPACITY):
+        parsed.pop("ConsumedCapacity", None)
 
 
 def _all_that_is_required(params: dict[str, Any], model: Any, **_: Any) -> None:

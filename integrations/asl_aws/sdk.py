@@ -21,10 +21,10 @@ _ATTEMPTS: Final = " (SDK Attempt Count: 1)"
 
 
 class AwsSdk:
-    """The integration."""
+    """The integration. `clients` are those of all integrations of the package, with `clients.embedded`."""
 
     def __init__(self, clients: Clients) -> None:
-        self._clients = clients
+        self.clients = clients
 
     def describe(self, resource: str) -> Description | None:
         operation = _operation(resource)
@@ -34,10 +34,10 @@ class AwsSdk:
             resource=resource.removesuffix(".waitForTaskToken"),
             patterns=("request_response", "wait_for_task_token"),
             parameters=operation.parameters,
-            answered_by=self._clients.way(operation.service),
+            answered_by=self.clients.way(operation.service),
             answer=", ".join(operation.results) or "an empty object",
             errors=operation.errors,
-            ways=self._clients.ways(operation.service),
+            ways=self.clients.ways(operation.service),
         )
 
     def check(self, resource: str, arguments: JSON) -> list[str]:
@@ -50,7 +50,7 @@ class AwsSdk:
         assert operation is not None, "the resource was described"
         request = sdk_model.request(operation, call.arguments)
         try:
-            response = self._clients.call(operation.service, operation.name, request, call)
+            response = self.clients.call(operation.service, operation.name, request, call)
             return Output(sdk_model.result(operation, response.data))
         except ServiceError as error:
             return Failure(operation.error_name(error.shape or error.code), _cause(operation, error))
@@ -61,7 +61,7 @@ class AwsSdk:
         """Nothing to give up: an operation is not waited for."""
 
     def close(self) -> None:
-        self._clients.close()
+        self.clients.close()
 
 
 def integration(clients: Clients) -> Integration:
