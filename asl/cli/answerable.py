@@ -62,7 +62,7 @@ SUFFIXES: Final[Mapping[str, Pattern]] = {
 """What stands at the end of a resource for each pattern but request_response."""
 
 _STATES: Final = "arn:aws:states:::"
-_SERVICE: Final = re.compile(r"(arn:[^:]+:states:[^:]*:[^:]*:((?:aws-sdk:)?[\w-]+):([^.:]+))(\..*)?")
+_SERVICE: Final = re.compile(r"(arn:[^:]+:states:[^:]*:[^:]*:(aws-sdk:[\w-]+|(?!aws-sdk:)[\w-]+):([^.:]+))(\..*)?")
 _ACTIVITY: Final = re.compile(r"arn:[^:]+:states:[^:]+:[^:]+:activity:(.+)")
 _FUNCTION: Final = re.compile(r"arn:[^:]+:lambda:.*:function:.+")
 SEGMENTS: Final = {"events": "eventbridge", "logs": "cloudwatchlogs", "stepfunctions": "sfn"}

@@ -226,14 +226,15 @@ Row: TypeAlias = "tuple[str, str, str]"
 def _section(title: str, rows: Iterable[Row]) -> str:
     lines = [click.style(title, bold=True)]
     for row in rows:
-        cells = [
-            textwrap.wrap(text, width - 2, break_on_hyphens=False) for text, width in zip(row, _COLUMNS, strict=True)
-        ]
+        cells = [_cell(text, width) for text, width in zip(row, _COLUMNS, strict=True)]
         for parts in zip_longest(*cells, fillvalue=""):
-            lines.append(
-                ("  " + "".join(f"{part:{width}}" for part, width in zip(parts, _COLUMNS, strict=True))).rstrip()
-            )
+            columns = (f"{part:{width - 1}} " for part, width in zip(parts, _COLUMNS, strict=True))
+            lines.append(f"  {''.join(columns)}".rstrip())
     return "\n".join(lines) + "\n"
+
+
+def _cell(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width - 2, break_on_hyphens=False, break_long_words=False)
 
 
 def _grouped(found: Iterable[Resource]) -> Iterator[Row]:
