@@ -279,7 +279,6 @@ def test_pending_jobs_time_out() -> None:
                 "Type": "Task",
                 "Resource": "arn:aws:states:::glue:startJobRun.sync",
                 "Parameters": {"JobName": "j"},
-                "Parameters": {"JobName": "j"},
                 "TimeoutSeconds": 90,
                 "End": True,
             }
