@@ -46,7 +46,8 @@ def exchange(request: HttpRequest, seconds: float, longest: int) -> HttpResponse
         try:
             response = _exchanged(connection, request, longest)
         except (HTTPException, OSError, ValueError) as error:
-            raise Unreached("Read timed out" if ended else f"{type(error).__name__}: {error}") from error
+            timed_out = ended or isinstance(error, TimeoutError)
+            raise Unreached("Read timed out" if timed_out else f"{type(error).__name__}: {error}") from error
         if ended:  # a body without a length ends with the connection
             raise Unreached("Read timed out")
         return response

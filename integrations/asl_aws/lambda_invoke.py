@@ -89,7 +89,8 @@ class RemoteFunctions:
         except (ServiceError, SdkClientError) as error:
             return failure(LAMBDA, error)
         if response.data.get("FunctionError"):
-            return _function_error(payload)
+            # recorded: compact here, and as Lambda wrote it where the resource is the function
+            return _function_error(_compact(payload))
         fields = ("ExecutedVersion", "LogResult", "StatusCode")
         answer: dict[str, JSON] = {field: response.data[field] for field in fields if field in response.data}
         if payload:
@@ -113,11 +114,15 @@ class RemoteFunctions:
 
     def _call(self, request: dict[str, Any], call: Call) -> tuple[Response, str]:
         """The response and its payload as text."""
+        from botocore.exceptions import BotoCoreError
+
         response = self._clients.call(SERVICE, "Invoke", request, call)
         payload = response.data.get("Payload", b"")
-        if hasattr(payload, "read"):
-            payload = payload.read()
-        return response, payload if isinstance(payload, str) else payload.decode("utf-8", "replace")
+        try:
+            content = payload.read() if hasattr(payload, "read") else payload
+        except BotoCoreError as error:
+            raise SdkClientError(f"Unable to execute HTTP request: {error}") from error
+        return response, content if isinstance(content, str) else content.decode("utf-8", "replace")
 
 
 def _request(arguments: dict[str, JSON]) -> dict[str, Any]:
@@ -140,6 +145,11 @@ def _function_error(payload: str) -> Failure:
     # unrecorded: the text is from users' reports
     text = "The cause could not be determined because Lambda did not return an error type. Returned payload: "
     return Failure(UNKNOWN, text + payload)
+
+
+def _compact(payload: str) -> str:
+    parsed = _parsed(payload)
+    return payload if isinstance(parsed, str) else dumps(parsed)
 
 
 def _headers(response: Response, payload: str, request: str, at: int) -> dict[str, str]:

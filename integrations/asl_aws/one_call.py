@@ -54,6 +54,10 @@ class Wire:
     body: Body = dumps
     uuid_request_ids: bool = True
 
+    @property
+    def language(self) -> str:
+        return "json" if "json" in self.content_type else "xml"
+
 
 _FIXED: Final = {"connection": "keep-alive", "server": "Server"}
 
@@ -98,6 +102,7 @@ class OneCall:
         assert action is not None, "described"
         try:
             response = self._clients.call(self._service, action.operation, action.request(call), call)
+            self._check(response)
         except (ServiceError, SdkClientError) as error:
             return failure(self._errors, error)
         return Output(self._shown(response, call))
@@ -111,6 +116,12 @@ class OneCall:
     def _action(self, resource: str) -> Action | None:
         found = self._resource.fullmatch(resource)
         return None if found is None else self._actions[found[1]]
+
+    def _check(self, response: Response) -> None:
+        """Raises SdkClientError for what is no response of the service: botocore takes any text for an empty one."""
+        received = response.headers.get("content-type", "")
+        if response.headers and self._wire.language not in received:
+            raise SdkClientError(f"Unable to unmarshall response: it is {received or 'of no type'}")
 
     def _shown(self, response: Response, call: Call) -> dict[str, JSON]:
         """The response with the SDK's metadata, its fields in the order of their names (recorded)."""

@@ -90,7 +90,7 @@ def _request(hosts_matter: bool) -> Callable[[Call], dict[str, Any]]:
     def request(call: Call) -> dict[str, Any]:
         made = given(call.arguments)
         for field in reversed(_REQUIRED):
-            if not made.get(field):
+            if made.get(field, "") == "":
                 # recorded for a MessageBody that is null
                 raise refused("MissingParameter", f"The request must contain the parameter {field}.", call)
         if hosts_matter:
