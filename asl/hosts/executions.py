@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from json import loads
 from typing import TYPE_CHECKING
 
 from asl.errors import InputError
+from asl.hosts.start import execution_input, execution_name
 from asl.integration import Call, ExecutionRefused
 from asl.json_text import dumps
 from asl.machine import Definition, Machine, load
@@ -37,24 +37,20 @@ class WorldExecutions:
 
     def _start(self, state_machine: str, input_text: str, name: str | None, parent: Call, express: bool) -> str:
         machine = self._machine(state_machine)
-        same = self._same_start(machine, input_text, name)
+        kind = "EXPRESS" if express else machine.type
+        given = _checked(name, input_text)
+        same = None if name is None or kind == "EXPRESS" else self._same_start(machine, given, name)
         if same is not None:
             return same.arn
-        try:
-            kind = "EXPRESS" if express else machine.type
-            run = self._world.start(machine, name=name, type=kind, input_text=input_text, parent=parent.execution_arn)
-        except InputError as failure:
-            code = "InvalidName" if "execution name" in str(failure) else "InvalidExecutionInput"
-            # unrecorded: the texts of the service
-            raise ExecutionRefused(code, str(failure)) from None
-        return run.arn
+        return self._world.start(machine, name=name, type=kind, input_text=input_text, parent=parent.execution_arn).arn
 
-    def _same_start(self, machine: Machine, input_text: str, name: str | None) -> Run | None:
+    def _same_start(self, machine: Machine, given: JSON, name: str) -> Run | None:
         """The run that was started with that name and the same input. Raises ExecutionRefused when only the name is."""
         runs = [run for run in self._world.runs if run.machine.name == machine.name and run.name == name]
         if not runs:
             return None
-        if runs[-1].status == "RUNNING" and runs[-1].execution.info.input == loads(input_text):
+        # unrecorded: whether two inputs that differ in white space only are the same
+        if runs[-1].status == "RUNNING" and dumps(runs[-1].execution.info.input) == dumps(given):
             return runs[-1]
         raise ExecutionRefused("ExecutionAlreadyExists", f"Execution Already Exists: '{runs[-1].arn}'")
 
@@ -71,10 +67,11 @@ class WorldExecutions:
 
     def send_task_success(self, token: str, output_text: str) -> None:
         try:
-            output = loads(output_text)
-        except ValueError as failure:
+            output = execution_input(None, output_text)
+        except InputError as failure:
             # unrecorded: the service's text
-            raise ExecutionRefused("InvalidOutput", f"Invalid Output: {failure}") from None
+            text = str(failure).replace("the input", "the output")
+            raise ExecutionRefused("InvalidOutput", f"Invalid Output: '{text}'") from None
         self._answer(token, lambda: self._world.send_task_success(token, output))
 
     def send_task_failure(self, token: str, error: str | None, cause: str | None) -> None:
@@ -126,6 +123,21 @@ class WorldExecutions:
             raise ExecutionRefused("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'") from None
 
 
+def _checked(name: str | None, input_text: str) -> JSON:
+    """The input's value. Raises ExecutionRefused for a name or an input that the service would refuse."""
+    try:
+        if name is not None:
+            execution_name(name)
+    except InputError:
+        raise ExecutionRefused("InvalidName", f"Invalid Name: '{name}'") from None
+    try:
+        return execution_input(None, input_text)
+    except InputError as failure:
+        # unrecorded: the part within quotes, which is that of the service's parser
+        text = f"Invalid State Machine Execution Input: '{failure}'"
+        raise ExecutionRefused("InvalidExecutionInput", text) from None
+
+
 def _name(state_machine: str) -> str:
     """The name in a machine's ARN, without a version or an alias; any other text as it is."""
     before, found, rest = state_machine.partition(":stateMachine:")
@@ -135,6 +147,7 @@ def _name(state_machine: str) -> str:
 def _described(run: Run) -> dict[str, JSON]:
     info, execution = run.execution.info, run.execution
     ended = run.status != "RUNNING"
+    failed = run.status in ("FAILED", "ABORTED")  # of one that timed out, only the history has the error
     described: dict[str, JSON] = {
         "executionArn": run.arn,
         "stateMachineArn": info.state_machine_arn,
@@ -144,7 +157,7 @@ def _described(run: Run) -> dict[str, JSON]:
         "stopDate": execution.now if ended else None,
         "input": info.input_text if info.input_text is not None else dumps(info.input),
         "output": dumps(execution.output) if run.succeeded else None,
-        "error": run.error,
-        "cause": run.cause,
+        "error": run.error if failed else None,
+        "cause": run.cause if failed else None,
     }
     return {name: value for name, value in described.items() if value is not None}

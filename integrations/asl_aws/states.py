@@ -1,7 +1,7 @@
 """`arn:aws:states:::states:startExecution`, `.sync`, `.sync:2` and `.waitForTaskToken`: executions that start others.
 
-Source: Developer Guide, "Start workflow executions from a task state in Step Functions"; recordings of 2023 to 2025. The
-machine is one of the world's where its definition is known; such a child runs in the same world and time as its
+Source: Developer Guide, "Start workflow executions from a task state in Step Functions"; recordings of 2023 to 2025.
+The machine is one of the world's where its definition is known; such a child runs in the same world and time as its
 parent, and `.sync` goes on when it has ended. `aws-sdk:sfn:startSyncExecution` is here too: it waits for an execution.
 """
 
@@ -14,6 +14,7 @@ from asl.integration import (
     Answer,
     Call,
     Description,
+    ExecutionRefused,
     Executions,
     Failure,
     Integration,
@@ -26,8 +27,8 @@ from asl.json_text import dumps
 from asl.values import ABSENT, JSON
 from asl_aws import parameters
 from asl_aws.clients import Clients, LocalBackend, Response
-from asl_aws.sdk_metadata import metadata, shown_headers
-from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure
+from asl_aws.sdk_metadata import metadata, request_id, shown_headers
+from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure, not_reached
 from asl_aws.stepfunctions_backend import unknown_machine
 
 STEP_FUNCTIONS: Final = Service(
@@ -47,6 +48,7 @@ STEP_FUNCTIONS: Final = Service(
     ),
 )
 _SERVICE: Final = "stepfunctions"
+_SDK_PREFIX: Final = "Sfn"
 _start_execution: Final = re.compile(
     r"arn:[^:]+:states:[^:]*:[^:]*:states:startExecution(\.sync(:2)?|\.waitForTaskToken)?"
 )
@@ -67,8 +69,22 @@ _HEADERS: Final = {
     "content-type": "Content-Type",
 }
 _SYNC_FIELDS: Final = frozenset(
-    "cause error executionArn input inputDetails name output outputDetails startDate stateMachineArn status stopDate"
-    " billingDetails traceHeader".split()
+    {
+        "billingDetails",
+        "cause",
+        "error",
+        "executionArn",
+        "input",
+        "inputDetails",
+        "name",
+        "output",
+        "outputDetails",
+        "startDate",
+        "stateMachineArn",
+        "status",
+        "stopDate",
+        "traceHeader",
+    }
 )
 _POLL_MS: Final = 5_000  # unrecorded: how often Step Functions asks for an execution that it does not run itself
 
@@ -108,7 +124,7 @@ class StartExecution:
         try:
             return self._perform(call)
         except (ServiceError, SdkClientError) as error:
-            return failure(STEP_FUNCTIONS, error)
+            return _sdk_failure(error) if _start_sync.fullmatch(call.resource) else failure(STEP_FUNCTIONS, error)
 
     def _perform(self, call: Call) -> Answer:
         if call.pending is not ABSENT:
@@ -148,9 +164,11 @@ class StartExecution:
             return Output(_sync_answer(response))
         assert self._executions is not None, "a local machine"
         request = _request(call)
-        arn = self._executions.start(
-            request["stateMachineArn"], request["input"], request.get("name"), call, express=True
-        )
+        machine, name = request["stateMachineArn"], request.get("name")
+        try:
+            arn = self._executions.start(machine, request["input"], name, call, express=True)
+        except ExecutionRefused as refused:
+            raise ServiceError(refused.code, refused.message, 400, request_id(call.seed, _SERVICE)) from refused
         return Pending(arn, until_ended=arn)
 
     def cancel(self, call: Call) -> None:
@@ -219,6 +237,15 @@ def _sync_answer(described: dict[str, Any]) -> dict[str, JSON]:
         name: _iso(value) if name in ("StartDate", "StopDate") and isinstance(value, int) else value
         for name, value in shown.items()
     }
+
+
+def _sdk_failure(error: ServiceError | SdkClientError) -> Failure:
+    """An error as that of an `aws-sdk:sfn` task."""
+    if isinstance(error, SdkClientError):
+        return not_reached(_SDK_PREFIX, error)
+    name = error.code if error.code.endswith("Exception") else f"{error.code}Exception"
+    cause = f"{error.message} (Service: {_SDK_PREFIX}, Status Code: {error.status}, Request ID: {error.request_id})"
+    return Failure(f"{_SDK_PREFIX}.{name}", f"{cause} (SDK Attempt Count: 1)")
 
 
 def _iso(milliseconds: int) -> str:

@@ -48,7 +48,7 @@ def _start_execution(executions: Executions, parameters: dict[str, Any], call: C
     machine = parameters["stateMachineArn"]
     if not executions.knows(machine):
         raise unknown_machine(machine)
-    arn = executions.start(machine, parameters.get("input") or "{}", parameters.get("name"), call)
+    arn = executions.start(machine, parameters.get("input", "{}"), parameters.get("name"), call)
     return {"executionArn": arn, "startDate": executions.describe(arn)["startDate"]}
 
 
