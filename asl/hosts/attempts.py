@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Attempt:
     """A call that was asked for and is not over."""
 
-    __slots__ = ("answered", "call", "cancelled", "effect", "ref", "run")
+    __slots__ = ("answered", "awaits_token", "call", "cancelled", "early", "effect", "is_performed", "ref", "run")
 
     def __init__(self, run: Run, effect: CallTask, call: Call) -> None:
         self.run = run
@@ -27,6 +27,12 @@ class Attempt:
         self.cancelled = False
         self.answered = False
         """The answer has come, or will come at a known time."""
+        self.is_performed = True
+        """An integration performs the call, as far as is known, and is to be told when it is given up."""
+        self.awaits_token = False
+        """The start call is answered, and the task goes on until its token is."""
+        self.early: ev.TaskSucceeded | ev.TaskFailed | None = None
+        """The answer to the token where it came before that of the start call."""
 
     @property
     def is_activity(self) -> bool:

@@ -48,7 +48,19 @@ def drive(world: World, until: int | None = None) -> None:
         for run in world.runs:
             world.deliver(run, ev.Stopped(world.now, cause="Interrupted"))
     finally:
+        _let_go(world)
+
+
+def _let_go(world: World) -> None:
+    """Ends the drive; threads that asked for something get it, and later ones see to it themselves."""
+    with world.handover:
         world.driver = None
+    arrived = [world.in_flight.get() for _ in range(world.in_flight.qsize())]
+    for each in arrived:
+        if isinstance(each, Request):
+            each.perform()
+        else:
+            world.in_flight.put(each)
 
 
 def catch_up(world: World, until: int | None = None) -> None:
@@ -96,5 +108,4 @@ def _take_answer(world: World, seconds: float) -> None:
     if isinstance(answer, BaseException):
         raise HostError(f"an integration broke: {type(answer).__name__}: {answer}") from answer
     world.now = max(world.now, wall_clock())
-    if not attempt.cancelled:
-        world.answered(attempt, *answer)
+    world.answered(attempt, *answer)

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
-from threading import Thread, current_thread
+from threading import Lock, Thread, current_thread
 from typing import Any, TypeVar
 
 from asl import events as ev
@@ -136,6 +136,8 @@ class World:
         self.calls_in_flight = 0
         self.driver: Thread | None = None
         """The thread that drives a live world, while it does."""
+        self.handover = Lock()
+        """Held to look at the driver, or to change it."""
         self._by_arn: dict[str, Run] = {}
         self._awaited: dict[str, list[Attempt]] = {}
         """Pending calls by the ARN of the execution whose end they await."""
@@ -277,7 +279,8 @@ class World:
     def send_task_heartbeat(self, token: str) -> None:
         """Keeps the callback task of `token` alive. Raises InputError for a token that nobody awaits."""
         attempt = self._of_token(token)
-        self.deliver(attempt.run, ev.Heartbeat(self.now, attempt.ref))
+        if attempt.awaits_token:
+            self.deliver(attempt.run, ev.Heartbeat(self.now, attempt.ref))
 
     def was_awaited(self, token: str) -> bool:
         """Whether a task awaited an answer for this token, and does no more."""
@@ -285,10 +288,12 @@ class World:
 
     def on_driver(self, work: Callable[[], T]) -> T:
         """What `work` gives, done by the thread that drives the world: a live world performs calls on others."""
-        if self.driver is None or self.driver is current_thread():
+        with self.handover:
+            request = None if self.driver in (None, current_thread()) else Request(work)
+            if request is not None:
+                self.in_flight.put(request)
+        if request is None:
             return work()
-        request = Request(work)
-        self.in_flight.put(request)
         result: T = request.result()
         return result
 
@@ -300,7 +305,14 @@ class World:
             live.catch_up(self)
 
     def _end_attempt(self, attempt: Attempt, outcome: ev.TaskSucceeded | ev.TaskFailed) -> None:
-        """Brings the outcome of an attempt that was not answered by who performs it; nothing more is asked for it."""
+        """Brings the outcome of an attempt that was not answered by who performs it; nothing more is asked for it.
+
+        Whoever got the token may answer before the call that brought it is over: then the outcome is kept until it is.
+        """
+        if not attempt.awaits_token:
+            attempt.early = outcome
+            self._end_token(attempt)
+            return
         if self._on_answer is not None:
             match outcome:
                 case ev.TaskSucceeded():
@@ -374,6 +386,8 @@ class World:
         )
         attempt = Attempt(run, effect, call)
         self._open[info.arn][effect.ref] = attempt
+        if effect.token is not None and effect.pattern == "wait_for_task_token":
+            self._tokens[effect.token] = attempt
         if self.answers.is_polled(effect.resource):
             self._activity_tasks.append(attempt)
             self._await_token(attempt)
@@ -427,13 +441,18 @@ class World:
         attempt = self._open[run.arn].pop(ref, None)
         if attempt is None:
             return
-        if attempt.call.token is not None:
-            if self._tokens.pop(attempt.call.token, None) is not None:
-                self._ended_tokens.add(attempt.call.token)
-            run.waiting_for.pop(attempt.call.token, None)
+        self._end_token(attempt)
         if not attempt.answered:
             attempt.cancelled = True
-            self.answers.cancel(attempt.call)
+            if attempt.is_performed:
+                self.answers.cancel(attempt.call)
+
+    def _end_token(self, attempt: Attempt) -> None:
+        """Takes no more answers for the token of an attempt."""
+        token = attempt.call.token
+        if token is not None and self._tokens.pop(token, None) is not None:
+            self._ended_tokens.add(token)
+            attempt.run.waiting_for.pop(token, None)
 
     def _finished(self, run: Run) -> None:
         self._running -= 1
@@ -456,8 +475,16 @@ class World:
         return answer, final
 
     def answered(self, attempt: Attempt, answer: Answer, final: bool) -> None:
-        """Brings the answer of a call to its run: now, or at the time that the answer says."""
+        """Brings the answer of a call to its run: now, or at the time that the answer says.
+
+        What was started for an attempt that was given up meanwhile is cancelled.
+        """
         run, ref, now = attempt.run, attempt.ref, self.now
+        if attempt.cancelled:
+            if isinstance(answer, Pending) and not final:
+                self.answers.cancel(replace(attempt.call, pending=answer.state))
+            return
+        attempt.is_performed = not final
         if self._on_answer is not None and not final:
             self._on_answer(run, attempt.call, answer)
         if not isinstance(answer, Pending) and answer.worker_name is not None:
@@ -469,6 +496,8 @@ class World:
                 if attempt.call.pattern == "wait_for_task_token" and not final:
                     self.deliver(run, ev.TaskSubmitted(now, ref, value))
                     self._await_token(attempt)
+                    if attempt.early is not None:
+                        self._end_attempt(attempt, replace(attempt.early, at=self.now))
                     return
                 event: ev.Event = ev.TaskSucceeded(now + duration, ref, value)
             case Failure(error, cause, phase, duration, _, _):
@@ -487,6 +516,7 @@ class World:
                     self._timers_of[run.arn].setdefault(ref, {})["poll"] = poll
                 return
         attempt.answered = True
+        self._end_token(attempt)
         if duration:
             if attempt.run.execution.status == "RUNNING":
                 self.deliver(run, ev.TaskStarted(now, ref))
@@ -508,7 +538,8 @@ class World:
 
     def _await_token(self, attempt: Attempt) -> None:
         token = attempt.call.token
-        if token is not None and attempt.ref in self._open[attempt.run.arn]:
+        attempt.awaits_token = True
+        if token is not None and attempt.early is None and attempt.ref in self._open[attempt.run.arn]:
             self._tokens[token] = attempt
             attempt.run.waiting_for[token] = attempt.call.state_name
             if self._on_token is not None:
