@@ -1,14 +1,17 @@
 """`apigateway:invoke` against servers on this machine."""
 
 import json
+import os
 import socket
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import asl_aws
 import pytest
 from asl_aws.apigateway import Invoke
+from asl_aws.http_exchange import HttpRequest, HttpResponse
 
 import asl
 from asl.errors import HostError
@@ -18,6 +21,8 @@ from tests.integrations.servers import Reply, free_port, http_server, raw_server
 
 INVOKE = "arn:aws:states:::apigateway:invoke"
 API = "abc123.execute-api.us-east-1.amazonaws.com"
+CONFORMANCE = Path(os.environ.get("ASL_CONFORMANCE", Path(__file__).parents[3] / "shared/conformance"))
+RECORDED = sorted((CONFORMANCE / "aws/cases/services").glob("test_apigetway*.json"))
 JSON_TYPE = ("Content-Type", "application/json")
 
 
@@ -171,6 +176,40 @@ def test_any_status_but_success_is_an_error_with_the_body_as_cause(status: int) 
     assert len(received) == 1
 
 
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem.rpartition("test_")[2])
+def test_recorded_answers(file: Path) -> None:
+    case = json.loads(file.read_text())
+    arguments = {**case["input"], "ApiEndpoint": API}
+    (recorded,) = case["executions"][0].get("answers") or (None,)
+    if recorded is None:
+        assert integration().check(INVOKE, arguments) == ["The value of the field 'Headers' has an invalid format"]
+        return
+    assert integration().check(INVOKE, arguments) == []
+    if "error" in recorded:
+        body, headers = json.dumps(recorded["cause"], separators=(",", ":")), {}
+    else:
+        body = json.dumps(recorded["output"]["ResponseBody"], separators=(",", ":"))
+        headers = {name: value for name, value in recorded["output"]["Headers"].items() if name != "Content-Length"}
+    sent_headers = [(name, "".join(value)) for name, value in reversed(headers.items())]
+    status = int(recorded["error"].rpartition(".")[2]) if "error" in recorded else recorded["output"]["StatusCode"]
+    with http_server(Reply(status, body.encode(), sent_headers)) as (url, received):
+        answer = integration(url).perform(call(INVOKE, arguments))
+    assert received[0].target.partition("?")[0] == f"/{arguments['Stage']}/{arguments['Path']}"
+    sent = arguments["RequestBody"]
+    assert received[0].body == (b"" if sent is None else json.dumps(sent, separators=(",", ":")).encode())
+    if "error" in recorded:
+        assert failure(answer) == (recorded["error"], body)
+        return
+    value = output(answer)
+    assert {name: type(each) for name, each in value.items()} == {
+        name: type(each) for name, each in recorded["output"].items()
+    }
+    assert list(value["Headers"]) == list(recorded["output"]["Headers"])
+    assert {name: each for name, each in value.items() if name != "Headers"} == {
+        name: each for name, each in recorded["output"].items() if name != "Headers"
+    }
+
+
 # -- parameters ----------------------------------------------------------------------------------------------------
 
 
@@ -240,6 +279,48 @@ def test_nobody_answers_without_an_endpoint(settings: Settings) -> None:
     with pytest.raises(NotAnswered) as stopped:
         Invoke(settings).perform(call(INVOKE, given()))
     assert stopped.value.ways == ("--endpoint-url apigateway=URL", "--aws real")
+
+
+@pytest.fixture
+def at_aws(monkeypatch: pytest.MonkeyPatch) -> list[HttpRequest]:
+    """The requests that would go to AWS."""
+    requests: list[HttpRequest] = []
+
+    def exchanged(request: HttpRequest, seconds: float, longest: int) -> HttpResponse:
+        requests.append(request)
+        return HttpResponse(200, "OK", (), b"")
+
+    monkeypatch.setattr("asl_aws.http_exchange.exchange", exchanged)
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, "/nonexistent")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return requests
+
+
+def test_the_api_at_aws(at_aws: list[HttpRequest]) -> None:
+    output(Invoke(Settings(aws="real")).perform(call(INVOKE, given(Stage="prod", Path="x"))))
+    (request,) = at_aws
+    assert (request.server.scheme, request.server.netloc, request.target) == ("https", API, "/prod/x")
+    assert dict(request.headers)["Host"] == API
+
+
+def test_a_request_signed_for_aws(at_aws: list[HttpRequest], monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = given(AuthType="IAM_ROLE", RequestBody={})
+    assert failure(Invoke(Settings(aws="real")).perform(call(INVOKE, arguments))) == (
+        "ApiGateway.SdkClientException",
+        "Unable to execute HTTP request: Unable to load AWS credentials",
+    )
+    assert at_aws == []
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "session")
+    output(Invoke(Settings(aws="real")).perform(call(INVOKE, arguments, region="eu-west-1")))
+    headers = dict(at_aws[0].headers)
+    assert headers["X-Amz-Security-Token"] == "session"
+    assert "Credential=AKID/" in headers["Authorization"]
+    assert "/eu-west-1/execute-api/" in headers["Authorization"]
 
 
 def test_in_a_workflow() -> None:
