@@ -74,9 +74,8 @@ class Answers:
             if answer is not None:
                 return answer, True
         if worker := self.worker(call.resource):
-            name = f"{getattr(worker, '__module__', '?')}:{getattr(worker, '__qualname__', worker)}"
             worked: Any = self._from_function(worker, call, takes_call=False)
-            return replace(worked, worker_name=name), True
+            return replace(worked, worker_name=self.worker_name(call.resource)), True
         integration = self.integration(call.resource)
         return (None, False) if integration is None else (integration.perform(call), False)
 
@@ -84,6 +83,13 @@ class Answers:
         """The function that works on an activity; None for what is no activity, or has no such function."""
         key = self._activity(resource)
         return None if key is None else self._activities[key]
+
+    def worker_name(self, resource: str) -> str | None:
+        """What the history calls the function that works on an activity."""
+        worker = self.worker(resource)
+        if worker is None:
+            return None
+        return f"{getattr(worker, '__module__', '?')}:{getattr(worker, '__qualname__', worker)}"
 
     def is_polled(self, resource: str) -> bool:
         """Whether the resource is an activity whose workers ask for its tasks (`World.get_activity_task`)."""

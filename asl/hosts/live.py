@@ -77,8 +77,8 @@ def _begin_calls(world: World) -> None:
         attempt = world.calls.popleft()
         if attempt.cancelled:
             continue
-        if not attempt.is_activity:
-            world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref))
+        worker = world.answers.worker_name(attempt.call.resource)
+        world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref, worker))
         world.calls_in_flight += 1
         Thread(target=_perform, args=(world, attempt), name=f"asl-call {attempt.ref}", daemon=True).start()
 

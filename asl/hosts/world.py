@@ -256,7 +256,8 @@ class World:
         """
         self._tick()
         for attempt in self._activity_tasks:
-            if not attempt.cancelled and attempt.call.resource.endswith((activity, f":activity:{activity}")):
+            resource = attempt.call.resource
+            if not attempt.cancelled and activity in (resource, resource.rpartition(":activity:")[2]):
                 self._activity_tasks.remove(attempt)
                 self.deliver(attempt.run, ev.TaskStarted(self.now, attempt.ref, worker_name))
                 assert attempt.call.token is not None, "activities have tokens"
