@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Lock
 from typing import Any, Final, TypeAlias
 
@@ -49,6 +49,7 @@ class Clients:
         self._settings = settings
         self._local = dict(local or {})
         self._clients: dict[tuple[str, str], Any] = {}
+        self._sessions: dict[str, Any] = {}
         self._lock = Lock()
 
     @cached_property
@@ -83,7 +84,7 @@ class Clients:
             return self._local[service](operation, parameters, call)
         if not self.way(service):
             raise NotAnswered(f"nothing answers the service '{service}'", self.ways(service))
-        with _errors_of_ours(), embedded.during(call):
+        with _errors_of_ours(self._role(service, call)), embedded.during(call):
             return _send(self._client(service, call), operation, parameters)
 
     def close(self) -> None:
@@ -91,6 +92,7 @@ class Clients:
             for client in self._clients.values():
                 client.close()
             self._clients.clear()
+            self._sessions.clear()
         if "embedded" in self.__dict__:
             self.embedded.close()
 
@@ -119,6 +121,8 @@ class Clients:
         return role if isinstance(role, str) else ""
 
     def _make(self, service: str, role: str) -> Any:
+        from botocore.config import Config
+
         config = {
             "connect_timeout": min(_CONNECT_SECONDS, self._settings.call_timeout_seconds),
             "read_timeout": self._settings.call_timeout_seconds,
@@ -128,50 +132,58 @@ class Clients:
         endpoint_url = self._endpoint_url(service)
         if endpoint_url is None and self._is_embedded(service):
             return self.embedded.client(service, **config)
-        return self._boto3_client(service, endpoint_url, self._keys(role), config)
-
-    def _keys(self, role: str) -> dict[str, str]:
-        if role:
-            return self._assumed(role)
-        if self._settings.aws != "real" and not any(name in os.environ for name in _KEY_VARIABLES):
-            # A stand-in for AWS needs a signature, not a true one; looking for credentials could ask the network.
-            return _STAND_IN_KEYS
-        return {}
-
-    def _boto3_client(
-        self, service: str, endpoint_url: str | None, keys: Mapping[str, str], config: Mapping[str, Any]
-    ) -> Any:
-        from boto3.session import Session
-        from botocore.config import Config
-
-        session = Session(region_name=self._settings.region, **keys)
         try:
-            return session.client(service, endpoint_url=endpoint_url, config=Config(**config))
+            return self._session(role).client(service, endpoint_url=endpoint_url, config=Config(**config))
         except ValueError as error:
             raise HostError(f"the endpoint '{endpoint_url}' cannot be used: {error}") from error
 
-    def _assumed(self, role: str) -> dict[str, str]:
-        from botocore.exceptions import ClientError
+    def _session(self, role: str) -> Any:
+        if role not in self._sessions:
+            self._sessions[role] = self._assuming(role) if role else self._own_session()
+        return self._sessions[role]
 
-        client = self._boto3_client("sts", self._endpoint_url("sts"), {}, {})
-        try:
-            answer = client.assume_role(RoleArn=role, RoleSessionName=_ROLE_SESSION)["Credentials"]
-        except ClientError as error:
-            raise RoleNotAssumed(role, str(error)) from error
-        finally:
-            client.close()
-        return {
-            "aws_access_key_id": answer["AccessKeyId"],
-            "aws_secret_access_key": answer["SecretAccessKey"],
-            "aws_session_token": answer["SessionToken"],
-        }
+    def _own_session(self) -> Any:
+        from boto3.session import Session
+
+        keys = {}
+        if self._settings.aws != "real" and not any(name in os.environ for name in _KEY_VARIABLES):
+            # A stand-in for AWS needs a signature, not a true one; looking for credentials could ask the network.
+            keys = _STAND_IN_KEYS
+        return Session(region_name=self._settings.region, **keys)
+
+    def _assuming(self, role: str) -> Any:
+        """A session with the credentials of a role, which are asked for when needed, and anew before they expire."""
+        import botocore.session
+        from boto3.session import Session
+        from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+        from botocore.exceptions import NoCredentialsError
+
+        own = self._session("")
+        credentials = own.get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        fetcher = AssumeRoleCredentialFetcher(
+            client_creator=partial(own.client, endpoint_url=self._endpoint_url("sts")),
+            source_credentials=credentials,
+            role_arn=role,
+            extra_args={"RoleSessionName": _ROLE_SESSION},
+        )
+        core = botocore.session.Session()
+        core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, method="assume-role")
+        return Session(region_name=self._settings.region, botocore_session=core)
 
 
 def _send(client: Any, operation: str, parameters: dict[str, Any]) -> Response:
     from botocore import xform_name
+    from botocore.exceptions import BotoCoreError, ClientError
 
     _check_address(client.meta.service_model.operation_model(operation), parameters)
-    answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
+    try:
+        answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
+    except (AslError, BotoCoreError, ClientError, ServiceError):
+        raise
+    except Exception as error:  # a body that is no response breaks botocore in many ways
+        raise SdkClientError(f"Unable to unmarshall response: {error!r}") from error
     metadata = answer.pop("ResponseMetadata", {})
     return Response(
         answer,
@@ -189,8 +201,8 @@ def _check_address(model: Any, parameters: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _errors_of_ours() -> Iterator[None]:
-    """Has exceptions of botocore come as ServiceError and SdkClientError."""
+def _errors_of_ours(role: str) -> Iterator[None]:
+    """Has exceptions of botocore come as ServiceError and SdkClientError. `role` is the one that may be assumed."""
     from botocore.exceptions import (
         BotoCoreError,
         ClientError,
@@ -201,9 +213,9 @@ def _errors_of_ours() -> Iterator[None]:
 
     try:
         yield
-    except (AslError, ServiceError, SdkClientError):
-        raise
     except ClientError as error:
+        if role and error.operation_name == "AssumeRole":
+            raise RoleNotAssumed(role, str(error)) from error
         raise _service_error(error.response) from error
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise SdkClientError(f"Unable to load AWS credentials: {error}") from error
@@ -211,8 +223,6 @@ def _errors_of_ours() -> Iterator[None]:
         raise SdkClientError(str(error)) from error
     except BotoCoreError as error:
         raise SdkClientError(f"Unable to execute HTTP request: {error}") from error
-    except Exception as error:  # a body that is no response breaks botocore in many ways
-        raise SdkClientError(f"Unable to unmarshall response: {error!r}") from error
 
 
 def _service_error(answer: Mapping[str, Any]) -> ServiceError:

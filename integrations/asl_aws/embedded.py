@@ -32,7 +32,7 @@ from typing import Any, Final, TypeAlias
 from asl.errors import HostError, InputError
 from asl.integration import Call, NotAnswered, Settings
 from asl.values import JSON
-from asl_aws import resources
+from asl_aws import resources, sdk_model
 from asl_aws.service_errors import ServiceError, request_id
 
 SERVICES: Final = frozenset(
@@ -107,7 +107,7 @@ class Embedded:
         self._holdings = _Holdings()
         self._routes: dict[str, list[tuple[re.Pattern[str], Handler]]] = {}
         self._requests: Counter[str] = Counter()
-        self._to_do = self._calls(settings.options.get("resources") or {})
+        self._to_do = self._calls(settings.options.get("resources", {}))
         weakref.finalize(self, self._holdings.drop)
 
     def client(self, service: str, **config: Any) -> Any:
@@ -153,6 +153,7 @@ class Embedded:
         with self._lock:
             client = self._session.client(service, config=Config(**options))
         events = client.meta.events
+        events.unregister("before-send", _moto("core.models").botocore_stubber)  # that of the user's mock_aws
         events.register_first("before-send", partial(self._answer, service))
         events.register("provide-client-params.sqs.ReceiveMessage", _without_waiting)
         events.register("provide-client-params.sns.Subscribe", _without_network)
@@ -178,11 +179,13 @@ class Embedded:
             "config_file": (None, None, os.devnull, None),
             "credentials_file": (None, None, os.devnull, None),
         }
+        core = botocore.session.Session(nothing_of_the_user)
+        core.register_component("data_loader", sdk_model.loader())  # has read the models already
         return Session(
             aws_access_key_id="test",
             aws_secret_access_key="test",
             region_name=self._settings.region,
-            botocore_session=botocore.session.Session(nothing_of_the_user),
+            botocore_session=core,
         )
 
     def _answer(self, service: str, request: Any, **_: Any) -> Any:
@@ -200,10 +203,11 @@ class Embedded:
         url, _ = _moto("core.utils").get_equivalent_url_in_aws_domain(request.url)
         address = f"{url.scheme}://{url.netloc}{url.path}"
         normalized = _moto("core.request").normalize_request(request)
-        with self._holdings.in_place(), self._moment():
+        with self._holdings.in_place():
             handler = self._handler(service, address)
             try:
-                return handler(normalized, normalized.raw_url, normalized.headers)
+                with self._moment():
+                    return handler(normalized, normalized.raw_url, normalized.headers)
             except HostError:
                 raise
             except refused as error:
@@ -258,7 +262,7 @@ def _perform(client: Any, call: resources.ApiCall) -> None:
 
     try:
         getattr(client, xform_name(call.operation))(**call.parameters)
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, HostError) as error:
         raise InputError(f"{call.field} cannot be made: {error}") from error
 
 

@@ -87,7 +87,7 @@ class _Reader:
                 raise _wrong(f"resources.{kind}", f"is unknown; there are {', '.join(kinds)}")
         for kind, read in kinds.items():
             field = f"resources.{kind}"
-            for name, value in _object(field, fields.get(kind) or {}).items():
+            for name, value in _object(field, _or(fields.get(kind), {})).items():
                 yield from read(f"{field}.{name}", name, value)
 
     def _bucket(self, field: str, name: str, value: JSON) -> Iterator[ApiCall]:
@@ -95,7 +95,7 @@ class _Reader:
         if self._region != "us-east-1":
             parameters["CreateBucketConfiguration"] = {"LocationConstraint": self._region}
         yield ApiCall("s3", "CreateBucket", parameters, field)
-        for key, content in _object(field, value or {}).items():
+        for key, content in _object(field, _or(value, {})).items():
             place = f"{field}.{key}"
             body = self._body(place, content)
             yield ApiCall("s3", "PutObject", {"Bucket": name, "Key": key, "Body": body}, place)
@@ -113,11 +113,11 @@ class _Reader:
 
     def _table(self, field: str, name: str, value: JSON) -> Iterator[ApiCall]:
         fields = _object(field, value, ("key", "create", "items"))
-        items = _array(f"{field}.items", fields.get("items") or [])
+        items = _array(f"{field}.items", _or(fields.get("items"), []))
         if ("key" in fields) == ("create" in fields):
             raise _wrong(field, "must have either 'key' or 'create'")
         if "key" in fields:
-            create = _key_fields(_key(f"{field}.key", fields["key"], items))
+            create = _key_fields(_key(field, fields["key"], items))
         else:
             create = dict(_object(f"{field}.create", fields["create"]))
         create.setdefault("TableName", name)
@@ -130,28 +130,28 @@ class _Reader:
             yield ApiCall("dynamodb", "PutItem", {"TableName": name, "Item": typed}, place)
 
     def _queue(self, field: str, name: str, value: JSON) -> Iterator[ApiCall]:
-        fields = {"messages": value} if isinstance(value, list) else value or {}
+        fields = {"messages": value} if isinstance(value, list) else _or(value, {})
         fields = _object(field, fields, ("attributes", "messages"))
-        attributes = dict(_object(f"{field}.attributes", fields.get("attributes") or {}))
+        attributes = dict(_object(f"{field}.attributes", _or(fields.get("attributes"), {})))
         if name.endswith(".fifo"):
             attributes.setdefault("FifoQueue", "true")
         yield ApiCall("sqs", "CreateQueue", {"QueueName": name, "Attributes": attributes}, field)
         url = f"https://sqs.{self._region}.amazonaws.com/{self._account}/{name}"
-        for index, message in enumerate(_array(f"{field}.messages", fields.get("messages") or [])):
+        for index, message in enumerate(_array(f"{field}.messages", _or(fields.get("messages"), []))):
             send: dict[str, Any] = {"QueueUrl": url, "MessageBody": _as_text(message)}
             if name.endswith(".fifo"):
                 send |= {"MessageGroupId": "resources", "MessageDeduplicationId": str(index)}
             yield ApiCall("sqs", "SendMessage", send, f"{field}.messages[{index}]")
 
     def _topic(self, field: str, name: str, value: JSON) -> Iterator[ApiCall]:
-        fields = {"subscriptions": value} if isinstance(value, list) else value or {}
+        fields = {"subscriptions": value} if isinstance(value, list) else _or(value, {})
         fields = _object(field, fields, ("attributes", "subscriptions"))
-        attributes = dict(_object(f"{field}.attributes", fields.get("attributes") or {}))
+        attributes = dict(_object(f"{field}.attributes", _or(fields.get("attributes"), {})))
         if name.endswith(".fifo"):
             attributes.setdefault("FifoTopic", "true")
         yield ApiCall("sns", "CreateTopic", {"Name": name, "Attributes": attributes}, field)
         topic = f"arn:aws:sns:{self._region}:{self._account}:{name}"
-        for index, one in enumerate(_array(f"{field}.subscriptions", fields.get("subscriptions") or [])):
+        for index, one in enumerate(_array(f"{field}.subscriptions", _or(fields.get("subscriptions"), []))):
             place = f"{field}.subscriptions[{index}]"
             if isinstance(one, str):
                 one = {"Protocol": "sqs", "Endpoint": f"arn:aws:sqs:{self._region}:{self._account}:{one}"}
@@ -305,12 +305,13 @@ def _secrets(secretsmanager: Any) -> dict[str, JSON]:
     return {each["Name"]: each["SecretString"] for each in found if "SecretString" in each}
 
 
-def _key(field: str, value: JSON, items: list[JSON]) -> dict[str, str]:
+def _key(table: str, value: JSON, items: list[JSON]) -> dict[str, str]:
     """The attributes of a table's key with their types, the partition's first."""
+    field = f"{table}.key"
     if isinstance(value, str):
         value = [value]
     if isinstance(value, list):
-        value = {_text(field, name): _type_of(items, name) for name in value}
+        value = {_text(field, name): _type_of(table, items, name) for name in value}
     key = _object(field, value)
     if not 1 <= len(key) <= 2:
         raise _wrong(field, "must name one attribute, or two")
@@ -320,9 +321,11 @@ def _key(field: str, value: JSON, items: list[JSON]) -> dict[str, str]:
     return key
 
 
-def _type_of(items: list[JSON], name: str) -> str:
-    first = next((item[name] for item in items if isinstance(item, dict) and name in item), "")
-    return next(iter(attribute(first, name)))
+def _type_of(table: str, items: list[JSON], name: str) -> str:
+    for index, item in enumerate(items):
+        if isinstance(item, dict) and name in item:
+            return next(iter(attribute(item[name], f"{table}.items[{index}].{name}")))
+    return "S"
 
 
 def _key_fields(key: Mapping[str, str]) -> dict[str, Any]:
@@ -381,6 +384,11 @@ def _number(text: str) -> int | float | None:
         return int(text)
     digits = re.sub(r"[eE].*|\D", "", text)
     return float(text) if len(digits) <= _EXACT_FLOAT_DIGITS else None
+
+
+def _or(value: JSON, default: JSON) -> JSON:
+    """The value; for null, as a field of YAML without a value gives, the default."""
+    return default if value is None else value
 
 
 def _as_text(value: JSON) -> str:

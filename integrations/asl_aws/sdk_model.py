@@ -409,7 +409,8 @@ def _words(name: str) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _loader() -> Any:
+def loader() -> Any:
+    """botocore's loader of models, which keeps what it has read."""
     from botocore.loaders import create_loader
 
     return create_loader()
@@ -417,14 +418,14 @@ def _loader() -> Any:
 
 @lru_cache(maxsize=1)
 def _names_without_hyphens() -> dict[str, str]:
-    return {name.replace("-", ""): name for name in _loader().list_available_services("service-2")}
+    return {name.replace("-", ""): name for name in loader().list_available_services("service-2")}
 
 
 @lru_cache(maxsize=32)
 def _service_model(service: str) -> Any:
     from botocore.model import ServiceModel
 
-    return ServiceModel(_loader().load_service_model(service, "service-2"), service)
+    return ServiceModel(loader().load_service_model(service, "service-2"), service)
 
 
 @lru_cache(maxsize=32)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from asl_aws.clients import Clients, Response
 from asl_aws.service_errors import RoleNotAssumed, SdkClientError, ServiceError, not_reached
-from botocore.stub import Stubber
 
 from asl.errors import HostError
 from asl.integration import Call, NotAnswered, Settings
@@ -209,19 +208,17 @@ def test_the_role_of_a_task_is_assumed_at_aws_only(endpoint: Endpoint, monkeypat
     at_aws = Clients(Settings(aws="real", endpoint_urls={"sts": endpoint.url}))
     answer = (
         "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>A</AccessKeyId><SecretAccessKey>S"
-        "</SecretAccessKey><SessionToken>T</SessionToken><Expiration>2026-01-01T00:00:00Z</Expiration></Credentials>"
+        "</SecretAccessKey><SessionToken>T</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials>"
         "</AssumeRoleResult></AssumeRoleResponse>"
     )
     endpoint.body = answer.encode()
-    client = at_aws._client("sqs", call("r", {}, credentials={"RoleArn": ROLE}))
-    assert b"RoleArn=arn%3Aaws%3Aiam%3A%3A111111111111%3Arole%2Fother" in endpoint.requests[-1][2]
-    used = client._request_signer._credentials
+    asking = call("r", {}, credentials={"RoleArn": ROLE})
+    client = at_aws._client("sqs", asking)
+    used = client._request_signer._credentials.get_frozen_credentials()
     assert (used.access_key, used.secret_key, used.token) == ("A", "S", "T")
-    with Stubber(client) as stubber:
-        stubber.add_response("list_queues", {"QueueUrls": []})
-        assert at_aws.call("sqs", "ListQueues", {}, call("r", {}, credentials={"RoleArn": ROLE})).data == {
-            "QueueUrls": []
-        }
+    assert b"RoleArn=arn%3Aaws%3Aiam%3A%3A111111111111%3Arole%2Fother" in endpoint.requests[-1][2]
+    assert at_aws._client("sqs", asking) is client
+    assert at_aws._client("sqs", CALL) is not client
     at_aws.close()
 
 
