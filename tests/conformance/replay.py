@@ -66,9 +66,9 @@ def repeat(
         text, name, role_arn = execution.input_text, execution.name, execution.role_arn
         problem = None
         try:
+            run = world.start(machine, input_text=text, name=name, role_arn=role_arn)
             for each in stage.beside if stage else ():
                 world.start(load(each.definition, name=each.name), each.input)
-            run = world.start(machine, input_text=text, name=name, role_arn=role_arn)
             ended = execution.expected.get("status") != "RUNNING"
             world.run(until=world.now + (RUNS_UNTIL_MS if ended else STILL_RUNNING_MS))
         except HostError as error:

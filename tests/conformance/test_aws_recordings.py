@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from tests.conformance import performed
 from tests.conformance.aws_recordings import known_differences
 from tests.conformance.comparison import differences, ways
 from tests.conformance.recordings import Case, corpus, load_all
@@ -39,6 +40,16 @@ def test_runs_as_recorded(case: Case) -> None:
 @pytest.mark.parametrize("case", [_marked(case, KNOWN_PERFORMED) for case in PERFORMED])
 def test_performs_as_recorded(case: Case) -> None:
     assert [str(each) for each in differences(case, ("real",))] == []
+
+
+@needs_corpus
+@pytest.mark.parametrize("service", ["lambda", "sqs"])
+def test_a_case_performed_otherwise_differs(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(performed._FUNCTIONS, "id_function.py", "def handler(event, context):\n    return 'other'\n")
+    monkeypatch.setattr(performed, "_answer", lambda parameters: {"Output": '"other"'})
+    names = {"lambda": "test_invoke_json_values[HelloWorld]", "sqs": "test_multiple_heartbeat_notifications"}
+    case = next(case for case in PERFORMED if case.id.endswith(names[service]))
+    assert "output" in str(differences(case, ("real",))[0])
 
 
 @needs_corpus

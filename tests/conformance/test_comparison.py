@@ -93,6 +93,26 @@ def test_a_masked_value_is_masked_under_its_key_only() -> None:
     assert normalised.difference({"StartDate": "y"}, {"StartDate": 12}) is not None
 
 
+def test_headers_are_of_their_kind() -> None:
+    normalised = Normalised(_case())
+    date, trace = "Sat, 21 Nov 2026 00:00:00 GMT", f"Root=1-6b00df00-{'0' * 24};Parent={'a' * 16};Sampled=0"
+    assert normalised.difference({"Date": "date"}, {"Date": date}) is None
+    assert normalised.difference({"Date": "date"}, {"Date": [date]}) is None
+    assert normalised.difference({"Date": "date"}, {"Date": [date, date]}) is not None
+    assert normalised.difference({"Date": "date"}, {"Date": "2026-11-21"}) is not None
+    assert normalised.difference({"When": "date"}, {"When": date}) is not None
+    assert normalised.difference({"X-Amzn-Trace-Id": "X-Amzn-Trace-Id"}, {"X-Amzn-Trace-Id": trace}) is None
+    assert normalised.difference({"X-Amzn-Trace-Id": "X-Amzn-Trace-Id"}, {"X-Amzn-Trace-Id": date}) is not None
+
+
+def test_lengths_differ_only_where_they_may() -> None:
+    normalised = Normalised(_case())
+    assert normalised.difference({"Content-Length": "161"}, {"Content-Length": "158"}) is not None
+    normalised.any_length = True
+    assert normalised.difference({"Content-Length": "161"}, {"Content-Length": "158"}) is None
+    assert normalised.difference({"Content-Type": "161"}, {"Content-Type": "158"}) is not None
+
+
 def test_numbers_and_booleans_of_another_type_differ() -> None:
     normalised = Normalised(_case())
     for recorded, got in ((1, 1.0), (1, True), (0, False), (None, False), ("1", 1)):
