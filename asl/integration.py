@@ -164,6 +164,9 @@ class Executions(Protocol):
 
     def stop(self, execution_arn: str, error: str | None, cause: str | None) -> None: ...
 
+    def get_activity_task(self, activity: str, worker_name: str | None = None) -> tuple[str, JSON] | None:
+        """The token and the input of the next task of an activity (its ARN or name), None when there is none."""
+
     def send_task_success(self, token: str, output_text: str) -> None: ...
 
     def send_task_failure(self, token: str, error: str | None, cause: str | None) -> None: ...

@@ -65,6 +65,9 @@ class WorldExecutions:
         run = self._run(execution_arn)
         self._world.on_driver(lambda: self._world.stop(run, error, cause))
 
+    def get_activity_task(self, activity: str, worker_name: str | None = None) -> tuple[str, JSON] | None:
+        return self._world.on_driver(lambda: self._world.get_activity_task(activity, worker_name))
+
     def send_task_success(self, token: str, output_text: str) -> None:
         try:
             output = execution_input(None, output_text)

@@ -4,7 +4,7 @@ A service is one file with a function `integration(settings, clients)`, and one 
 """
 
 from asl.integration import Integration, Settings
-from asl_aws import apigateway, dynamodb, events, jobs, sdk, sns, sqs, states, stepfunctions_backend
+from asl_aws import activity_polls, apigateway, dynamodb, events, jobs, sdk, sns, sqs, states, stepfunctions_backend
 from asl_aws.clients import Clients
 
 
@@ -21,5 +21,6 @@ def integrations(settings: Settings) -> list[Integration]:
         sns.integration(clients),
         sqs.integration(settings, clients),
         states.integration(settings, clients, step_functions),
+        *activity_polls.integrations(clients, settings.executions),
         sdk.integration(clients),
     ]
