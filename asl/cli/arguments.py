@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from asl.integration import Handler
 
 
-def read_input(given: str | None) -> str | None:
-    """The execution's input as JSON text, as it was written; None when none was given.
+def read_input(given: str | None, option: str = "--input") -> str | None:
+    """The JSON text that an option holds, such as the execution's input, as it was written; None when none was given.
 
     `given` is JSON text, `@file`, or `-` for standard input.
     """
@@ -31,13 +31,15 @@ def read_input(given: str | None) -> str | None:
     if given in ("-", "@-"):
         return _checked_json(_read_stdin(), "<stdin>")
     if given.startswith("@"):
-        return _checked_json(_read_file(given[1:], "--input"), given[1:])
+        return _checked_json(_read_file(given[1:], option), given[1:])
     try:
-        return _checked_json(given, "--input")
+        return _checked_json(given, option)
     except InputError as error:
-        if hint := _file_hint(given):
-            raise InputError(f"--input '{given}' is not JSON; {hint}") from None
-        eaten = "\nWrite the JSON in single quotes, so that the shell keeps its double quotes: --input '{\"key\": 1}'"
+        if hint := _file_hint(given, option):
+            raise InputError(f"{option} '{given}' is not JSON; {hint}") from None
+        eaten = (
+            f"\nWrite the JSON in single quotes, so that the shell keeps its double quotes: {option} '{{\"key\": 1}}'"
+        )
         raise InputError(f"{error}{eaten if given.strip() and chr(34) not in given else ''}") from None
 
 
@@ -208,12 +210,12 @@ def _what_is_wrong(text: str, name: str, otherwise: str) -> str:
     return f"{name}: error: not JSON: {otherwise}"
 
 
-def _file_hint(given: str) -> str | None:
+def _file_hint(given: str, option: str) -> str | None:
     try:
         if Path(given).is_file():
-            return f"for the file, write --input @{given}"
+            return f"for the file, write {option} @{given}"
     except (OSError, ValueError):
         return None
     if re.fullmatch(r"[^\s{}\[\]\"']+\.(json|ya?ml|txt)", given):
-        return f"there is no file '{given}' either; a file's input is given as --input @FILE"
+        return f"there is no file '{given}' either; what is in a file is given as {option} @FILE"
     return None

@@ -13,11 +13,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from asl.errors import AslError
 from asl.integration import ExecutionRefused
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from asl.hosts.world import World
 
 _SECONDS: Final = 5.0
-"""How long a run may take to answer."""
+"""How long a run may take to answer, and a command to ask."""
+_LONGEST_FOLDER: Final = 80
+"""Letters of a folder in which a socket's path is not too long; systems allow about 100 for all of it."""
 
 
 class Listener:
@@ -43,47 +46,60 @@ class Listener:
 
     @contextmanager
     def listening(self, world: World) -> Iterator[None]:
-        """Listens while the world runs, which then waits for answers."""
+        """Listens while the world runs, which then waits for answers; where that cannot be, says so."""
         from multiprocessing.connection import Client
         from multiprocessing.connection import Listener as Socket
 
-        address = _folder() / f"{os.getpid()}.sock"
-        address.unlink(missing_ok=True)
+        path = _folder() / f"{os.getpid()}.sock"
+        path.unlink(missing_ok=True)
+        try:
+            socket = Socket(_address(path), _FAMILY)
+        except OSError as error:
+            self._say(f"warning: no answers can come from other terminals: {error}")
+            yield
+            return
+        if _FAMILY == "AF_PIPE":
+            path.touch()  # a pipe is no file; the commands look for one
+        closing = Event()
+        thread = Thread(target=_serve, args=(socket, world, closing), name="asl-tokens", daemon=True)
+        thread.start()
         world.stays = True
-        with Socket(_address(address), _FAMILY) as socket:
-            thread = Thread(target=self._serve, args=(socket, world), name="asl-tokens", daemon=True)
-            thread.start()
-            try:
-                yield
-            finally:
-                world.stays = False
-                with suppress(OSError), Client(_address(address), _FAMILY) as connection:
-                    connection.send_bytes(b"")  # wakes the thread, which ends
-                thread.join(_SECONDS)
-        with suppress(OSError):
-            address.unlink(missing_ok=True)
-
-    def _serve(self, socket: Any, world: World) -> None:
-        while True:
-            with suppress(OSError, EOFError), socket.accept() as connection:
-                request = connection.recv_bytes()
-                if not request:
-                    return
-                connection.send_bytes(json.dumps(_answer(world, json.loads(request))).encode())
+        try:
+            yield
+        finally:
+            world.stays = False
+            closing.set()
+            with suppress(OSError), Client(_address(path), _FAMILY):
+                pass  # wakes the thread, which ends
+            thread.join(_SECONDS)
+            socket.close()
+            path.unlink(missing_ok=True)
 
 
-def _answer(world: World, request: dict[str, Any]) -> dict[str, Any]:
-    executions, token = world.executions, request["token"]
+def _serve(socket: Any, world: World, closing: Event) -> None:
+    """On a thread of its own: answers one command after the other."""
+    while not closing.is_set():
+        with suppress(OSError, EOFError), socket.accept() as connection:
+            if connection.poll(_SECONDS) and not closing.is_set():
+                connection.send_bytes(json.dumps(_answer(world, connection.recv_bytes())).encode())
+
+
+def _answer(world: World, text: bytes) -> dict[str, Any]:
+    executions = world.executions
     try:
-        match request["do"]:
-            case "task-success":
-                executions.send_task_success(token, request["output"])
-            case "task-failure":
-                executions.send_task_failure(token, request["error"], request["cause"])
-            case "heartbeat":
+        match json.loads(text):
+            case {"do": "task-success", "token": str(token), "output": str(output)}:
+                executions.send_task_success(token, output)
+            case {"do": "task-failure", "token": str(token), "error": str() | None as error, "cause": cause}:
+                executions.send_task_failure(token, error, cause)
+            case {"do": "heartbeat", "token": str(token)}:
                 executions.send_task_heartbeat(token)
+            case _:
+                return {"refused": "ValidationException", "message": "this is no request"}
     except ExecutionRefused as refused:
         return {"refused": refused.code, "message": refused.message}
+    except (AslError, ValueError) as failure:
+        return {"refused": type(failure).__name__, "message": str(failure)}
     return {}
 
 
@@ -97,7 +113,7 @@ def success(token: str, output: str) -> None:
     """End the task that waits for TOKEN with an output."""
     from asl.cli import arguments
 
-    _send({"do": "task-success", "token": token, "output": arguments.read_input(output)})
+    _send({"do": "task-success", "token": token, "output": arguments.read_input(output, "--output")})
 
 
 @click.command("task-failure")
@@ -146,10 +162,12 @@ def _asked(address: Path, request: dict[str, Any]) -> dict[str, Any] | None:
                 return None
             answer: dict[str, Any] = json.loads(connection.recv_bytes())
             return answer
-    except (OSError, EOFError):
+    except (ConnectionRefusedError, FileNotFoundError):
         with suppress(OSError):
             address.unlink(missing_ok=True)  # of a run that was killed
-        return None
+    except (OSError, EOFError):
+        pass  # it ends at this moment
+    return None
 
 
 _FAMILY: Final = "AF_PIPE" if sys.platform == "win32" else "AF_UNIX"
@@ -162,8 +180,14 @@ def _address(path: Path) -> str:
 def _folder() -> Path:
     """The folder of the sockets, for this user only."""
     own = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"aslkit-{own}"
+    folder = _base() / f"aslkit-{own}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if hasattr(os, "getuid") and (folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o077):
         raise click.ClickException(f"the folder {folder} is not this user's alone")
     return folder
+
+
+def _base() -> Path:
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    usable = 0 < len(runtime) <= _LONGEST_FOLDER and os.access(runtime, os.W_OK | os.X_OK)
+    return Path(runtime if usable else tempfile.gettempdir())
