@@ -55,13 +55,6 @@ _resource: Final = parameters.resource(SERVICE, "invoke")
 # -- parameters ------------------------------------------------------------------------------------------------------
 
 
-def _endpoint(field: str, value: JSON) -> list[str]:
-    if not isinstance(value, str):
-        return parameters.text(field, value)
-    # unrecorded: text for an endpoint that is none
-    return [] if _url(value) is not None else [parameters.invalid_format(field)]
-
-
 def _lists_of_values(field: str, value: JSON) -> list[str]:
     """An object of lists; recorded for a header that is a text."""
     good = isinstance(value, dict) and all(
@@ -85,7 +78,7 @@ def _is_forbidden(name: str) -> bool:
 
 _FIELDS: Final = {
     "AllowNullValues": parameters.boolean,
-    "ApiEndpoint": _endpoint,
+    "ApiEndpoint": parameters.text,
     "AuthType": parameters.one_of(*AUTH_TYPES),
     "Headers": _headers,
     "Method": parameters.one_of(*METHODS),
@@ -129,7 +122,7 @@ class Invoke:
 
         arguments = {field: value for field, value in call.arguments.items() if value is not None}
         try:
-            request = self._request(arguments)
+            request = self._request(arguments, call.state_name)
             if arguments.get("AuthType", "NO_AUTH") != "NO_AUTH":
                 request = self._signed(request, call.region)
             return _answer(exchange(request, self._settings.call_timeout_seconds, _LONGEST_RESPONSE))
@@ -147,11 +140,12 @@ class Invoke:
         urls = self._settings.endpoint_urls
         return urls.get(SERVICE, urls.get("*", ""))
 
-    def _request(self, arguments: dict[str, JSON]) -> "HttpRequest":
+    def _request(self, arguments: dict[str, JSON], state: str) -> "HttpRequest":
         from asl_aws.http_exchange import HttpRequest
 
         api = _url(arguments["ApiEndpoint"])
-        assert api is not None, "the parameters were checked"
+        if api is None:
+            raise HostError(f"the ApiEndpoint '{arguments['ApiEndpoint']}' of state '{state}' is not a host's name")
         server = api._replace(scheme="https", path="")
         if self._endpoint_url:
             given = _url(self._endpoint_url)

@@ -120,7 +120,8 @@ def structure(fields: Mapping[str, Check], required: Collection[str] = (), nulla
 def resource(service: str, *actions: str, callback: bool = True) -> re.Pattern[str]:
     """Matches the resources of optimized actions, and has the action's name as first group."""
     suffix = r"(?:\.waitForTaskToken)?" if callback else ""
-    return re.compile(rf"arn:[^:]+:states:[^:]*:[^:]*:{service}:({'|'.join(actions)}){suffix}")
+    part = r"(?:[^:$]|\$\{[^}]*\})"  # a placeholder such as ${AWS::Partition} is one part
+    return re.compile(rf"arn:{part}+:states:{part}*:{part}*:{service}:({'|'.join(actions)}){suffix}")
 
 
 def invalid_format(field: str) -> str:

@@ -30,7 +30,7 @@ from asl_lambda.functions import FunctionName, Functions, is_function_arn, parse
 from asl_lambda.runtime import Context, Raised, Returned, run_handler, timed_out
 from asl_lambda.workers import Workers
 
-_invoke: Final = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:lambda:invoke(\.waitForTaskToken)?")
+_invoke: Final = parameters.resource("lambda", "invoke")
 # unrecorded: that these are all; the guide lists them without LogType, which is recorded as taken
 _parameters: Final = parameters.structure(
     {

@@ -236,9 +236,6 @@ def test_recorded_answers(file: Path) -> None:
             given(AuthType="IAM_AUTH"),
             ["The value for the field 'AuthType' must be one of: NO_AUTH, IAM_ROLE, RESOURCE_POLICY"],
         ),
-        (given(ApiEndpoint=""), ["The value of the field 'ApiEndpoint' has an invalid format"]),
-        (given(ApiEndpoint="http://["), ["The value of the field 'ApiEndpoint' has an invalid format"]),
-        (given(ApiEndpoint="h:99999"), ["The value of the field 'ApiEndpoint' has an invalid format"]),
     ],
 )
 def test_parameters_that_cannot_be_used(arguments: Any, problems: list[str]) -> None:
@@ -404,6 +401,13 @@ def test_a_header_that_is_none() -> None:
     with http_server(Reply(200)) as (url, received):
         assert "Invalid header" in unreached(url, Headers={"a": ["b\r\nc: d"]})
     assert received == []
+
+
+@pytest.mark.parametrize("endpoint", ["", "http://[", "h:99999", "${Api}.execute-api.${AWS::Region}.amazonaws.com"])
+def test_an_api_that_is_none(endpoint: str) -> None:
+    assert integration().check(INVOKE, given(ApiEndpoint=endpoint)) == []
+    with pytest.raises(HostError, match="of state 'Send' is not a host's name"):
+        integration("http://127.0.0.1:9").perform(call(INVOKE, given(ApiEndpoint=endpoint)))
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://h", "http://", "http://h:x"])

@@ -123,6 +123,17 @@ def test_every_type_of_value_goes_in_and_comes_out(stubbed: tuple[Integration, S
     assert answer["Attributes"] == item
 
 
+def test_short_forms_of_values(embedded: Embedded) -> None:
+    item = {"id": "short", "l": {"L": ["a", {"S": "b"}]}, "yes": {"BOOL": "true"}, "no": {"BOOL": "false"}}
+    output(embedded.answer("putItem", Item=item))
+    assert output(embedded.answer("getItem", Key={"id": "short"}))["Item"] == {
+        "id": {"S": "short"},
+        "l": {"L": [{"S": "a"}, {"S": "b"}]},
+        "yes": {"BOOL": True},
+        "no": {"BOOL": False},
+    }
+
+
 @pytest.mark.parametrize(
     ("action", "operation", "arguments"),
     [
@@ -262,13 +273,13 @@ def test_errors_of_the_service(code: str, status: int, name: str, stubbed: tuple
         ("putItem", {"TableName": "t", "Item": {"s": {"S": {}}}}, ["The value for the field 'S' must be a STRING"]),
         (
             "putItem",
-            {"TableName": "t", "Item": {"m": {"M": {"l": {"L": [{"BOOL": "true"}, {"S": "x"}, {"Q": 1}]}}}}},
+            {"TableName": "t", "Item": {"m": {"M": {"l": {"L": [{"BOOL": "yes"}, {"S": "x"}, {"Q": 1}]}}}}},
             [
                 "The value for the field 'BOOL' must be a BOOLEAN",
                 'The field "Q" is not supported by Step Functions',
             ],
         ),
-        ("putItem", {"TableName": "t", "Item": {"id": "x"}}, ["The value for the field 'id' must be an OBJECT"]),
+        ("putItem", {"TableName": "t", "Item": {"id": 5}}, ["The value for the field 'id' must be an OBJECT"]),
         ("getItem", {"TableName": "t", "Key": {"b": {"B": "?"}}}, ["The value of the field 'B' has an invalid format"]),
     ],
 )
@@ -289,6 +300,7 @@ def test_describe() -> None:
         what = "Item" if action == "putItem" else "Key"
         with pytest.raises(NotAnswered):
             integration.perform(call(f"{RESOURCE}{action}", {"TableName": "t", what: {}}))
+    assert integration.describe("arn:${AWS::Partition}:states:::dynamodb:getItem") is not None
     for other in ("dynamodb:query", "dynamodb:getItem.waitForTaskToken", "dynamodb:getItem.sync", "dynamodb:scan"):
         assert integration.describe(f"arn:aws:states:::{other}") is None
 
