@@ -1,6 +1,6 @@
 """Step Functions itself, as far as tasks call it, on the executions of the world that they run in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
@@ -25,11 +25,10 @@ def local_backend(executions: Executions | None) -> LocalBackend:
             data = perform(executions, parameters, call)
         except ExecutionRefused as refused:
             raise ServiceError(refused.code, refused.message, 400, request) from refused
-        # What goes over the wire has times in seconds; its length shows in the metadata.
         headers = {
             "x-amzn-requestid": request,
             "connection": "keep-alive",
-            "content-length": str(len(dumps(data))),
+            "content-length": str(_length(data)),
             "date": http_date(call.at // 1000),
             "content-type": JSON_1_0,
         }
@@ -110,6 +109,29 @@ OPERATIONS: Final[dict[str, _Operation]] = {
     "SendTaskFailure": _send_task_failure,
     "SendTaskHeartbeat": _send_task_heartbeat,
 }
+
+
+def _length(data: dict[str, Any]) -> int:
+    """The length of the response's body, which shows in the metadata."""
+    times = list(_times(data))
+    return len(dumps(data).encode()) + sum(len(_in_seconds(time)) - len(str(time)) for time in times)
+
+
+def _times(value: Any) -> Iterator[int]:
+    """The times in the data, in milliseconds."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from (member,) if name.endswith("Date") else _times(member)
+    elif isinstance(value, list):
+        for element in value:
+            yield from _times(element)
+
+
+def _in_seconds(time: int) -> str:
+    """A time as the service writes it, such as 1.767225600123E9: recorded lengths of responses leave no other form."""
+    digits = str(time)
+    fraction = digits[1:].rstrip("0") or "0"
+    return f"{digits[0]}.{fraction}E{len(digits) - 4}"
 
 
 def _with_moments(value: Any) -> Any:
