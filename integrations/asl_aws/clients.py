@@ -20,7 +20,7 @@ from asl_aws.service_errors import RoleNotAssumed, SdkClientError, ServiceError
 
 _CONNECT_SECONDS: Final = 5.0
 _ALL_SERVICES: Final = "*"
-_KEY_VARIABLES: Final = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE")
+_WRITTEN_KEYS: Final = ("env", "shared-credentials-file", "config-file")
 _STAND_IN_KEYS: Final = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 _ROLE_SESSION: Final = "aslkit"
 
@@ -143,13 +143,22 @@ class Clients:
         return self._sessions[role]
 
     def _own_session(self) -> Any:
+        """A session with the user's credentials; for a stand-in for AWS, with keys that can be had without network."""
+        import botocore.session
         from boto3.session import Session
 
-        keys = {}
-        if self._settings.aws != "real" and not any(name in os.environ for name in _KEY_VARIABLES):
-            # A stand-in for AWS needs a signature, not a true one; looking for credentials could ask the network.
-            keys = _STAND_IN_KEYS
-        return Session(region_name=self._settings.region, **keys)
+        region = self._settings.region
+        if self._settings.aws == "real":
+            return Session(region_name=region)
+        core = botocore.session.Session()
+        resolver = core.get_component("credential_provider")
+        for provider in list(resolver.providers):
+            if provider.METHOD not in _WRITTEN_KEYS:
+                resolver.remove(provider.METHOD)
+        session = Session(region_name=region, botocore_session=core)
+        if session.get_credentials() is None:  # a stand-in needs a signature, not a true one
+            return Session(region_name=region, **_STAND_IN_KEYS)
+        return session
 
     def _assuming(self, role: str) -> Any:
         """A session with the credentials of a role, which are asked for when needed, and anew before they expire."""

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -192,6 +193,29 @@ def test_a_request_without_a_part_of_its_address(parameters: dict[str, str], end
         clients.call("s3", "GetObject", parameters, CALL)
     clients.close()
     assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    ("profile", "key"),
+    [("", "test"), ("written", "AKIDWRITTEN"), ("role", "test"), ("process", "test")],
+)
+def test_the_keys_for_an_endpoint(
+    profile: str, key: str, endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text(
+        "[profile written]\naws_access_key_id = AKIDWRITTEN\naws_secret_access_key = s\n"
+        "[profile role]\nrole_arn = arn:aws:iam::111111111111:role/r\nsource_profile = written\n"
+        f"[profile process]\ncredential_process = touch {tmp_path}/was-run\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    if profile:
+        monkeypatch.setenv("AWS_PROFILE", profile)
+    clients = Clients(Settings(endpoint_urls={"*": endpoint.url}))
+    clients.call("sqs", "ListQueues", {}, CALL)
+    clients.close()
+    ((_, headers, _),) = endpoint.requests
+    assert f"Credential={key}/" in headers["Authorization"]
+    assert not (tmp_path / "was-run").exists()
 
 
 ROLE = "arn:aws:iam::111111111111:role/other"
