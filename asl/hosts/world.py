@@ -555,9 +555,6 @@ class World:
         """Why a task cannot be performed, and the ways to answer it."""
         effect = attempt.effect
         ways = [f"a mock: --mock FILE with a response for the state '{effect.state_name}'"]
-        if ":function:" in effect.resource:
-            name = effect.resource.rpartition(":function:")[2]
-            ways.append(f"a local function: --lambda {name}=package.module:function")
         if attempt.is_activity:
             name = effect.resource.rpartition(":activity:")[2]
             ways.append(f"a worker: --activity {name}=package.module:function")

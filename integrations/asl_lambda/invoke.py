@@ -43,7 +43,7 @@ _parameters: Final = parameters.structure(
     },
     required=("FunctionName",),
 )
-_WAYS: Final = ("--lambda NAME=module:function", *REMOTE_WAYS)
+_WAYS: Final = ("--lambda NAME=package.module:function", *REMOTE_WAYS)
 _CHOICES: Final = {"InvocationType": ("Event", "RequestResponse", "DryRun"), "LogType": ("None", "Tail")}
 
 
@@ -199,21 +199,13 @@ class Lambda:
         return result
 
     def _not_answered(self, name: str, call: Call) -> NoReturn:
-        raise NotAnswered(self._no_handler(name, call), _WAYS)
-
-    def _no_handler(self, name: str, call: Call) -> str:
         hint = did_you_mean(name, self._functions.names)
-        short = parse_function_name(name).name
+        reason = f"no handler answers for the Lambda function '{name}' of state '{call.state_name}'"
+        ways = [f"a local function: --lambda {quote(parse_function_name(name).name)}=package.module:function", *_WAYS[1:]]
         unfilled = re.search(r"\$\{([^}]*)\}", name)
-        return (
-            f"no handler answers for the Lambda function '{name}' of state '{call.state_name}'"
-            + (f"; {hint}" if hint else "")
-            + "\nAnswer it with one of"
-            + (f"\n  - a value for the placeholder: --define {quote(unfilled[1])}=value" if unfilled else "")
-            + f"\n  - a local function: --lambda {quote(short)}=package.module:function"
-            + f"\n  - a mock: --mock FILE with a response for the state '{call.state_name}'"
-            + "\n  - the function at AWS: --aws real, or at an endpoint: --endpoint-url lambda=URL"
-        )
+        if unfilled:
+            ways.insert(0, f"a value for the placeholder: --define {quote(unfilled[1])}=value")
+        raise NotAnswered(f"{reason}; {hint}" if hint else reason, ways)
 
 
 def _check_choices(arguments: dict[str, JSON], request: str) -> None:

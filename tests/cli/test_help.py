@@ -27,7 +27,8 @@ def test_help_names_the_commands_and_completion(flag):
 def test_every_command_has_help(name):
     result = CliRunner().invoke(main, [name, "-h"])
     assert result.exit_code == 0
-    argument = {"jsonata": "EXPR", "heartbeat": "TOKEN", "task-failure": "TOKEN", "task-success": "TOKEN"}
+    token = dict.fromkeys(("heartbeat", "task-failure", "task-success"), "TOKEN")
+    argument = {"integrations": "RESOURCE", "jsonata": "EXPR", **token}
     assert result.stdout.startswith(f"Usage: main {name} [OPTIONS] {argument.get(name, 'FILE')}")
 
 

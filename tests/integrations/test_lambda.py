@@ -90,7 +90,7 @@ def test_a_function_is_not_found(key: str, resource: str) -> None:
         return
     assert described is not None
     assert described.answered_by == ""
-    assert described.ways == ("--lambda NAME=module:function", "--endpoint-url lambda=URL", "--aws real")
+    assert described.ways == ("--lambda NAME=package.module:function", "--endpoint-url lambda=URL", "--aws real")
 
 
 def test_the_exact_name_wins_and_then_the_first_glob() -> None:

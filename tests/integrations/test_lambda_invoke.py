@@ -198,5 +198,7 @@ def test_nobody_answers_without_a_way(settings: Settings, resource: str) -> None
     assert described.answered_by == ""
     with pytest.raises(NotAnswered) as stopped:
         functions.perform(call(resource, {"FunctionName": "far"}))
-    assert stopped.value.ways == described.ways
-    assert "--endpoint-url lambda=URL" in str(stopped.value)
+    name = "far" if resource == INVOKE else "f"
+    local, *elsewhere = stopped.value.ways
+    assert local == f"a local function: --lambda {name}=package.module:function"
+    assert elsewhere == ["--endpoint-url lambda=URL", "--aws real"] == list(described.ways[1:])
