@@ -1,0 +1,121 @@
+"""The compiled forms of fields and paths: the common case first, without a further call."""
+
+from __future__ import annotations
+
+from asl.jsonata import operators
+from asl.jsonata.runtime import Code, Run, Scope
+from asl.jsonata.sequences import SEQUENCES, Filter, Step, field_step, joined
+from asl.jsonata.values import UNDEFINED, Constructed, Kept, Sequence, Value, collapsed
+
+
+def field(name: str) -> Code:
+    """A field of the context."""
+    several = path_fields((name,), False)
+
+    def read(input: Value, scope: Scope, run: Run) -> Value:
+        if type(input) is dict:
+            value = input.get(name, UNDEFINED)
+            return value if type(value) not in SEQUENCES else several([input], scope, run)
+        return several(input, scope, run) if isinstance(input, list) else UNDEFINED
+
+    return read
+
+
+def variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
+    """A field of a field ... of a variable that is in the scope `hops` steps out or undefined."""
+    rests = [path_fields(names[index:], False) for index in range(len(names))]
+
+    def read(input: Value, scope: Scope, run: Run) -> Value:
+        for _ in range(hops):
+            scope = scope[None]
+        first = value = scope.get(variable, UNDEFINED)
+        for index, name in enumerate(names):
+            if type(value) is not dict:
+                if not isinstance(value, list):
+                    return UNDEFINED
+                return rests[index](value if type(value) is list else joined([value], False), scope, run)
+            value = value.get(name, UNDEFINED)
+        return value if type(value) not in SEQUENCES else rests[0]([first], scope, run)
+
+    return read
+
+
+def path(steps: list[Step], iterates: bool) -> Code:
+    """A path of any steps. `iterates`: it begins with the items of an array, not with the array as one value."""
+
+    def walk(input: Value, scope: Scope, run: Run) -> Value:
+        items: list[Value] = input if iterates and isinstance(input, list) else Sequence((input,))
+        for step in steps:
+            items = step(items, scope, run)
+            if not items:
+                break
+        return items
+
+    return walk
+
+
+def kept(code: Code) -> Code:
+    """A path with `[]` in it."""
+
+    def keep(input: Value, scope: Scope, run: Run) -> Value:
+        items = code(input, scope, run)
+        return kept_items(items) if isinstance(items, list) else items
+
+    return keep
+
+
+def path_from_fields(
+    variable: str, hops: int, names: tuple[str, ...], filters: list[Filter], steps: list[Step], general: Code
+) -> Code:
+    """A path that begins with fields of a variable, perhaps with predicates on the last, and goes on in `steps`.
+
+    `general` does it all, where there are arrays on the way. The result may be a sequence.
+    """
+
+    def read(input: Value, scope: Scope, run: Run) -> Value:
+        outer = scope
+        for _ in range(hops):
+            outer = outer[None]
+        value = outer.get(variable, UNDEFINED)
+        for name in names:
+            if type(value) is not dict:
+                return UNDEFINED if value is UNDEFINED else general(input, scope, run)
+            value = value.get(name, UNDEFINED)
+        if type(value) in SEQUENCES:
+            return general(input, scope, run)
+        for passes in filters:
+            value = passes(value, scope, run)
+        if value is UNDEFINED:
+            return UNDEFINED
+        items = value if operators.is_flat(value) else Sequence((value,))
+        if type(items) is list and len(items) <= 1 and steps:
+            items = Sequence(items)
+        for step in steps:
+            if not items:
+                break
+            items = step(items, scope, run)
+        return items
+
+    return read
+
+
+def path_fields(names: tuple[str, ...], keeps: bool) -> Code:
+    """A field of a field ... of the context, or of each value in it when it is an array."""
+    steps = [field_step(name, index == len(names) - 1) for index, name in enumerate(names)]
+
+    def read(input: Value, scope: Scope, run: Run) -> Value:
+        items = input if isinstance(input, list) else [input]
+        for step in steps:
+            items = step(items, scope, run)
+            if not items:
+                break
+        return collapsed(kept_items(items) if keeps else items)
+
+    return read
+
+
+def kept_items(items: list[Value]) -> list[Value]:
+    """The results of a path with `[]`."""
+    if isinstance(items, Constructed):
+        return Kept([items])
+    return Kept(items) if isinstance(items, Sequence) else items
