@@ -128,6 +128,7 @@ class Clients:
             "read_timeout": self._settings.call_timeout_seconds,
             "retries": {"total_max_attempts": 1},  # retrying is the state machine's business
             "parameter_validation": False,  # what is missing is for the service to find
+            "response_checksum_validation": "when_required",  # recorded: S3 is not asked for checksums of what is read
         }
         endpoint_url = self._endpoint_url(service)
         if endpoint_url is None and self._is_embedded(service):
@@ -189,7 +190,7 @@ def _send(client: Any, operation: str, parameters: dict[str, Any]) -> Response:
     _check_address(client.meta.service_model.operation_model(operation), parameters)
     try:
         answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
-    except (AslError, BotoCoreError, ClientError, ServiceError):
+    except (AslError, BotoCoreError, ClientError):
         raise
     except Exception as error:  # a body that is no response breaks botocore in many ways
         raise SdkClientError(f"Unable to unmarshall response: {error!r}") from error

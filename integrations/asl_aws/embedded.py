@@ -13,7 +13,6 @@ import os
 import re
 import sys
 import weakref
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -21,7 +20,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cached_property, partial
-from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from threading import RLock
@@ -32,8 +30,7 @@ from typing import Any, Final, TypeAlias
 from asl.errors import HostError, InputError
 from asl.integration import Call, NotAnswered, Settings
 from asl.values import JSON
-from asl_aws import resources, sdk_model
-from asl_aws.service_errors import ServiceError, request_id
+from asl_aws import moto_gaps, resources, sdk_model
 
 SERVICES: Final = frozenset(
     {
@@ -82,8 +79,6 @@ _CLOCKS: Final = (
 )
 """Where moto's modules read the time; most ask `core.utils`."""
 
-_NAMING_PARAMETERS: Final = ("sqs", "sns")
-_CAPACITY: Final = "ReturnConsumedCapacity"
 _NO_REGION: Final = "aws"
 _FORBIDDEN_PROTOCOLS: Final = ("http", "https")
 
@@ -157,10 +152,7 @@ class Embedded:
         events.register_first("before-send", partial(self._answer, service))
         events.register("provide-client-params.sqs.ReceiveMessage", _without_waiting)
         events.register("provide-client-params.sns.Subscribe", _without_network)
-        events.register("before-parameter-build.dynamodb", _note_capacity)
-        events.register("after-call.dynamodb", _without_capacity)
-        if not options.get("parameter_validation", True):
-            events.register("before-parameter-build", _all_that_is_required)
+        moto_gaps.register(events, _seed, unchecked=not options.get("parameter_validation", True))
         return client
 
     def _messages(self, queue: str) -> list[str]:
@@ -193,7 +185,7 @@ class Embedded:
 
         status, headers, body = self._handled(service, request)
         if service == "s3":
-            headers = {**_ids_of_s3(headers), **headers}
+            headers = {**moto_gaps.ids_of_s3(headers, _seed), **headers}
         raw = _moto("core.botocore_stubber").MockRawResponse(body)
         return AWSResponse(request.url, status, headers, raw)
 
@@ -233,7 +225,7 @@ class Embedded:
         call = _call.get()
         if call is not None:
             self.at = call.at
-        seed = call.seed if call is not None else ""
+        seed = _seed()
         self._requests[seed] += 1
         randomness = mock_random.getstate()
         mock_random.seed(f"{seed}/{self._requests[seed]}")
@@ -352,45 +344,14 @@ def _moto(module: str) -> Any:
         raise HostError(f"--aws embedded needs moto (pip install 'aslkit[embedded]'): {error}") from error
 
 
-def _ids_of_s3(headers: Mapping[str, str]) -> dict[str, str]:
-    """The ids that S3 gives with every answer, also to HEAD requests."""
+def _seed() -> str:
     call = _call.get()
-    request = headers.get("x-amzn-requestid") or request_id(call.seed if call is not None else "")
-    return {"x-amz-request-id": request, "x-amz-id-2": b64encode(sha256(request.encode()).digest()).decode()}
+    return call.seed if call is not None else ""
 
 
 def _without_waiting(params: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Time does not pass inside a call, so a long poll would never end."""
     return {**params, "WaitTimeSeconds": 0}
-
-
-def _note_capacity(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    context[_CAPACITY] = params.get(_CAPACITY, "NONE") != "NONE"
-
-
-def _without_capacity(parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    """moto says what was consumed also where it was not asked to."""
-    if not context.get(_CAPACITY):
-        parsed.pop("ConsumedCapacity", None)
-
-
-def _all_that_is_required(params: dict[str, Any], model: Any, **_: Any) -> None:
-    """moto breaks without them; this is how services refuse a request that lacks a member."""
-    shape = model.input_shape
-    missing = [name for name in shape.required_members if name not in params] if shape else []
-    if not missing:
-        return
-    call = _call.get()
-    request = request_id(call.seed if call is not None else "")
-    if model.service_model.service_name in _NAMING_PARAMETERS:
-        text = f"The request must contain the parameter {missing[0]}."
-        raise ServiceError("MissingParameter", text, 400, request)
-    count = "1 validation error" if len(missing) == 1 else f"{len(missing)} validation errors"
-    found = "; ".join(
-        f"Value null at '{name[:1].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
-        for name in missing
-    )
-    raise ServiceError("ValidationException", f"{count} detected: {found}", 400, request)
 
 
 def _without_network(params: dict[str, Any], **_: Any) -> None:
