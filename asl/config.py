@@ -10,7 +10,8 @@
     [machine]
     Child = "child.asl.json"
 
-Keys are the options of `asl run` without their dashes in front. Files are relative to the file that names them.
+Keys are the options of `asl run` without their dashes in front. Files are relative to the file that names them, and
+modules of functions are looked for in its folder too.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _TABLES: Final = ("lambda", "machine", "activity", "define", "endpoint-url")
 _TEXTS: Final = ("aws", "region", "account", "role-arn", "resources", "seed", "start-time", "type", "endpoint-url")
 _LISTS: Final = ("event-bus",)
 _FILES: Final = ("resources",)
+_CHOICES: Final = {"aws": ("off", "embedded", "real"), "type": ("STANDARD", "EXPRESS")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,18 @@ def read(folder: str | Path = ".") -> Config:
             return _checked(_load(own), own)
         project = place / "pyproject.toml"
         if project.is_file():
-            table = _load(project).get("tool", {}).get("asl")
+            tools = _load(project).get("tool")
+            table = tools.get("asl") if isinstance(tools, dict) else None
             return Config({}) if table is None else _checked(table, project)
     return Config({})
 
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{path}: error: not TOML: {error}") from None
 
 
@@ -88,8 +91,17 @@ def _value(name: str, value: Any, path: Path) -> Any:
             return {key: str(path.parent / file) for key, file in value.items()}
         return value
     if name in _TEXTS and isinstance(value, str | int) and not isinstance(value, bool):
-        return str(path.parent / str(value)) if name in _FILES else str(value)
+        return _text(name, str(value), path)
     if name in _LISTS and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return value
-    wanted = "a table of texts" if name in _TABLES else "a list of texts" if name in _LISTS else "a text"
+    kinds = {"a text": _TEXTS, "a table of texts": _TABLES, "a list of texts": _LISTS}
+    wanted = " or ".join(kind for kind, names in kinds.items() if name in names)
     raise InputError(f"{path}: the setting '{name}' must be {wanted}")
+
+
+def _text(name: str, value: str, path: Path) -> str:
+    choices = _CHOICES.get(name)
+    if choices is not None and value not in choices:
+        hint = did_you_mean(value, choices) or f"it is one of {', '.join(choices)}"
+        raise InputError(f"{path}: the setting '{name}' cannot be '{value}'; {hint}")
+    return str(path.parent / value) if name in _FILES else value

@@ -66,17 +66,18 @@ def _parameter(option: str) -> str:
     return {"type": "type_", "event-bus": "event_buses"}.get(option, option.replace("-", "_"))
 
 
-def read_document(option: str, path: str | None) -> Any:
-    """The value in a JSON or YAML file; None where none was given."""
+def resources(path: str | None) -> dict[str, Any]:
+    """The options for integrations that say what is in embedded services: from a JSON or YAML file, if one is given."""
     if path is None:
-        return None
+        return {}
     from asl import source
 
     try:
-        return source.read(path).value
+        document = source.read(path).value
     except DefinitionError as error:
         texts = [render(replace(each, message=each.message.replace("the definition", "it"))) for each in error.findings]
-        raise InputError(f"{option}: " + "\n".join(texts)) from None
+        raise InputError("--resources: " + "\n".join(texts)) from None
+    return {"resources": document, "resources_folder": str(Path(path).parent)}
 
 
 def read_context(path: str | None) -> dict[str, Any] | None:
@@ -112,6 +113,13 @@ def variables(values: Iterable[str]) -> dict[str, Any]:
             quoted = f"\nA text needs quotes of its own: --var '{name}=\"{text}\"'" if '"' not in text else ""
             raise InputError(f"{error}{quoted}") from None
     return found
+
+
+def look_for_modules(settings: Config) -> None:
+    """Has modules of functions found in the folder of the settings, and before that in the current one."""
+    for folder in ([settings.path.parent] if settings.path else []) + [Path.cwd()]:
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
 
 
 def functions(option: str, targets: Mapping[str, str]) -> dict[str, Handler]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -131,14 +130,18 @@ def command(
     from asl import config
     from asl.cli import arguments, results
 
-    given = arguments.Given(ctx, config.read())
+    settings = config.read()
+    given = arguments.Given(ctx, settings)
     aws = given.value("aws", aws)
     region, account = given.value("region", region), given.value("account", account)
-    role_arn, resources = given.value("role-arn", role_arn), given.value("resources", resources)
+    role_arn = given.value("role-arn", role_arn)
     urls = given.table("endpoint-url", arguments.endpoint_urls(endpoint_url))
     arguments.checked(account, region, role_arn, urls)
     if dump is not None and aws != "embedded":
         raise click.UsageError("--dump writes what is in the services of --aws embedded")
+    if resources is not None and aws != "embedded":
+        raise click.UsageError("--resources is for the services of --aws embedded")
+    resources = given.value("resources", resources) if aws == "embedded" else None
     outlets = {"--history": history, "--events": events, "--output": output, "--record": record, "--dump": dump}
     read_from_file = input_[1:] if input_ and input_.startswith("@") else None
     results.refuse_clashes(outlets, (file, read_from_file, context, mock and mock.rpartition("#")[0], mock, resources))
@@ -163,8 +166,7 @@ def command(
 
         path, test_case = mock_files.split_reference(mock)
         mocks = mock_files.load(path, test_case, machine=machine)
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
+    arguments.look_for_modules(settings)
     story = None if quiet or as_json else _story(machine.name, real_time)
     listener = _listener(story) if real_time else None
     lambdas_by_name = given.table("lambda", arguments.pairs("--lambda", lambdas, "charge=package.module:function"))
@@ -183,7 +185,7 @@ def command(
         event_buses=given.value("event-bus", event_buses),
         region=region,
         account=account,
-        options={"resources": arguments.read_document("--resources", resources)},
+        options=arguments.resources(resources),
         warn=lambda text: _warn(story, text),
         observer=None if story is None else _observer(story),
         on_token=None if listener is None else listener.tell,
