@@ -12,8 +12,10 @@ from asl.json_text import dumps
 
 _ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_COMPARED: Final = 20_000  # characters of two values that are compared
+_COMPARED: Final = 20_000  # characters of values that are compared or searched
 _LONGEST: Final = 2000  # characters of a value that are looked at for one line
+_METADATA: Final = ("SdkHttpMetadata", "SdkResponseMetadata")
+_LEFT_OUT: Final = "…"
 
 
 class Style:
@@ -81,12 +83,27 @@ def plain(text: str) -> str:
 
 
 def one_line(value: Any) -> str:
-    """A JSON text, or any other text, on one line: JSON compact, line breaks made single spaces."""
+    """A JSON text, or any other text, on one line: JSON compact, line breaks made single spaces.
+
+    What the SDK adds to an answer is left out: `{"MessageId":"5f-1",…}`.
+    """
     text = value if isinstance(value, str) else dumps(value)
-    if text[:1] in "{[" and len(text) <= _LONGEST and ("\n" in text or ": " in text or ", " in text):
+    if '"SdkHttpMetadata"' in text and len(text) <= _COMPARED:
+        with suppress(ValueError):
+            text = dumps(_without_metadata(json.loads(text))).replace(f'"{_LEFT_OUT}":null', _LEFT_OUT)
+    elif text[:1] in "{[" and len(text) <= _LONGEST and ("\n" in text or ": " in text or ", " in text):
         with suppress(ValueError):
             text = dumps(json.loads(text))
     return plain(" ".join(line.strip() for line in text[:_LONGEST].splitlines()))
+
+
+def _without_metadata(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_metadata(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {key: _without_metadata(each) for key, each in value.items() if key not in _METADATA}
+    return kept if len(kept) == len(value) else {**kept, _LEFT_OUT: None}
 
 
 def error_text(details: Mapping[str, Any]) -> str:

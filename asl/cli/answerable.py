@@ -167,7 +167,7 @@ def _unfilled(world: World, resource: str, states: tuple[str, ...]) -> Resource:
     """A resource with placeholders: one alone is taken for a function, in an ARN they are its partition or region."""
     names = dict.fromkeys(_PLACEHOLDER.findall(resource))
     if _PLACEHOLDER.fullmatch(resource):
-        ways = (*(f"--define {name}=ARN" for name in names), f"--lambda '{resource}=module:function'")
+        ways = (*(f"--define {name}=ARN" for name in names), f"--lambda '{resource}=package.module:function'")
         description = _description(world, resource)
         answered_by = description.answered_by if description is not None else ""
         return Resource(resource, "placeholder", description, answered_by, ways, states=states)
@@ -211,7 +211,7 @@ def _for_target(world: World, tasks: Tasks, description: Description) -> tuple[s
     arn = target if target.startswith("arn:") else f"arn:aws:lambda:{world.region}:{world.account}:function:{target}"
     function = _description(world, arn)
     name = target.rpartition(":function:")[2]
-    given = f"--lambda {name}=module:function"
+    given = f"--lambda {name}=package.module:function"
     ways = (*(defines or (given,)), *(way for way in description.ways if not way.startswith("--lambda")))
     return (function.answered_by if function is not None else description.answered_by), ways
 
@@ -222,7 +222,7 @@ def _activity(world: World, resource: str, states: tuple[str, ...]) -> Resource:
 
     worker = world.answers.worker(resource)
     name = f"{worker.__module__}:{worker.__qualname__}" if worker is not None else ""
-    ways = (f"--activity {resource.rpartition(':activity:')[2]}=module:function",)
+    ways = (f"--activity {resource.rpartition(':activity:')[2]}=package.module:function",)
     description = Description(resource, ("request_response",), answered_by=name, answer="what the worker answers")
     return Resource(resource, "activity", description, name, ways, "", "", states)
 

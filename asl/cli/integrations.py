@@ -269,8 +269,8 @@ def _sdk_rows(world: World, endpoint_urls: Mapping[str, str]) -> Iterator[Row]:
 
 def _own_rows(own: Mapping[str, Mapping[str, str]]) -> Iterator[Row]:
     options = {
-        "function": "--lambda NAME=module:function",
-        "activity": "--activity NAME=module:function",
+        "function": "--lambda NAME=package.module:function",
+        "activity": "--activity NAME=package.module:function",
         "machine": "--machine NAME=FILE",
     }
     for kind, given in own.items():

@@ -43,7 +43,6 @@ _parameters: Final = parameters.structure(
     },
     required=("FunctionName",),
 )
-_WAYS: Final = ("--lambda NAME=package.module:function", *REMOTE_WAYS)
 _CHOICES: Final = {"InvocationType": ("Event", "RequestResponse", "DryRun"), "LogType": ("None", "Tail")}
 
 
@@ -66,7 +65,7 @@ class Lambda:
                 answered_by=self._who(),
                 answer="ExecutedVersion, Payload, SdkHttpMetadata, SdkResponseMetadata, StatusCode",
                 errors=LAMBDA.errors,
-                ways=_WAYS,
+                ways=_ways("NAME"),
             )
         handler = self._by_resource(resource, self._settings.region, self._settings.account)
         if handler is None:
@@ -88,7 +87,7 @@ class Lambda:
             answered_by=self._remote.way,
             answer="what the function returns",
             errors=LAMBDA.errors,
-            ways=_WAYS,
+            ways=_ways(parse_function_name(resource).name),
         )
 
     def check(self, resource: str, arguments: JSON) -> list[str]:
@@ -201,11 +200,17 @@ class Lambda:
     def _not_answered(self, name: str, call: Call) -> NoReturn:
         hint = did_you_mean(name, self._functions.names)
         reason = f"no handler answers for the Lambda function '{name}' of state '{call.state_name}'"
-        ways = [f"a local function: --lambda {quote(parse_function_name(name).name)}=package.module:function", *_WAYS[1:]]
+        local, *elsewhere = _ways(quote(parse_function_name(name).name))
+        ways = [f"a local function: {local}", *elsewhere]
         unfilled = re.search(r"\$\{([^}]*)\}", name)
         if unfilled:
             ways.insert(0, f"a value for the placeholder: --define {quote(unfilled[1])}=value")
         raise NotAnswered(f"{reason}; {hint}" if hint else reason, ways)
+
+
+def _ways(name: str) -> tuple[str, ...]:
+    """The options that have a function of that name answered."""
+    return f"--lambda {name}=package.module:function", *REMOTE_WAYS
 
 
 def _check_choices(arguments: dict[str, JSON], request: str) -> None:

@@ -79,7 +79,7 @@ def test_the_list_says_who_answers_and_what_is_needed() -> None:
     assert "apigateway:invoke .waitForTaskToken -" in lines
     assert "ecs:runTask .sync .waitForTaskToken needs --aws embedded" in lines
     assert "eventbridge, sfn .waitForTaskToken in this process" in lines
-    assert "function:NAME needs --lambda NAME=module:function" in lines
+    assert "function:NAME needs --lambda NAME=package.module:function" in " ".join(result.stdout.split())
     assert "Only mocks answer bedrock," in words(result)
 
 
@@ -169,7 +169,7 @@ def test_who_answers(resource: str, args: list[str], who: str | None) -> None:
     [
         ("sqs:sendMessage", "--aws embedded"),
         ("aws-sdk:rekognition:detectLabels", "--aws real"),
-        ("activity:work", "--activity work=module:function"),
+        ("activity:work", "--activity work=package.module:function"),
         ("${Fn}", "--define Fn=ARN"),
         ("arn:${AWS::Partition}:states:::dynamodb:getItem", "--define AWS::Partition=aws"),
         ("arn:aws:states:${Region}::dynamodb:getItem", "--define Region=VALUE"),
@@ -216,7 +216,7 @@ def test_the_tasks_of_a_definition_with_their_states() -> None:
     args = ["--file", "order.asl.json", "--lambda", "ask=json:loads", "--machine", "Child=order.asl.json"]
     tasks = {each["states"][0]: each for each in found(*args)}
     assert sorted(tasks) == ["Ask", "Charge", "Child", "Send"]
-    assert tasks["Charge"]["ways"] == ["--define Charge=ARN", "--lambda '${Charge}=module:function'"]
+    assert tasks["Charge"]["ways"] == ["--define Charge=ARN", "--lambda '${Charge}=package.module:function'"]
     assert tasks["Ask"]["answered_by"] == "json:loads"
     assert tasks["Child"]["answered_by"] == "a machine given with --machine"
     assert tasks["Child"]["target"] == MACHINE
@@ -226,7 +226,7 @@ def test_the_tasks_of_a_definition_with_their_states() -> None:
 def test_a_function_or_machine_that_is_not_given() -> None:
     args = ["--file", "order.asl.json", "--lambda", "other=json:loads", "--machine", "Other=order.asl.json"]
     tasks = {each["states"][0]: each for each in found(*args)}
-    assert (tasks["Ask"]["answered_by"], tasks["Ask"]["ways"][0]) == (None, "--lambda ask=module:function")
+    assert (tasks["Ask"]["answered_by"], tasks["Ask"]["ways"][0]) == (None, "--lambda ask=package.module:function")
     assert (tasks["Child"]["answered_by"], tasks["Child"]["ways"][0]) == (None, "--machine Child=FILE")
 
 

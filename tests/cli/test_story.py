@@ -289,3 +289,10 @@ def test_texts():
     assert cut("\x1b[31mabcdef\x1b[0m", 4) == "\x1b[31mabc…\x1b[0m"
     assert cut("長長長", 5) == "長長…"
     assert milliseconds("nonsense", 5) == 5
+
+
+def test_what_the_sdk_adds_to_an_answer_is_left_out():
+    metadata = {"SdkHttpMetadata": {"HttpStatusCode": 200}, "SdkResponseMetadata": {"RequestId": "r"}}
+    assert one_line({"MessageId": "m", **metadata}) == '{"MessageId":"m",…}'
+    assert one_line([{"kept": {"Payload": 1, **metadata}}, metadata]) == '[{"kept":{"Payload":1,…}},{…}]'
+    assert one_line('says "SdkHttpMetadata"') == 'says "SdkHttpMetadata"'

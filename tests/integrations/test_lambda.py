@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 from asl_lambda import Lambda
 
-from asl.errors import HostError
 from asl.hosts import alarm
-from asl.integration import Settings
+from asl.integration import NotAnswered, Settings
 from tests.integrations.calls import call, failure, output
 
 ROOT = Path(__file__).parents[2]
@@ -90,7 +89,7 @@ def test_a_function_is_not_found(key: str, resource: str) -> None:
         return
     assert described is not None
     assert described.answered_by == ""
-    assert described.ways == ("--lambda NAME=package.module:function", "--endpoint-url lambda=URL", "--aws real")
+    assert described.ways == ("--lambda f=package.module:function", "--endpoint-url lambda=URL", "--aws real")
 
 
 def test_the_exact_name_wins_and_then_the_first_glob() -> None:
@@ -119,14 +118,13 @@ def test_invoke_finds_a_function_by_its_parameter(key: str, name: str) -> None:
 
 def test_a_function_that_nobody_answers_for_stops_the_run() -> None:
     integration = functions({"orders": echo})
-    with pytest.raises(HostError) as stopped:
+    with pytest.raises(NotAnswered) as stopped:
         integration.perform(call(INVOKE, {"FunctionName": "order"}))
     text = str(stopped.value)
     assert "'order'" in text
     assert "state 'Send'" in text
     assert "did you mean 'orders'?" in text
-    assert "--lambda order=package.module:function" in text
-    assert "--mock FILE" in text
+    assert "a local function: --lambda order=package.module:function" in stopped.value.ways
 
 
 # -- what goes in and comes out ------------------------------------------------------------------------------------
