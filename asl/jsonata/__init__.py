@@ -19,7 +19,7 @@ from asl.jsonata.calls import ODD_LISTS
 from asl.jsonata.compiler import Program
 from asl.jsonata.errors import LATER_MESSAGES, JsonataError
 from asl.jsonata.functions import BUILT_IN
-from asl.jsonata.operators import plain
+from asl.jsonata.operators import plain, plain_list
 from asl.jsonata.parser import parse
 from asl.jsonata.runtime import AWS, STANDALONE, Host, Limits, Run, SystemHost
 from asl.jsonata.text import dumps
@@ -56,6 +56,7 @@ class Expression:
         self.text = text
         self.level = level
         self._later = level == "2.2"
+        self._limits = STANDALONE if self._later else AWS
         self._tree = analyse(parse(text, later=self._later))
         self.references, self.context_names = references.find(self._tree)
         """The variables that it reads, those of the built-in functions among them; and what it reads of its data."""
@@ -75,15 +76,15 @@ class Expression:
 
         Raises JsonataError.
         """
-        run = Run(host or _HOST, limits or (STANDALONE if self._later else AWS))
-        scope = dict(bindings) if bindings else {}
-        scope["$"] = data
+        run = Run(host or _HOST, limits or self._limits)
+        scope = {**bindings, "$": data} if bindings else {"$": data}
         context = Outer((data,)) if isinstance(data, list) else data
         try:
             program = self._program
             if not program.static_names.isdisjoint(scope):
                 program = self._program_without(frozenset(program.static_names & scope.keys()))
-            result = program.run(context, scope, run)
+            code = program.code if program.depth <= run.limits.depth else program.counted()
+            result = code(context, scope, run)
         except RecursionError:
             raise JsonataError("U1001") from None
         except OverflowError:  # an integer of the data that no double can hold
@@ -92,7 +93,9 @@ class Expression:
             if self._later and error.code in LATER_MESSAGES:
                 error.details["template"] = LATER_MESSAGES[error.code]
             raise
-        return plain(result) if run.nested or type(result) in ODD_LISTS else result
+        if run.nested:
+            return plain(result)
+        return result if type(result) not in ODD_LISTS else plain_list(result)
 
     def _program_without(self, shadowed: frozenset[str]) -> Program:
         """The program where variables have the names of built-in functions that it calls."""

@@ -40,9 +40,10 @@ class NativeCall:
         except JsonataError as error:
             raise self.located(error) from None
         run.base -= self.depth
-        if type(result) in SIZED:
-            run.allocate(len(result), 1 if type(result) is str else NUMBER_BYTES)
-        return result if self.raw or type(result) is not Sequence else collapsed(result)
+        kind = type(result)
+        if kind in SIZED and len(result) * (1 if kind is str else NUMBER_BYTES) > run.limits.memory:
+            raise JsonataError("U1003")
+        return result if self.raw or kind is not Sequence else collapsed(result)
 
     def located(self, error: JsonataError) -> JsonataError:
         error.position = self.position
@@ -63,14 +64,16 @@ def native_call(called: NativeCall, codes: list[Code]) -> Code:
 
 
 def _call_of_one(called: NativeCall, argument: Code) -> Code:
-    do, raw, as_it_is = called.do, called.raw, called.signature.as_it_is
+    do, raw, plans = called.do, called.raw, called.signature.single
 
     def code(input: Value, scope: Scope, run: Run) -> Value:
         value = argument(input, scope, run)
-        if type(value) not in as_it_is:
+        kind = type(value)
+        if kind not in plans:
             return called.call([value], input, run)
+        plan = plans[kind]
         try:
-            result = do(value)
+            result = do(value) if plan is None else do(*plan([value], input))
         except JsonataError as error:
             raise called.located(error) from None
         return result if raw or type(result) is not Sequence else collapsed(result)

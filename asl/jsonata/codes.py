@@ -6,11 +6,11 @@ They are written for speed: the common case first, without a further call; every
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from asl.jsonata import operators
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.objects import to_boolean
+from asl.jsonata.operators import NUMBERS
 from asl.jsonata.runtime import Code, Run, Scope
 from asl.jsonata.sequences import SEQUENCES, Filter
 from asl.jsonata.values import (
@@ -23,9 +23,6 @@ from asl.jsonata.values import (
     collapsed,
     number,
 )
-
-NUMBERS: Final = frozenset({int, float})
-SIZED: Final = frozenset({str, list, Sequence})
 
 
 def at(error: JsonataError, position: int, token: str) -> JsonataError:
@@ -41,7 +38,10 @@ def at(error: JsonataError, position: int, token: str) -> JsonataError:
 def collapsing(code: Code) -> Code:
     def collapse(input: Value, scope: Scope, run: Run) -> Value:
         value = code(input, scope, run)
-        return collapsed(value) if type(value) in SEQUENCES else value
+        kind = type(value)
+        if kind is Sequence and value:
+            return value if len(value) > 1 else value[0]
+        return collapsed(value) if kind in SEQUENCES else value
 
     return collapse
 
@@ -146,6 +146,52 @@ def arithmetic(name: str, left: Code, right: Code, position: int) -> Code:
     return code
 
 
+def arithmetic_with_constant(name: str, left: Code, right: Code, constant: float, position: int) -> Code:
+    """As `arithmetic`, where `right` always gives `constant`."""
+    if not -EXACT < constant < EXACT:
+        return arithmetic(name, left, right, position)
+    operate = operators.ARITHMETIC[name]
+
+    def code(input: Value, scope: Scope, run: Run) -> Value:
+        first = left(input, scope, run)
+        if type(first) in NUMBERS and -EXACT < first < EXACT:
+            result = operate(first, constant)
+            return result if type(result) is int and -EXACT < result < EXACT else number(result)
+        try:
+            return operators.arithmetic(name, first, constant)
+        except JsonataError as error:
+            raise at(error, position, name) from None
+
+    return code
+
+
+def field_arithmetic(name: str, variable: str | None, left: str, right: str, general: Code) -> Code:
+    """Two fields of the same object: of the context, or of a variable of the nearest scope.
+
+    `general` does the same for anything.
+    """
+    operate = operators.ARITHMETIC[name]
+
+    def code(input: Value, scope: Scope, run: Run) -> Value:
+        item = input if variable is None else scope[variable]
+        if type(item) is dict:
+            first: Value = item.get(left)
+            second: Value = item.get(right)
+            if (
+                type(first) in NUMBERS
+                and type(second) in NUMBERS
+                and -EXACT < first < EXACT
+                and -EXACT < second < EXACT
+            ):
+                result = operate(first, second)
+                if (type(result) is int and -EXACT < result < EXACT) or result % 1:
+                    return result
+                return number(result)
+        return general(input, scope, run)
+
+    return code
+
+
 def comparison(name: str, left: Code, right: Code, position: int) -> Code:
     operate = operators.COMPARISONS[name]
 
@@ -162,29 +208,16 @@ def comparison(name: str, left: Code, right: Code, position: int) -> Code:
     return code
 
 
-def field_comparison(name: str, field_name: str, constant: float, general: Code) -> Code:
-    """A field of the context compared with a number; `general` does the same for anything."""
-    operate = operators.COMPARISONS[name]
+def field_comparison(test: operators.FieldTest, general: Code) -> Code:
+    """`general` does the same for anything."""
+    variable, name, operate, constant, kinds = test
 
     def code(input: Value, scope: Scope, run: Run) -> Value:
-        if type(input) is dict:
-            value = input.get(field_name)
-            if type(value) in NUMBERS:
+        item = input if variable is None else scope[variable]
+        if type(item) is dict:
+            value = item.get(name)
+            if type(value) in kinds:
                 return operate(value, constant)
-        return general(input, scope, run)
-
-    return code
-
-
-def field_equality(name: str, field_name: str, constant: str, general: Code) -> Code:
-    """A field of the context compared with a text; `general` does the same for anything."""
-    wanted = name == "="
-
-    def code(input: Value, scope: Scope, run: Run) -> Value:
-        if type(input) is dict:
-            value = input.get(field_name)
-            if type(value) is str:
-                return (value == constant) is wanted
         return general(input, scope, run)
 
     return code
@@ -209,16 +242,26 @@ def inclusion(left: Code, right: Code) -> Code:
     return lambda input, scope, run: operators.included(left(input, scope, run), right(input, scope, run))
 
 
-def concatenation(left: Code, right: Code, position: int, to_text: Callable[[Value], str]) -> Code:
+def concatenation(parts: list[Code], positions: list[int], to_text: Callable[[Value], str]) -> Code:
+    """`a & b & c`. `positions`: those of the operators, one between any two parts."""
+    first, *others = parts
+    rest = list(zip(others, positions, strict=True))
+
     def code(input: Value, scope: Scope, run: Run) -> Value:
-        first = left(input, scope, run)
-        second = right(input, scope, run)
-        if type(first) is str and type(second) is str and len(first) + len(second) <= run.limits.memory:
-            return first + second
-        try:
-            return operators.concatenated(first, second, run, to_text)
-        except JsonataError as error:
-            raise at(error, position, "&") from None
+        text = first(input, scope, run)
+        for part, position in rest:
+            value = part(input, scope, run)
+            try:
+                if type(text) is not str:
+                    text = operators.text_of(text, to_text)
+                if type(value) is not str:
+                    value = operators.text_of(value, to_text)
+                if len(text) + len(value) > run.limits.memory:
+                    raise JsonataError("U1003")
+            except JsonataError as error:
+                raise at(error, position, "&") from None
+            text += value
+        return text
 
     return code
 

@@ -19,22 +19,23 @@ from asl.jsonata.calls import ODD_LISTS
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.native import Native
 from asl.jsonata.functions.objects import to_boolean
-from asl.jsonata.path_rules import PathRules, field_names
+from asl.jsonata.grouping import grouped
+from asl.jsonata.path_rules import PathRules, field_of, field_test, is_constant
 from asl.jsonata.rules import Place, is_followed
 from asl.jsonata.runtime import NUMBER_BYTES, Code, Run, Scope
 from asl.jsonata.scopes import Frame, bound_names
-from asl.jsonata.sequences import grouped
 from asl.jsonata.syntax import Node
 from asl.jsonata.values import UNDEFINED, Constructed, Outer, Value
 
 CONSTANTS: Final = frozenset({"string", "number", "value"})
 SINGLES: Final = CONSTANTS | {"object", "array", "negation"}
 """Expressions that are one item of an array constructor."""
-GIVE_SEQUENCES: Final = frozenset({"name", "wildcard", "descendant", "path", "apply"})
+GIVE_SEQUENCES: Final = frozenset({"name", "wildcard", "descendant", "apply"})
+"""Expressions that may give a sequence; a path collapses its own."""
 
 
 class Program:
-    """A compiled expression: `run` it. `depth` is how many levels deep it goes by itself."""
+    """A compiled expression: its `code`, and how many levels deep that goes by itself."""
 
     def __init__(self, tree: Node, *, later: bool, shadowed: frozenset[str]) -> None:
         """`shadowed`: the built-in functions whose names the bindings use for something else."""
@@ -42,18 +43,16 @@ class Program:
         compiler = _Compiler(tree, natives, shadowed, later)
         self._tree = tree
         self._compiler = compiler
-        self._code, self._depth = compiler.top(tree, counting=False)
+        self.code, self.depth = compiler.top(tree, counting=False)
         self._counted: Code | None = None
         self.static_names = compiler.static_names
         """The built-in functions that are called without looking whether a variable has their name."""
 
-    def run(self, context: Value, bindings: dict[str, Value], run: Run) -> Value:
-        code = self._code
-        if self._depth > run.limits.depth:
-            if self._counted is None:
-                self._counted, _ = self._compiler.top(self._tree, counting=True)
-            code = self._counted
-        return code(context, bindings, run)
+    def counted(self) -> Code:
+        """The same, compiled to count its levels: for when it goes deeper than is allowed."""
+        if self._counted is None:
+            self._counted, _ = self._compiler.top(self._tree, counting=True)
+        return self._counted
 
 
 class _Compiler(PathRules, CallRules):
@@ -205,39 +204,57 @@ class _Compiler(PathRules, CallRules):
     # Operators.
 
     def _binary(self, node: Node, place: Place) -> Code:
+        if node.value == "&" and not place.counting:
+            return self._concatenation(node, place)
         left, right = self._part(node.left, place), self._part(node.right, place)
         name, position = node.value, node.position
         if name in ("and", "or"):
             return codes.boolean(name, left, right, position, not self._later)
         if name in operators.ARITHMETIC:
-            return codes.arithmetic(name, left, right, position)
+            return self._arithmetic(node, left, right, place)
         if name in operators.COMPARISONS or name in ("=", "!="):
             return self._comparison(node, left, right, place)
         if name == "in":
             return codes.inclusion(left, right)
         if name == "&":
-            return codes.concatenation(left, right, position, self._natives["string"].do)
+            return codes.concatenation([left, right], [position], self._natives["string"].do)
         return codes.interval(left, right, position)
 
-    def _comparison(self, node: Node, left: Code, right: Code, place: Place) -> Code:
+    def _concatenation(self, node: Node, place: Place) -> Code:
+        """`a & b & c`, which is `(a & b) & c`: the text is put together once."""
+        parts, positions = [], []
+        while True:
+            assert node.left is not None
+            parts.append(self._part(node.right, place))
+            positions.append(node.position)
+            node, place = node.left, place.below()
+            self._reach(place.level)
+            if node.kind != "binary" or node.value != "&" or is_followed(node):
+                break
+        parts.append(self.code(node, place))
+        return codes.concatenation(parts[::-1], positions[::-1], self._natives["string"].do)
+
+    def _arithmetic(self, node: Node, left: Code, right: Code, place: Place) -> Code:
         assert node.left is not None
         assert node.right is not None
+        name = node.value
+        if not place.counting and is_constant(node.right, "number"):
+            return codes.arithmetic_with_constant(name, left, right, node.right.value, node.position)
+        general = codes.arithmetic(name, left, right, node.position)
+        first, second = field_of(node.left, place), field_of(node.right, place)
+        if first is None or second is None or first.variable != second.variable:
+            return general
+        return codes.field_arithmetic(name, first.variable, first.name, second.name, general)
+
+    def _comparison(self, node: Node, left: Code, right: Code, place: Place) -> Code:
         name = node.value
         general = (
             codes.comparison(name, left, right, node.position)
             if name in operators.COMPARISONS
             else codes.equality(name, left, right)
         )
-        fields = field_names(node.left) if node.left.kind == "path" else None
-        if fields is None or len(fields) != 1 or node.left.items[0].kind != "name" or place.counting:
-            return general
-        if is_followed(node.left) or node.left.keep_singleton or is_followed(node.right):
-            return general
-        if node.right.kind == "number" and name in operators.COMPARISONS:
-            return codes.field_comparison(name, fields[0], node.right.value, general)
-        if node.right.kind == "string" and name not in operators.COMPARISONS:
-            return codes.field_equality(name, fields[0], node.right.value, general)
-        return general
+        test = field_test(node, place)
+        return general if test is None else codes.field_comparison(test, general)
 
     def _negation(self, node: Node, place: Place) -> Code:
         operand = self._part(node.left, place)

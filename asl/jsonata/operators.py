@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from asl.jsonata.calls import ODD_LISTS
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.runtime import NUMBER_BYTES, Run
 from asl.jsonata.text import ordered
 from asl.jsonata.values import EXACT, UNDEFINED, Constructed, Sequence, Value, number
 
 RANGE_LIMIT: Final = 10_000_000
+NUMBERS: Final = frozenset({int, float})
+TEXTS: Final = frozenset({str})
 SHORT: Final = 10**15
 """Below this, the text of a whole number is its digits."""
 
@@ -101,6 +104,22 @@ def compared(name: str, left: Value, right: Value) -> Value:
     return COMPARISONS[name](left, right)
 
 
+EQUALITIES: Final[dict[str, Callable[[Any, Any], bool]]] = {"=": operator.eq, "!=": operator.ne}
+"""For numbers and texts."""
+
+
+class FieldTest(NamedTuple):
+    """A field of an object compared with a constant."""
+
+    variable: str | None
+    """The object: a variable of the nearest scope, or the context."""
+    name: str
+    operate: Callable[[Any, Any], bool]
+    constant: Any
+    kinds: frozenset[type]
+    """The types of values that `operate` may be given."""
+
+
 def text_order(text: str) -> Any:
     """A key that sorts texts as JavaScript does, by UTF-16 units."""
     return text.encode("utf-16-be", "surrogatepass")
@@ -153,14 +172,8 @@ def included(left: Value, right: Value) -> bool:
     return any(same(item, left) for item in right)
 
 
-def concatenated(left: Value, right: Value, run: Run, to_text: Callable[[Value], str]) -> str:
-    """The texts of both values; undefined has none. Raises U1003."""
-    first, second = _text(left, to_text), _text(right, to_text)
-    run.allocate(len(first) + len(second))
-    return first + second
-
-
-def _text(value: Value, to_text: Callable[[Value], str]) -> str:
+def text_of(value: Value, to_text: Callable[[Value], str]) -> str:
+    """The text of a value for `&`; undefined has none."""
     if type(value) is int and -SHORT < value < SHORT:
         return str(value)
     return "" if value is UNDEFINED else to_text(value)
@@ -302,6 +315,14 @@ def plain(value: Value) -> Value:
         else:
             container.update({key: copied(item) for key, item in container.items()})
     return root
+
+
+def plain_list(value: list[Value]) -> list[Value]:
+    """As `plain`, where no array in the elements of `value` is of another kind."""
+    if ODD_LISTS.isdisjoint(map(type, value)):
+        return list(value)
+    copy: list[Value] = plain(value)
+    return copy
 
 
 def is_flat(value: Value) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from asl.jsonata import operators
 from asl.jsonata.runtime import Code, Run, Scope
 from asl.jsonata.sequences import SEQUENCES, Filter, Step, field_step, joined
@@ -23,6 +25,21 @@ def field(name: str) -> Code:
 
 def variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
     """A field of a field ... of a variable that is in the scope `hops` steps out or undefined."""
+    general = _variable_fields(variable, hops, names)
+
+    def near(input: Value, scope: Scope, run: Run) -> Value:
+        try:
+            value = scope[variable]
+            for name in names:
+                value = value[name]
+        except (KeyError, TypeError):
+            return general(input, scope, run)
+        return value if type(value) not in SEQUENCES else general(input, scope, run)
+
+    return near if hops == 0 else general
+
+
+def _variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
     rests = [path_fields(names[index:], False) for index in range(len(names))]
 
     def read(input: Value, scope: Scope, run: Run) -> Value:
@@ -36,6 +53,21 @@ def variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
                 return rests[index](value if type(value) is list else joined([value], False), scope, run)
             value = value.get(name, UNDEFINED)
         return value if type(value) not in SEQUENCES else rests[0]([first], scope, run)
+
+    return read
+
+
+def variable_item(fields: Code, index: float, general: Code) -> Code:
+    """The item at a position of the array that `fields` gives; `general` does the same for anything."""
+    position = math.floor(index)
+
+    def read(input: Value, scope: Scope, run: Run) -> Value:
+        value = fields(input, scope, run)
+        if type(value) is list and -len(value) <= position < len(value):
+            item = value[position]
+            if not isinstance(item, list):
+                return item
+        return general(input, scope, run)
 
     return read
 
@@ -74,20 +106,22 @@ def path_from_fields(
 
     def read(input: Value, scope: Scope, run: Run) -> Value:
         outer = scope
-        for _ in range(hops):
-            outer = outer[None]
-        value = outer.get(variable, UNDEFINED)
-        for name in names:
-            if type(value) is not dict:
-                return UNDEFINED if value is UNDEFINED else general(input, scope, run)
-            value = value.get(name, UNDEFINED)
+        if hops:
+            for _ in range(hops):
+                outer = outer[None]
+        try:
+            value = outer[variable]
+            for name in names:
+                value = value[name]
+        except (KeyError, TypeError):
+            return general(input, scope, run)
         if type(value) in SEQUENCES:
             return general(input, scope, run)
         for passes in filters:
             value = passes(value, scope, run)
         if value is UNDEFINED:
             return UNDEFINED
-        items = value if operators.is_flat(value) else Sequence((value,))
+        items = value if type(value) is Sequence or operators.is_flat(value) else Sequence((value,))
         if type(items) is list and len(items) <= 1 and steps:
             items = Sequence(items)
         for step in steps:

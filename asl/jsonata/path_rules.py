@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from asl.jsonata import path_codes
+from typing import NamedTuple
+
+from asl.jsonata import codes, operators, path_codes
 from asl.jsonata.errors import JsonataError
+from asl.jsonata.grouping import grouped
+from asl.jsonata.ordering import Key, ordering
 from asl.jsonata.rules import Place, Rules, is_followed
 from asl.jsonata.runtime import Code, Run, Scope
 from asl.jsonata.scopes import places
 from asl.jsonata.sequences import (
     Filter,
-    Key,
     Step,
     TupleStep,
     expression_filter,
     expression_step,
+    field_filter,
     field_step,
-    grouped,
     index_filter,
     indexed,
     numbered,
-    ordering,
     whole_step,
 )
 from asl.jsonata.syntax import Node, Stage
@@ -28,11 +30,14 @@ from asl.jsonata.values import UNDEFINED, Kept, Sequence, Tuples, Value
 
 class PathRules(Rules):
     def _path(self, node: Node, place: Place) -> Code:
-        steps = node.items
         if not place.counting and (fields := self._fields(node, place)) is not None:
             return fields
-        if any(step.tuple for step in steps):
-            return self._tuple_path(node, place)
+        code = self._tuple_path(node, place) if any(step.tuple for step in node.items) else self._steps(node, place)
+        return code if is_followed(node) else codes.collapsing(code)
+
+    def _steps(self, node: Node, place: Place) -> Code:
+        """A path without variables beside its values; the result may be a sequence."""
+        steps = node.items
         runs = [self._step(step, index, len(steps), place) for index, step in enumerate(steps)]
         code = path_codes.path(runs, steps[0].kind != "variable")
         if not place.counting:
@@ -57,7 +62,12 @@ class PathRules(Rules):
         if len(found) > 1 or first.value in self._natives:
             return None
         steps = runs[1 + len(names) :]
-        return path_codes.path_from_fields(first.value, found[0], tuple(names), filters, steps, general)
+        read = path_codes.path_from_fields(first.value, found[0], tuple(names), filters, steps, general)
+        index = _only_index(rest[len(names) - 1])
+        if index is None or steps or node.group is not None or node.keep_singleton or is_followed(node):
+            return read
+        fields = path_codes.variable_fields(first.value, found[0], tuple(names))
+        return path_codes.variable_item(fields, index, read)
 
     def _fields(self, node: Node, place: Place) -> Code | None:
         """A path that does no more than read fields one from the other."""
@@ -90,7 +100,10 @@ class PathRules(Rules):
 
     def _sort_step(self, step: Node, place: Place) -> Step:
         inner = self._with_tuples([term.expression for term in step.terms], place).below()
-        keys = [Key(self.code(term.expression, inner), term.descending) for term in step.terms]
+        keys = [
+            Key(self.code(term.expression, inner), term.descending, _context_field(term.expression, inner))
+            for term in step.terms
+        ]
         sort = ordering(keys, step.position, bool(self._beside))
         filters = [self._stage(stage, place) for stage in step.stages]
 
@@ -121,7 +134,9 @@ class PathRules(Rules):
         if expression.kind == "number":
             return index_filter(expression.value)
         inner = self._with_tuples([expression], place).below()
-        return expression_filter(self.code(expression, inner), bool(self._beside), self._later)
+        general = expression_filter(self.code(expression, inner), bool(self._beside), self._later)
+        test = field_test(expression, inner)
+        return general if test is None or test.variable is not None or self._beside else field_filter(test, general)
 
     def _tuple_path(self, node: Node, place: Place) -> Code:
         steps = node.items
@@ -174,6 +189,51 @@ class PathRules(Rules):
         return _then(extending, stages)
 
 
+class Field(NamedTuple):
+    """A field of the context, or of a variable of the nearest scope."""
+
+    variable: str | None
+    name: str
+
+
+def field_of(node: Node | None, place: Place) -> Field | None:
+    """The field that a node reads, when it does no more than that."""
+    if node is None or node.kind != "path" or is_followed(node) or node.keep_singleton or place.counting:
+        return None
+    names = field_names(node)
+    if names is None or len(names) != 1:
+        return None
+    first = node.items[0]
+    if first.kind == "name":
+        return Field(None, names[0])
+    found, certain = places(place.frame, first.value)
+    return Field(first.value, names[0]) if certain and found == [0] and first.value else None
+
+
+def _context_field(node: Node, place: Place) -> str | None:
+    field = field_of(node, place)
+    return field.name if field is not None and field.variable is None else None
+
+
+def field_test(node: Node, place: Place) -> operators.FieldTest | None:
+    """The comparison of a field with a constant, when a node does no more than that."""
+    operate = operators.COMPARISONS.get(node.value) or operators.EQUALITIES.get(node.value)
+    if node.kind != "binary" or operate is None or is_followed(node):
+        return None
+    field, constant = field_of(node.left, place), node.right
+    if field is None or constant is None:
+        return None
+    if is_constant(constant, "number"):
+        return operators.FieldTest(*field, operate, constant.value, operators.NUMBERS)
+    if is_constant(constant, "string") and node.value in operators.EQUALITIES:
+        return operators.FieldTest(*field, operate, constant.value, operators.TEXTS)
+    return None
+
+
+def is_constant(node: Node | None, kind: str) -> bool:
+    return node is not None and node.kind == kind and not is_followed(node)
+
+
 def field_names(path: Node) -> tuple[str, ...] | None:
     """The fields that a path reads one from the other, when it does no more than that."""
     if path.group is not None:
@@ -186,6 +246,14 @@ def field_names(path: Node) -> tuple[str, ...] | None:
     if not rest or any(step.kind != "name" for step in rest):
         return None
     return tuple(step.value for step in rest)
+
+
+def _only_index(step: Node) -> float | None:
+    """The position that a step picks, when it has no other predicate."""
+    if len(step.stages) != 1 or step.stages[0].expression is None:
+        return None
+    expression = step.stages[0].expression
+    return expression.value if is_constant(expression, "number") else None
 
 
 def _bare(step: Node) -> Node:

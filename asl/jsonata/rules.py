@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from asl.jsonata import codes
 from asl.jsonata.calls import Builtin
 from asl.jsonata.functions.native import Native
+from asl.jsonata.grouping import grouped
 from asl.jsonata.runtime import Code
 from asl.jsonata.scopes import Frame, assigned_names, bound_names, places, tuple_names
-from asl.jsonata.sequences import grouped
 from asl.jsonata.signature import Signature
 from asl.jsonata.syntax import Group, Node
 from asl.jsonata.values import UNDEFINED

@@ -41,6 +41,9 @@ LETTERS: Final[dict[type, str]] = {
 Move: TypeAlias = Callable[[list[Value], Value], Value]
 """(arguments, context) -> one argument as the function wants it."""
 
+Plan: TypeAlias = Callable[[list[Value], Value], list[Value]]
+"""(arguments, context) -> the arguments as the function wants them."""
+
 
 def letter(value: Value) -> str:
     """The letter of a value's type."""
@@ -81,9 +84,9 @@ class Signature:
         self.parameters = _parse(text)
         self._pattern = re.compile("".join(f"({parameter.pattern})" for parameter in self.parameters))
         self._later = later
-        self._plans: dict[tuple[type, ...], list[Move] | None] = {}
-        self.as_it_is: set[type] = set()
-        """The types of a single argument that is known to be right as it is."""
+        self._plans: dict[tuple[type, ...], Plan | None] = {}
+        self.single: dict[type, Plan | None] = {}
+        """The plans for a single argument of a type that need nothing but that argument."""
 
     def arrange(self, arguments: list[Value], context: Value) -> list[Value]:
         """The arguments as the function wants them: the context filled in, arrays made of single values.
@@ -95,11 +98,11 @@ class Signature:
             plan = self._plans[kinds]
         except KeyError:
             plan = self._plans[kinds] = self._plan(arguments)
-            if plan is None and len(kinds) == 1:
-                self.as_it_is.add(kinds[0])
-        return arguments if plan is None else [move(arguments, context) for move in plan]
+            if len(kinds) == 1:
+                self.single[kinds[0]] = plan
+        return arguments if plan is None else plan(arguments, context)
 
-    def _plan(self, arguments: list[Value]) -> list[Move] | None:
+    def _plan(self, arguments: list[Value]) -> Plan | None:
         """How arguments of these types become those that the function wants; None when they are that already."""
         letters = "".join(map(letter, arguments))
         match = self._pattern.fullmatch(letters)
@@ -120,7 +123,9 @@ class Signature:
                     kept.append(source)
                 moves.append(move or _same(source))
                 at += 1
-        return None if kept == list(range(len(arguments))) and len(moves) == len(kept) else moves
+        if kept == list(range(len(arguments))) and len(moves) == len(kept):
+            return None
+        return lambda arguments, context: [move(arguments, context) for move in moves]
 
     def _mismatch(self, arguments: list[Value], letters: str) -> JsonataError:
         """Which argument is wrong: the first that the parameters before it leave over."""
