@@ -39,6 +39,7 @@ class Call:
     token: str | None = None
     credentials: JSON = None
     timeout_seconds: int | None = None
+    heartbeat_seconds: int | None = None
     region: str = "us-east-1"
     account: str = "123456789012"
     pending: JSON | Absent = ABSENT

@@ -127,8 +127,10 @@ def command(
     if file == "-" and input_ in ("-", "@-"):
         raise click.UsageError("FILE and --input cannot both be standard input")
 
-    from asl import config
+    from asl import config, source
     from asl.cli import arguments, results
+    from asl.machine import default_name, from_document
+    from asl.source_text import pseudo_parameters, unused_defines
 
     settings = config.read()
     given = arguments.Given(ctx, settings)
@@ -148,12 +150,11 @@ def command(
 
     import asl
 
-    machine = asl.load(
-        file,
-        define=given.table("define", arguments.pairs("--define", defines, "Name=value")),
-        name="StateMachine" if file == "-" else None,
-        type=given.value("type", type_),
-    )
+    defined = arguments.pairs("--define", defines, "Name=value")
+    document = source.read(file, {**pseudo_parameters(region, account), **given.table("define", defined)})
+    if problem := unused_defines(defined, document.placeholders):
+        raise InputError(problem)
+    machine = from_document(document, "StateMachine" if file == "-" else default_name(file), given.value("type", type_))
     started_with: dict[str, Any] = {
         "name": name,
         "input_text": arguments.read_input(input_),
@@ -248,7 +249,7 @@ def _written(world: World, outlets: Mapping[str, Outlet], recorder: Recorder | N
                 if option == "--history":
                     text = json_text({"events": run.history}, indent=4) + "\n"
                 elif option == "--record" and recorder is not None:
-                    text = json_text(recorder.document(), indent=2) + "\n"
+                    text = json_text(recorder.document(world.runs), indent=2) + "\n"
                 elif option == "--dump":
                     text = json_text(_embedded(world).dump(), indent=2) + "\n"
                 elif option == "--events":

@@ -64,7 +64,7 @@ class World:
     state machines that tasks start to their definitions. `activities` maps ARNs, names or globs of activities to
     functions that work on their tasks, or to None where workers ask for them (`get_activity_task`). `options` is for
     integrations. `observer` is told a run's new history events, `on_token` that a run waits for an answer to a token,
-    `on_answer` what an integration answered.
+    `on_answer` what an integration answered, or None when the call was given up.
 
     Use it as a context manager, or call `close()`, so that integrations are closed.
     """
@@ -87,7 +87,7 @@ class World:
         machines: Mapping[str, Machine | Definition] | None = None,
         activities: Mapping[str, TaskFunction | None] | None = None,
         on_token: Callable[[Run, str], None] | None = None,
-        on_answer: Callable[[Run, Call, Answer], None] | None = None,
+        on_answer: Callable[[Run, Call, Answer | None], None] | None = None,
         options: Mapping[str, Any] | None = None,
         warn: Warn | None = None,
         observer: Observer | None = None,
@@ -382,6 +382,7 @@ class World:
             token=effect.token,
             credentials=effect.credentials,
             timeout_seconds=effect.timeout_seconds,
+            heartbeat_seconds=effect.heartbeat_seconds,
             region=self.region,
             account=self.account,
         )
@@ -447,6 +448,8 @@ class World:
             attempt.cancelled = True
             if attempt.is_performed:
                 self.answers.cancel(attempt.call)
+                if self._on_answer is not None:
+                    self._on_answer(run, attempt.call, None)
 
     def _end_token(self, attempt: Attempt) -> None:
         """Takes no more answers for the token of an attempt."""
