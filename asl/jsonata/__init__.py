@@ -81,7 +81,7 @@ class Expression:
         context = Outer((data,)) if isinstance(data, list) else data
         try:
             program = self._program
-            if not program.static_names.isdisjoint(scope):
+            if program.static_names and not program.static_names.isdisjoint(scope):
                 program = self._program_without(frozenset(program.static_names & scope.keys()))
             code = program.code if program.depth <= run.limits.depth else program.counted()
             result = code(context, scope, run)

@@ -57,10 +57,11 @@ def native_call(called: NativeCall, codes: list[Code]) -> Code:
     if len(codes) == 1 and not called.depth and not called.needs_run:
         return _call_of_one(called, codes[0])
 
-    def code(input: Value, scope: Scope, run: Run) -> Value:
-        return called.call([each(input, scope, run) for each in codes], input, run)
-
-    return code
+    call = called.call
+    if len(codes) == 2:
+        one, other = codes
+        return lambda input, scope, run: call([one(input, scope, run), other(input, scope, run)], input, run)
+    return lambda input, scope, run: call([each(input, scope, run) for each in codes], input, run)
 
 
 def _call_of_one(called: NativeCall, argument: Code) -> Code:

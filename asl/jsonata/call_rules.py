@@ -94,7 +94,11 @@ class CallRules(Rules):
             if body is not None:
                 array = self._arguments(node.items[:1], inner)[0] if first is None else first
                 return call_codes.inlined_loop(called, array, body, not self._later)
-        arguments = self._arguments(node.items, inner)
+        arguments = (
+            self._arguments(node.items, inner)
+            if signature.takes_functions()
+            else [self.code(item, inner) for item in node.items]
+        )
         return call_codes.native_call(called, arguments if first is None else [first, *arguments])
 
     def _inlined_body(self, rest: list[Node], place: Place) -> Body | None:

@@ -256,11 +256,11 @@ def concatenation(parts: list[Code], positions: list[int], to_text: Callable[[Va
                     text = operators.text_of(text, to_text)
                 if type(value) is not str:
                     value = operators.text_of(value, to_text)
-                if len(text) + len(value) > run.limits.memory:
+                text += value
+                if len(text) > run.limits.memory:
                     raise JsonataError("U1003")
             except JsonataError as error:
                 raise at(error, position, "&") from None
-            text += value
         return text
 
     return code

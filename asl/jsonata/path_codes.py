@@ -12,7 +12,7 @@ from asl.jsonata.values import UNDEFINED, Constructed, Kept, Sequence, Value, co
 
 def field(name: str) -> Code:
     """A field of the context."""
-    several = path_fields((name,), False)
+    several = path_fields((name,))
 
     def read(input: Value, scope: Scope, run: Run) -> Value:
         if type(input) is dict:
@@ -26,13 +26,20 @@ def field(name: str) -> Code:
 def variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
     """A field of a field ... of a variable that is in the scope `hops` steps out or undefined."""
     general = _variable_fields(variable, hops, names)
+    distinct = len(set(names)) == len(names)
+    rests = {name: path_fields(names[index:]) for index, name in enumerate(names)}
 
     def near(input: Value, scope: Scope, run: Run) -> Value:
+        name = ""
+        value: Value = scope.get(variable)
         try:
-            value = scope[variable]
             for name in names:
                 value = value[name]
-        except (KeyError, TypeError):
+        except KeyError:
+            return UNDEFINED
+        except TypeError:
+            if distinct and type(value) is list:
+                return rests[name](value, scope, run)
             return general(input, scope, run)
         return value if type(value) not in SEQUENCES else general(input, scope, run)
 
@@ -40,7 +47,7 @@ def variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
 
 
 def _variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
-    rests = [path_fields(names[index:], False) for index in range(len(names))]
+    rests = [path_fields(names[index:]) for index in range(len(names))]
 
     def read(input: Value, scope: Scope, run: Run) -> Value:
         for _ in range(hops):
@@ -121,9 +128,11 @@ def path_from_fields(
             value = passes(value, scope, run)
         if value is UNDEFINED:
             return UNDEFINED
-        items = value if type(value) is Sequence or operators.is_flat(value) else Sequence((value,))
-        if type(items) is list and len(items) <= 1 and steps:
-            items = Sequence(items)
+        kind = type(value)
+        if kind is list:
+            items = value if len(value) > 1 or not steps else Sequence(value)
+        else:
+            items = value if kind is Sequence or operators.is_flat(value) else Sequence((value,))
         for step in steps:
             if not items:
                 break
@@ -133,7 +142,7 @@ def path_from_fields(
     return read
 
 
-def path_fields(names: tuple[str, ...], keeps: bool) -> Code:
+def path_fields(names: tuple[str, ...]) -> Code:
     """A field of a field ... of the context, or of each value in it when it is an array."""
     steps = [field_step(name, index == len(names) - 1) for index, name in enumerate(names)]
 
@@ -143,7 +152,7 @@ def path_fields(names: tuple[str, ...], keeps: bool) -> Code:
             items = step(items, scope, run)
             if not items:
                 break
-        return collapsed(kept_items(items) if keeps else items)
+        return items if len(items) > 1 else collapsed(items)
 
     return read
 

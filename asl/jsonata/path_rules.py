@@ -79,7 +79,7 @@ class PathRules(Rules):
         if node.keep_singleton or (first.kind == "variable" and not first.value):
             return None
         if first.kind != "variable":
-            return path_codes.field(names[0]) if len(names) == 1 else path_codes.path_fields(names, False)
+            return path_codes.field(names[0]) if len(names) == 1 else path_codes.path_fields(names)
         found, _ = places(place.frame, first.value)
         if len(found) > 1 or first.value in self._natives:
             return None

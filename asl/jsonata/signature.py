@@ -88,6 +88,10 @@ class Signature:
         self.single: dict[type, Plan | None] = {}
         """The plans for a single argument of a type that need nothing but that argument."""
 
+    def takes_functions(self) -> bool:
+        """Whether a function may be among the arguments, or in an array among them."""
+        return any(parameter.type not in "snbo" and not parameter.items for parameter in self.parameters)
+
     def arrange(self, arguments: list[Value], context: Value) -> list[Value]:
         """The arguments as the function wants them: the context filled in, arrays made of single values.
 
@@ -125,6 +129,9 @@ class Signature:
                 at += 1
         if kept == list(range(len(arguments))) and len(moves) == len(kept):
             return None
+        if len(moves) == 1:
+            only = moves[0]
+            return lambda arguments, context: [only(arguments, context)]
         return lambda arguments, context: [move(arguments, context) for move in moves]
 
     def _mismatch(self, arguments: list[Value], letters: str) -> JsonataError:
