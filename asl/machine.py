@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from asl import parse, source
+from asl.errors import InputError
 from asl.findings import Location
 from asl.limits import WorkflowType
 from asl.model import StateMachine
 from asl.parse.variables import variable_references
+from asl.source_text import unused_defines
 from asl.states import Program, compile_machine
 from asl.values import JSON
 
@@ -86,19 +88,23 @@ def load(
 
     `definition` is the path of a JSON or YAML file, or the definition itself as a dict. `define` fills `${Name}`
     placeholders. `name` is the state machine's name (default: the file's). Raises `DefinitionError` with every finding
-    for a definition that is not valid, `InputError` for a file that cannot be read.
+    for a definition that is not valid, `InputError` for a file that cannot be read or a `define` that fills nothing.
     """
     if isinstance(definition, Mapping):
-        document = source.from_value(deepcopy(dict(definition)))
+        document = source.from_value(deepcopy(dict(definition)), defines=define)
     else:
-        document = source.read(Path(definition))
-    if define:
-        document = source.fill(document, define)
-    model = parse.parse(document, type=type)
-    return Machine(document, model, name or _name(definition), type)
+        document = source.read(Path(definition), define)
+    if problem := unused_defines(define or (), document.placeholders):
+        raise InputError(problem)
+    return from_document(document, name or default_name(definition), type)
 
 
-def _name(definition: Definition) -> str:
+def from_document(document: Document, name: str, type: WorkflowType = "STANDARD") -> Machine:
+    """The machine that a document defines. Raises `DefinitionError` with every finding when it is not valid."""
+    return Machine(document, parse.parse(document, type=type), name, type)
+
+
+def default_name(definition: Definition) -> str:
     """A machine's name from its file's: `order/machine.asl.json` and `order.asl.yaml` are both "order"."""
     if isinstance(definition, Mapping):
         return "StateMachine"

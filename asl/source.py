@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 from asl.errors import DefinitionError, InputError
 from asl.findings import Finding, Location
-from asl.source_text import Locator, location, placeholders, placeholders_of, substitute, unused_defines
+from asl.source_text import Locator, location, placeholders, placeholders_of, pseudo_parameters, substitute
 from asl.values import JSON
 
 Format: TypeAlias = Literal["json", "yaml", "value"]
@@ -77,11 +77,13 @@ def read(path: str | Path, defines: Mapping[str, str] | None = None) -> Document
 def read_text(
     text: str, name: str = "<definition>", format: Format | None = None, defines: Mapping[str, str] | None = None
 ) -> Document:
-    """The document in a text, with the placeholders that `defines` names filled. See `fill` for how.
+    """The document in a text, with `${Name}` replaced by the define of that name, everywhere.
 
-    Raises DefinitionError for text that is not well-formed, for duplicate keys, and for what JSON cannot hold.
+    Inside a string the value is put in as text; outside (`"TimeoutSeconds": ${T}`) as it is. Names that neither
+    `defines` nor `pseudo_parameters` has stay. Raises DefinitionError for text that is not well-formed, for duplicate
+    keys, and for what JSON cannot hold.
     """
-    defines = defines or {}
+    defines = {**pseudo_parameters(), **(defines or {})}
     if not text.strip("\ufeff \t\r\n"):
         nothing = Finding("empty-file", "the file is empty", location=location(name, text, 0, 0))
         raise DefinitionError([nothing])
@@ -105,26 +107,10 @@ def from_value(value: JSON, name: str = "<definition>", defines: Mapping[str, st
     """
     try:
         names = tuple(dict.fromkeys(placeholders_of(value)))
-        return Document(_substituted(value, defines) if defines else value, name, "", "value", names)
+        filled = _substituted(value, {**pseudo_parameters(), **(defines or {})}) if names else value
+        return Document(filled, name, "", "value", names)
     except RecursionError:
         raise DefinitionError([Finding("too-deep", "the definition is nested too deeply")]) from None
-
-
-def fill(source: Document | str, defines: Mapping[str, str]) -> Document:
-    """The document with `${Name}` replaced by the define of that name, everywhere.
-
-    Inside a string the value is put in as text; outside (`"TimeoutSeconds": ${T}`) as it is. Names that `defines`
-    does not have stay. Raises InputError for a define that fills nothing.
-    """
-    if isinstance(source, str):
-        filled = read_text(source, defines=defines)
-    elif source.format == "value":
-        filled = from_value(source.value, source.name, defines)
-    else:
-        filled = read_text(source.text, source.name, source.format, defines)
-    if problem := unused_defines(defines, filled.placeholders):
-        raise InputError(problem)
-    return filled
 
 
 def _looks_like(text: str) -> Format:

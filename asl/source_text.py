@@ -58,6 +58,16 @@ def below(pointer: str, token: str | int) -> str:
 # -- placeholders ----------------------------------------------------------------------------------------------------
 
 
+def pseudo_parameters(region: str = "us-east-1", account: str = "123456789012") -> dict[str, str]:
+    """CloudFormation's pseudo parameters, which need no define (its User Guide, "Pseudo parameters reference")."""
+    return {
+        "AWS::AccountId": account,
+        "AWS::Partition": "aws",
+        "AWS::Region": region,
+        "AWS::URLSuffix": "amazonaws.com",
+    }
+
+
 def placeholders(text: str) -> tuple[str, ...]:
     """The names of the placeholders in a text, each once, in the order of the text."""
     return tuple(dict.fromkeys(PLACEHOLDER.findall(text))) if "${" in text else ()
@@ -85,11 +95,14 @@ def substitute(text: str, defines: Mapping[str, str]) -> str:
 
 
 def unused_defines(defines: Iterable[str], names: Iterable[str]) -> str | None:
-    """What is wrong with defines that fill nothing, as text; None when each of them fills a placeholder of `names`."""
+    """What is wrong with defines that fill nothing, as text; None when each of them fills a placeholder of `names`.
+
+    Those of pseudo parameters may fill nothing.
+    """
     known = list(dict.fromkeys(names))
     problems = []
     for define in defines:
-        if define not in known:
+        if define not in known and define not in pseudo_parameters():
             near = get_close_matches(define, known, n=1)
             if near:
                 problems.append(f"no placeholder ${{{define}}} to fill: did you mean '{near[0]}'?")

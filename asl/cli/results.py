@@ -9,16 +9,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BufferedRandom, BufferedWriter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from asl.errors import InputError
 from asl.findings import Location
-from asl.source_text import pointer_tokens
+from asl.source_text import placeholders_of, pointer_tokens
 from asl.story_text import Style, plain
 from asl.values import JSON
 
 if TYPE_CHECKING:
     from asl.hosts.run import Run
+
+_LISTED: Final = 8  # placeholders named in a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,10 @@ def failure_report(run: Run, style: Style) -> str:
         lines.append(f"  error: {style.red(plain(run.error))}")
     if run.cause:
         lines.append(_indented("  cause: ", run.cause))
+    unfilled = list(dict.fromkeys(placeholders_of(run.machine.document.value)))
+    if unfilled:
+        listed = ", ".join(f"${{{name}}}" for name in unfilled[:_LISTED]) + (" ..." if len(unfilled) > _LISTED else "")
+        lines.append(f"  note: placeholders without a value: {listed} (--define {plain(unfilled[0])}=value)")
     return "\n".join(lines)
 
 

@@ -129,6 +129,7 @@ def command(
 
     from asl import config, source
     from asl.cli import arguments, results
+    from asl.errors import InputError
     from asl.machine import default_name, from_document
     from asl.source_text import pseudo_parameters, unused_defines
 

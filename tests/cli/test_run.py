@@ -134,6 +134,16 @@ def test_a_failure_names_error_cause_and_state(folder):
     assert (folder / "out.json").read_text() == ""
 
 
+def test_a_failure_names_placeholders_without_a_value(folder):
+    (folder / "fail.asl.json").write_text(
+        '{"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "${Why}", "Cause": "${AWS::Region} ${Name}"}}}'
+    )
+    result = run("fail.asl.json", "--region", "eu-west-1", "--define", "Name=ann")
+    assert result.exit_code == 1
+    assert "cause: eu-west-1 ann" in result.stderr
+    assert "note: placeholders without a value: ${Why} (--define Why=value)" in result.stderr
+
+
 def test_a_failure_as_json(folder):
     (folder / "m.json").write_text(json.dumps(mocks(_0={"Throw": {"Error": "Broken", "Cause": "c"}})))
     result = run("work.asl.json", "--mock", "m.json", "--json")

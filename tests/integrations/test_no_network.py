@@ -261,7 +261,6 @@ def test_only_the_endpoint_is_asked(
     assert not stranger.exists()
 
 
-@pytest.mark.xfail(reason="the role of a profile in the environment is assumed at AWS, also for an endpoint elsewhere")
 @pytest.mark.parametrize("resource", [each for each in AT_ENDPOINTS if each != "apigateway:invoke"])
 def test_no_role_is_assumed_for_an_endpoint(
     resource: str, attempts: list[str], stranger: Path, monkeypatch: pytest.MonkeyPatch

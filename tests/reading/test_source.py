@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from asl import source_json_scan
 from asl.errors import DefinitionError, InputError
 from asl.findings import Location, render
-from asl.source import fill, from_value, read, read_text
+from asl.machine import load
+from asl.source import from_value, read, read_text
 
 YAML = """\
 Comment: no
@@ -193,7 +194,7 @@ def test_a_file_that_is_not_utf8(octets: bytes, place: str, words: str, tmp_path
 
 def test_placeholders_in_json() -> None:
     text = '{"n": ${N}, "s": "a ${S} b", "k${S}": "${Other} {} ${}", "l": ${L}}'
-    document = fill(text, {"N": "30", "S": 'say "hi"\\', "L": '["x", 1]'})
+    document = read_text(text, defines={"N": "30", "S": 'say "hi"\\', "L": '["x", 1]'})
     assert document.value == {
         "n": 30,
         "s": 'a say "hi"\\ b',
@@ -204,23 +205,41 @@ def test_placeholders_in_json() -> None:
 
 
 def test_placeholders_in_yaml() -> None:
-    document = fill("n: ${N}\ns: a ${S} b\nq: '${N}'\n", {"N": "30", "S": "x: #y"})
+    document = read_text("n: ${N}\ns: a ${S} b\nq: '${N}'\n", defines={"N": "30", "S": "x: #y"})
     assert document.value == {"n": 30, "s": "a x: #y b", "q": "30"}
 
 
 def test_placeholders_in_a_value() -> None:
-    document = fill(from_value({"a": ["${X}", 1], "${X}": "${Y}"}), {"X": "x"})
+    document = from_value({"a": ["${X}", 1], "${X}": "${Y}"}, defines={"X": "x"})
     assert document.value == {"a": ["x", 1], "x": "${Y}"}
 
 
 def test_names_as_other_tools_write_them() -> None:
     text = '{"a": "${AWS::Region} ${Function.Arn} ${var.name} ${ bucket-name }"}'
     defines = {"AWS::Region": "r", "Function.Arn": "f", "var.name": "v", "bucket-name": "b"}
-    assert fill(text, defines).value == {"a": "r f v b"}
+    assert read_text(text, defines=defines).value == {"a": "r f v b"}
+
+
+def test_pseudo_parameters_need_no_define() -> None:
+    text = '{"a": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${Topic}"}'
+    filled = {"a": "arn:aws:sns:us-east-1:123456789012:${Topic}"}
+    document = read_text(text)
+    assert document.value == from_value(json.loads(text)).value == filled
+    assert document.placeholders == ("AWS::Partition", "AWS::Region", "AWS::AccountId", "Topic")
+    elsewhere = read_text(text, defines={"AWS::Partition": "aws-cn", "Topic": "t"})
+    assert elsewhere.value == {"a": "arn:aws-cn:sns:us-east-1:123456789012:t"}
+
+
+def test_a_machine_whose_text_is_json_only_when_it_is_filled(tmp_path: Path) -> None:
+    file = tmp_path / "wait.asl.json"
+    file.write_text('{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": ${T}, "End": true}}}')
+    assert load(file, define={"T": "3", "AWS::Region": "eu-west-1"}).run().history[-1]["timestamp"][17:23] == "03.000"
 
 
 def test_places_are_those_of_the_text_before_filling() -> None:
-    document = fill('{"a": ${A}, "b": "x${B}yz",\n "c": "${A}", "d": 1}', {"A": "[1,\n2]", "B": "long\nvalue"})
+    document = read_text(
+        '{"a": ${A}, "b": "x${B}yz",\n "c": "${A}", "d": 1}', defines={"A": "[1,\n2]", "B": "long\nvalue"}
+    )
     found = [document.locate(pointer) for pointer in ("/a", "/a/1", "/b", "/c", "/d")]
     assert [str(location).removeprefix("<definition>:") for location in found] == ["1:7", "1:7", "1:18", "2:7", "2:20"]
     assert found[0] is not None
@@ -230,14 +249,14 @@ def test_places_are_those_of_the_text_before_filling() -> None:
 
 def test_a_define_that_fills_nothing() -> None:
     with pytest.raises(InputError, match=r"no placeholder \$\{TableNme\} to fill: did you mean 'TableName'\?"):
-        fill('{"a": "${TableName}"}', {"TableNme": "t"})
+        load({"A": "${TableName}"}, define={"TableNme": "t"})
     with pytest.raises(InputError, match="the definition has none"):
-        fill('{"a": 1}', {"X": "t"})
+        load({"A": 1}, define={"X": "t"})
 
 
 def test_a_value_that_breaks_the_syntax() -> None:
     with pytest.raises(DefinitionError, match="this is the value given for"):
-        fill('{"a": ${A}}', {"A": "text"})
+        read_text('{"a": ${A}}', defines={"A": "text"})
 
 
 # -- laws ------------------------------------------------------------------------------------------------------------
