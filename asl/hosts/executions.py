@@ -42,7 +42,16 @@ class WorldExecutions:
         same = None if name is None or kind == "EXPRESS" else self._same_start(machine, given, name)
         if same is not None:
             return same.arn
-        return self._world.start(machine, name=name, type=kind, input_text=input_text, parent=parent.execution_arn).arn
+        region, account = _place(state_machine)
+        return self._world.start(
+            machine,
+            name=name,
+            type=kind,
+            input_text=input_text,
+            parent=parent.execution_arn,
+            region=region,
+            account=account,
+        ).arn
 
     def _same_start(self, machine: Machine, given: JSON, name: str) -> Run | None:
         """The run that was started with that name and the same input. Raises ExecutionRefused when only the name is."""
@@ -145,6 +154,12 @@ def _name(state_machine: str) -> str:
     """The name in a machine's ARN, without a version or an alias; any other text as it is."""
     before, found, rest = state_machine.partition(":stateMachine:")
     return rest.split(":")[0] if found and before.startswith("arn:") else state_machine
+
+
+def _place(state_machine: str) -> tuple[str | None, str | None]:
+    """The region and the account in a machine's ARN; None where there are none."""
+    parts = state_machine.split(":")
+    return (parts[3] or None, parts[4] or None) if parts[0] == "arn" and len(parts) > 5 else (None, None)
 
 
 def _described(run: Run) -> dict[str, JSON]:

@@ -165,19 +165,22 @@ class World:
         context: Mapping[str, Any] | None = None,
         role_arn: str | None = None,
         parent: str | None = None,
+        region: str | None = None,
+        account: str | None = None,
     ) -> Run:
         """Starts an execution now; it goes on when the world runs.
 
         `input` defaults to `{}`; `input_text` is the same as JSON text, kept as written in the history. `context` is
-        laid over the context object; `parent` is the ARN of the execution that starts it, if one does. Raises
-        `InputError` for an input that is not JSON or larger than 256 KiB, or a
-        name that AWS would refuse or that is taken.
+        laid over the context object; `parent` is the ARN of the execution that starts it, if one does. `region` and
+        `account` are those of the world, unless the machine is elsewhere. Raises `InputError` for an input that is not
+        JSON or larger than 256 KiB, or a name that AWS would refuse or that is taken.
         """
         self._tick()
         machine = machine.of_type(type or machine.type)
         value = execution_input(input, input_text)
         name = self._new_name() if name is None else execution_name(name)
-        prefix = f"arn:aws:states:{self.region}:{self.account}"
+        region, account = region or self.region, account or self.account
+        prefix = f"arn:aws:states:{region}:{account}"
         kind = machine.type
         arn = f"{prefix}:execution:{machine.name}:{name}"
         if kind == "EXPRESS":
@@ -189,12 +192,12 @@ class World:
             name=name,
             state_machine_arn=f"{prefix}:stateMachine:{machine.name}",
             state_machine_name=machine.name,
-            role_arn=role_arn or f"arn:aws:iam::{self.account}:role/{machine.name}",
+            role_arn=role_arn or f"arn:aws:iam::{account}:role/{machine.name}",
             input=value,
             input_text=input_text,
             type=kind,
-            region=self.region,
-            account=self.account,
+            region=region,
+            account=account,
             seed=f"{self.seed}/{len(self.runs)}",
             context=json_copy("context", dict(context or {})),
         )
@@ -383,8 +386,8 @@ class World:
             credentials=effect.credentials,
             timeout_seconds=effect.timeout_seconds,
             heartbeat_seconds=effect.heartbeat_seconds,
-            region=self.region,
-            account=self.account,
+            region=info.region,
+            account=info.account,
         )
         attempt = Attempt(run, effect, call)
         self._open[info.arn][effect.ref] = attempt
