@@ -122,8 +122,8 @@ def put_events(run: Run) -> list[dict[str, Any]]:
     return run.world.events if any("events:putEvents" in getattr(each, "resource", "") for each in states) else []
 
 
-def failure_report(run: Run, style: Style) -> str:
-    """Where and why a run failed, for a person."""
+def failure_report(run: Run, style: Style, is_empty: bool = False) -> str:
+    """Where and why a run failed, for a person. `is_empty`: nothing was in the embedded services at the start."""
     where = ""
     pointer = run.execution.failed_at
     if pointer is not None:
@@ -139,6 +139,8 @@ def failure_report(run: Run, style: Style) -> str:
     if unfilled:
         listed = ", ".join(f"${{{name}}}" for name in unfilled[:_LISTED]) + (" ..." if len(unfilled) > _LISTED else "")
         lines.append(f"  note: placeholders without a value: {listed} (--define {plain(unfilled[0])}=value)")
+    if is_empty and run.error is not None and not run.error.startswith("States."):
+        lines.append("  note: nothing is in embedded services at the start, unless --resources FILE says what")
     return "\n".join(lines)
 
 
@@ -161,6 +163,7 @@ def waiting_report(run: Run) -> str:
     if len(run.waiting_for) > 10:
         lines.append(f"  and {len(run.waiting_for) - 10} more")
     lines.append(
-        "Answer it with a mock (--mock FILE with a response for the state), or in Python with World.send_task_success."
+        "Answer it with a mock (--mock FILE with a response for the state), from another terminal (--real-time, then\n"
+        "asl task-success TOKEN --output JSON), or in Python with World.send_task_success."
     )
     return "\n".join(lines)

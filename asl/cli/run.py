@@ -209,10 +209,10 @@ def command(
             if not (real_time and world.runs):
                 raise
             world.stop(world.runs[0], cause="Interrupted")
-    _conclude(ctx, world.runs[0], as_json, problems)
+    _conclude(ctx, world.runs[0], as_json, problems, is_empty=aws == "embedded" and resources is None)
 
 
-def _conclude(ctx: click.Context, run: Run, as_json: bool, problems: list[str]) -> None:
+def _conclude(ctx: click.Context, run: Run, as_json: bool, problems: list[str], is_empty: bool) -> None:
     """Prints what came of the run, and exits."""
     from asl.cli import results, terminal
     from asl.story_text import Style
@@ -223,7 +223,7 @@ def _conclude(ctx: click.Context, run: Run, as_json: bool, problems: list[str]) 
         terminal.write_result(run.output)
     elif run.status != "RUNNING":
         style = Style(terminal.colour_wanted(terminal.commentary()))
-        terminal.write_text(terminal.commentary(), results.failure_report(run, style) + "\n")
+        terminal.write_text(terminal.commentary(), results.failure_report(run, style, is_empty) + "\n")
     if run.status == "RUNNING":
         terminal.write_text(terminal.commentary(), f"error: {results.waiting_report(run)}\n")
     for problem in problems:

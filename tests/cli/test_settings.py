@@ -195,7 +195,8 @@ def test_embedded_services(folder):
 def test_embedded_services_without_resources(folder):
     result = run("send.asl.json", "-q", "--aws", "embedded")
     assert result.exit_code == 1
-    assert "QueueDoesNotExist" in result.stderr or "NonExistentQueue" in result.stderr, result.stderr
+    assert "error: SQS.QueueDoesNotExistException" in result.stderr
+    assert "note: nothing is in embedded services at the start, unless --resources FILE says what" in result.stderr
 
 
 def test_files_that_resources_name(folder, monkeypatch):
