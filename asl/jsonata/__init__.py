@@ -14,20 +14,26 @@ from __future__ import annotations
 from typing import Any, Final, Literal, TypeAlias
 
 from asl.jsonata import references
+from asl.jsonata import text as json_text
 from asl.jsonata.analysis import analyse
 from asl.jsonata.calls import ODD_LISTS
 from asl.jsonata.compiler import Program
 from asl.jsonata.errors import LATER_MESSAGES, JsonataError
+from asl.jsonata.expansion import may_expand
 from asl.jsonata.functions import BUILT_IN
 from asl.jsonata.operators import plain, plain_list
 from asl.jsonata.parser import parse
 from asl.jsonata.runtime import AWS, STANDALONE, Host, Limits, Run, SystemHost
-from asl.jsonata.text import dumps
+from asl.jsonata.sizes import LONGEST_TEXT, expanded_size
 from asl.jsonata.values import UNDEFINED, Function, Outer, Value
+from asl.recursion import make_room
 
 Level: TypeAlias = Literal["2.0.6", "2.2"]
 
 _HOST: Final = SystemHost()
+
+LARGER: Final = 16  # unrecorded: AWS refuses large results elsewhere
+"""How much larger the JSON text of a result may be than one array or text in it."""
 
 FUNCTION_NAMES: Final = frozenset(BUILT_IN)
 """The names of the built-in functions, without `$`."""
@@ -62,6 +68,7 @@ class Expression:
         """The variables that it reads, those of the built-in functions among them; and what it reads of its data."""
         self.is_path = references.is_plain_path(self._tree)
         """Whether it only follows names from a variable, and so gives a part of its data."""
+        self._may_expand = may_expand(self._tree)
         self._program = Program(self._tree, later=self._later, shadowed=frozenset())
         self._shadowed: dict[frozenset[str], Program] = {}
 
@@ -93,6 +100,8 @@ class Expression:
             if self._later and error.code in LATER_MESSAGES:
                 error.details["template"] = LATER_MESSAGES[error.code]
             raise
+        if self._may_expand and expanded_size(result) > LARGER * run.limits.memory:
+            raise JsonataError("U1003")
         if run.nested:
             return plain(result)
         return result if type(result) not in ODD_LISTS else plain_list(result)
@@ -106,7 +115,19 @@ class Expression:
 
 def compile(text: str, level: Level = "2.0.6") -> Expression:
     """The expression written in `text`. Raises JsonataError with a code S... for what is not one."""
+    make_room()
     try:
         return Expression(text, level)
     except RecursionError:
         raise JsonataError("U1001") from None
+
+
+def dumps(value: Value, indent: int = 0) -> str:
+    """What `JSON.stringify(value, null, indent)` gives: the JSON text of a result.
+
+    Members without a value and functions are left out of objects and are null in arrays; one that stands alone is the
+    word undefined. Numbers that are not finite are null. Raises JsonataError U1003 for a text beyond any bound.
+    """
+    if expanded_size(value) > LONGEST_TEXT:
+        raise JsonataError("U1003")
+    return json_text.dumps(value, indent)

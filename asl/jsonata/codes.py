@@ -242,7 +242,7 @@ def inclusion(left: Code, right: Code) -> Code:
     return lambda input, scope, run: operators.included(left(input, scope, run), right(input, scope, run))
 
 
-def concatenation(parts: list[Code], positions: list[int], to_text: Callable[[Value], str]) -> Code:
+def concatenation(parts: list[Code], positions: list[int], to_text: Callable[[Run, Value], str]) -> Code:
     """`a & b & c`. `positions`: those of the operators, one between any two parts."""
     first, *others = parts
     rest = list(zip(others, positions, strict=True))
@@ -253,9 +253,9 @@ def concatenation(parts: list[Code], positions: list[int], to_text: Callable[[Va
             value = part(input, scope, run)
             try:
                 if type(text) is not str:
-                    text = operators.text_of(text, to_text)
+                    text = operators.text_of(text, to_text, run)
                 if type(value) is not str:
-                    value = operators.text_of(value, to_text)
+                    value = operators.text_of(value, to_text, run)
                 text += value
                 if len(text) > run.limits.memory:
                     raise JsonataError("U1003")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from asl.jsonata.sizes import LONGEST_TEXT, expanded_size
 from asl.jsonata.text import dumps
 from asl.jsonata.values import UNDEFINED
 
@@ -178,4 +179,6 @@ class _Inserts(dict[str, Any]):
         if key.startswith("raw_"):
             return str(self._details.get(key[4:], "undefined"))
         value = self._details.get(key, UNDEFINED)
-        return "undefined" if value is UNDEFINED else dumps(value)
+        if value is UNDEFINED:
+            return "undefined"
+        return dumps(value) if expanded_size(value) <= LONGEST_TEXT else "..."

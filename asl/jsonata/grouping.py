@@ -10,7 +10,7 @@ from typing import Final
 from asl.jsonata.calls import ODD_LISTS
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.operators import appended
-from asl.jsonata.runtime import Code, Run, Scope
+from asl.jsonata.runtime import NUMBER_BYTES, Code, Run, Scope
 from asl.jsonata.sequences import as_items, beside
 from asl.jsonata.values import UNDEFINED, Tuples, Value
 
@@ -64,6 +64,8 @@ def grouped(value: Value, pairs: Row[tuple[Code, Code]], position: int, framed: 
                 raise JsonataError("D1009", position=position, value=key)
             else:
                 entry.add(item)
+                if entry.own:
+                    run.allocate(len(entry.data), NUMBER_BYTES)
     result: dict[str, Value] = {}
     for key, entry in entries.items():
         context, inner = entry.data, scope

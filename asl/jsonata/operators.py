@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from asl.jsonata.calls import ODD_LISTS
 from asl.jsonata.errors import JsonataError
-from asl.jsonata.runtime import NUMBER_BYTES, Run
+from asl.jsonata.functions.arrays import leaves
+from asl.jsonata.runtime import NUMBER_BYTES, Run, Walk
 from asl.jsonata.text import ordered
 from asl.jsonata.values import EXACT, UNDEFINED, Constructed, Sequence, Value, number
 
@@ -130,20 +131,23 @@ def equal(left: Value, right: Value, run: Run) -> bool:
     if left is UNDEFINED or right is UNDEFINED:
         return False
     waiting = [(left, right)]
+    compared: set[tuple[int, int]] = set()
     while waiting:
         left, right = waiting.pop()
         if isinstance(left, list) and isinstance(right, list):
-            if left is right:
+            if left is right or (id(left), id(right)) in compared:
                 continue
             if len(left) != len(right):
                 return False
+            compared.add((id(left), id(right)))
             run.spend(len(left))
             waiting.extend(zip(left, right, strict=True))
         elif isinstance(left, dict) and isinstance(right, dict):
-            if left is right:
+            if left is right or (id(left), id(right)) in compared:
                 continue
             if left.keys() != right.keys():
                 return False
+            compared.add((id(left), id(right)))
             run.spend(len(left))
             waiting.extend((value, right[key]) for key, value in left.items())
         elif not same(left, right):
@@ -172,11 +176,11 @@ def included(left: Value, right: Value) -> bool:
     return any(same(item, left) for item in right)
 
 
-def text_of(value: Value, to_text: Callable[[Value], str]) -> str:
+def text_of(value: Value, to_text: Callable[[Run, Value], str], run: Run) -> str:
     """The text of a value for `&`; undefined has none."""
     if type(value) is int and -SHORT < value < SHORT:
         return str(value)
-    return "" if value is UNDEFINED else to_text(value)
+    return "" if value is UNDEFINED else to_text(run, value)
 
 
 def range_of(first: Value, last: Value, run: Run) -> Value:
@@ -220,36 +224,24 @@ def looked_up(value: Value, name: str) -> Value:
     if not isinstance(value, list):
         return UNDEFINED
     found: list[Value] = []
+    walk = Walk()
     stack = [iter(value)]
     while stack:
         for item in stack[-1]:
             if isinstance(item, dict):
                 field = item.get(name, UNDEFINED)
                 if isinstance(field, list):
+                    walk.enter(field)
                     found.extend(field)
                 elif field is not UNDEFINED:
                     found.append(field)
             elif isinstance(item, list):
+                walk.enter(item)
                 stack.append(iter(item))
                 break
         else:
             stack.pop()
     return Sequence(found)
-
-
-def flattened(value: list[Value]) -> list[Value]:
-    """All that is in an array and in the arrays in it."""
-    result: list[Value] = []
-    stack = [iter(value)]
-    while stack:
-        for item in stack[-1]:
-            if isinstance(item, list):
-                stack.append(iter(item))
-                break
-            result.append(item)
-        else:
-            stack.pop()
-    return result
 
 
 def members(value: Value) -> list[Value]:
@@ -259,21 +251,25 @@ def members(value: Value) -> list[Value]:
     result: list[Value] = []
     for item in items:
         if isinstance(item, list):
-            result.extend(flattened(item))
+            result.extend(leaves(item))
         else:
             result.append(item)
     return result if any(isinstance(item, list) for item in items) else Sequence(result)
 
 
 def objects_in(value: Value) -> Iterator[dict[str, Value]]:
-    """All objects in a value, itself among them."""
+    """All objects in a value, itself among them, each once."""
     stack = [value]
+    seen: set[int] = set()
     while stack:
         item = stack.pop()
+        if not isinstance(item, list | dict) or id(item) in seen:
+            continue
+        seen.add(id(item))
         if isinstance(item, dict):
             yield item
             stack.extend(item.values())
-        elif isinstance(item, list):
+        else:
             stack.extend(item)
 
 
@@ -290,6 +286,7 @@ def descendants(value: Value, run: Run) -> Value:
         result.append(item)
         if isinstance(item, dict):
             run.spend(len(item))
+            run.allocate(len(stack) + len(result), NUMBER_BYTES)
             stack.extend(reversed(ordered(item).values()))
     return result[0] if len(result) == 1 else result
 

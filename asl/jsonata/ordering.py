@@ -30,8 +30,6 @@ def ordering(keys: list[Key], position: int, framed: bool) -> Step:
     """The step `^(...)`. `framed`: there may be tuples. Raises T2007 and T2008 for keys that cannot be compared."""
 
     def keyed(key: Key, items: list[Value], scope: Scope, run: Run) -> list[Value]:
-        if not framed:
-            return _column(key, items, scope, run)
         if isinstance(items, Tuples):
             return [key.code(*beside(item, scope), run) for item in items]
         return [key.code(item, {None: scope}, run) for item in items]
@@ -39,8 +37,11 @@ def ordering(keys: list[Key], position: int, framed: bool) -> Step:
     def step(items: list[Value], scope: Scope, run: Run) -> list[Value]:
         if len(items) <= 1:
             return items
-        run.spend(len(items))
-        columns = [keyed(key, items, scope, run) for key in keys]
+        run.steps -= len(items)
+        if framed:
+            columns = [keyed(key, items, scope, run) for key in keys]
+        else:
+            columns = [_column(key, items, scope, run) for key in keys]
         if len(columns) == 1 and _in_python_order(columns[0]):
             order = sorted(range(len(items)), key=columns[0].__getitem__, reverse=keys[0].descending)
             return [items[index] for index in order]

@@ -26,20 +26,18 @@ def field(name: str) -> Code:
 def variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
     """A field of a field ... of a variable that is in the scope `hops` steps out or undefined."""
     general = _variable_fields(variable, hops, names)
-    distinct = len(set(names)) == len(names)
-    rests = {name: path_fields(names[index:]) for index, name in enumerate(names)}
+    *before, last = names
+    of_each = path_fields((last,))
 
     def near(input: Value, scope: Scope, run: Run) -> Value:
-        name = ""
-        value: Value = scope.get(variable)
         try:
-            for name in names:
+            value = scope[variable]
+            for name in before:
                 value = value[name]
-        except KeyError:
-            return UNDEFINED
-        except TypeError:
-            if distinct and type(value) is list:
-                return rests[name](value, scope, run)
+            if type(value) is list:
+                return of_each(value, scope, run)
+            value = value[last]
+        except (KeyError, TypeError):
             return general(input, scope, run)
         return value if type(value) not in SEQUENCES else general(input, scope, run)
 
@@ -57,7 +55,7 @@ def _variable_fields(variable: str, hops: int, names: tuple[str, ...]) -> Code:
             if type(value) is not dict:
                 if not isinstance(value, list):
                     return UNDEFINED
-                return rests[index](value if type(value) is list else joined([value], False), scope, run)
+                return rests[index](value if type(value) is list else joined([value], False, run), scope, run)
             value = value.get(name, UNDEFINED)
         return value if type(value) not in SEQUENCES else rests[0]([first], scope, run)
 

@@ -106,6 +106,25 @@ class Run:
             raise JsonataError("U1003")
 
 
+WALK_LIMIT: Final = AWS.steps
+"""Elements of arrays in arrays that one look-up or function goes through."""
+
+
+class Walk:
+    """Bounds a walk through arrays in arrays: the same array may be in many places."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = WALK_LIMIT
+
+    def enter(self, array: list[Value]) -> None:
+        """Raises U1002."""
+        self.left -= len(array)
+        if self.left < 0:
+            raise JsonataError("U1002")
+
+
 Scope: TypeAlias = dict[Any, Any]
 """Variables by name; under None the scope around it."""
 

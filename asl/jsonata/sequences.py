@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from asl.jsonata.calls import ODD_LISTS
 from asl.jsonata.functions.objects import to_boolean
 from asl.jsonata.operators import FieldTest, is_flat, is_numeric, looked_up
-from asl.jsonata.runtime import Code, Run, Scope
+from asl.jsonata.runtime import NUMBER_BYTES, Code, Run, Scope
 from asl.jsonata.values import UNDEFINED, Constructed, Sequence, Tuples, Value, collapsed
 
 Step: TypeAlias = Callable[[list[Value], Scope, Run], list[Value]]
@@ -32,13 +32,17 @@ def as_items(value: Value) -> list[Value]:
     return value if isinstance(value, list) else Sequence((value,))
 
 
-def joined(results: list[Value], last: bool) -> list[Value]:
-    """The results of a step in one sequence, arrays among them flattened. A last step's only array stays itself."""
+def joined(results: list[Value], last: bool, run: Run) -> list[Value]:
+    """The results of a step in one sequence, arrays among them flattened. A last step's only array stays itself.
+
+    Raises U1003.
+    """
     if LISTS.isdisjoint(map(type, results)):
         return Sequence(results)
     if last and len(results) == 1 and not isinstance(results[0], Sequence):
         only: list[Value] = results[0]
         return only
+    run.allocate(sum([len(result) if is_flat(result) else 1 for result in results]), NUMBER_BYTES)
     sequence = Sequence()
     for result in results:
         if is_flat(result):
@@ -65,7 +69,7 @@ def field_step(name: str, last: bool) -> Step:
             return Sequence(results)
         if not SEQUENCES.isdisjoint(map(type, results)):
             results = [value for value in map(collapsed, results) if value is not UNDEFINED]
-        return joined(results, last)
+        return joined(results, last, run)
 
     return step
 
@@ -82,11 +86,11 @@ def expression_step(code: Code, filters: Row[Filter], last: bool) -> Step:
                 result = passes(result, scope, run)
             if result is not UNDEFINED:
                 results.append(result)
-        return joined(results, last)
+        return joined(results, last, run)
 
     def bare_step(items: list[Value], scope: Scope, run: Run) -> list[Value]:
         run.spend(len(items))
-        return joined([result for item in items if (result := code(item, scope, run)) is not UNDEFINED], last)
+        return joined([result for item in items if (result := code(item, scope, run)) is not UNDEFINED], last, run)
 
     return step if filters else bare_step
 

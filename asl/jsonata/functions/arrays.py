@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.native import Native, Run, native
+from asl.jsonata.runtime import Walk
 from asl.jsonata.values import UNDEFINED, Function, Sequence, Undefined, Value, is_number
 
 TABLE: dict[str, Native] = {}
@@ -139,6 +140,8 @@ class _Identities:
 
     def __init__(self) -> None:
         self._numbers: dict[object, object] = {}
+        self._known: dict[int, object] = {}
+        """By `id`: the same array or object may be in many places."""
 
     def of(self, value: Value) -> object:
         kind = type(value)
@@ -148,14 +151,20 @@ class _Identities:
             return _TRUE if value else _FALSE
         if kind is float:
             return value if value == value else object()
-        try:
-            if isinstance(value, list):
-                return self._numbered(tuple([self.of(element) for element in value]))
-            if isinstance(value, dict):
-                return self._numbered(frozenset([(key, self.of(member)) for key, member in value.items()]))
-        except RecursionError:
-            raise JsonataError("U1001") from None
-        return value
+        if not isinstance(value, list | dict):
+            return value
+        known = self._known.get(id(value))
+        if known is None:
+            try:
+                known = self._known[id(value)] = self._numbered(self._members(value))
+            except RecursionError:
+                raise JsonataError("U1001") from None
+        return known
+
+    def _members(self, value: list[Value] | dict[str, Value]) -> object:
+        if isinstance(value, list):
+            return tuple([self.of(element) for element in value])
+        return frozenset([(key, self.of(member)) for key, member in value.items()])
 
     def _numbered(self, members: object) -> object:
         return self._numbers.setdefault(members, object())
@@ -166,11 +175,16 @@ _FALSE: Final = object()
 
 
 def leaves(array: list[Value]) -> Iterator[Value]:
-    """The elements of an array and of the arrays in it, in order, that are not arrays themselves."""
+    """The elements of an array and of the arrays in it, in order, that are not arrays themselves.
+
+    Raises U1002 for very many.
+    """
+    walk = Walk()
     pending = [iter(array)]
     while pending:
         for element in pending[-1]:
             if isinstance(element, list):
+                walk.enter(element)
                 pending.append(iter(element))
                 break
             yield element

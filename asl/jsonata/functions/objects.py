@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.arrays import leaves
-from asl.jsonata.functions.native import Native, native
+from asl.jsonata.functions.native import Native, Run, native
 from asl.jsonata.functions.strings import digits_limited
+from asl.jsonata.sizes import expanded_size
 from asl.jsonata.text import ordered, stringify
 from asl.jsonata.values import UNDEFINED, Function, Sequence, Undefined, Value, number
 
@@ -79,10 +80,13 @@ def merge(objects: list[dict[str, Value]] | Undefined) -> dict[str, Value] | Und
     return merged
 
 
-@native(TABLE, "clone", "<(oa)-:o>")
-def clone(value: Value) -> Value:
+@native(TABLE, "clone", "<(oa)-:o>", run=True)
+def clone(run: Run, value: Value) -> Value:
     """A deep copy as `$string` would write it: numbers of 15 digits, functions as empty strings."""
-    return UNDEFINED if value is UNDEFINED else _copy(stringify(value, 0, digits_limited))
+    if value is UNDEFINED:
+        return UNDEFINED
+    run.allocate(expanded_size(value))
+    return _copy(stringify(value, 0, digits_limited))
 
 
 def _copy(text: str) -> Value:

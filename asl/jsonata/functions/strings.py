@@ -11,6 +11,7 @@ from typing import Any, Final
 from asl.jsonata.doubles import double, joined, parse_int, units
 from asl.jsonata.errors import JsonataError
 from asl.jsonata.functions.native import Native, Run, native
+from asl.jsonata.sizes import expanded_size
 from asl.jsonata.text import number_text, stringify
 from asl.jsonata.values import UNDEFINED, Function, Outer, Sequence, Undefined, Value
 
@@ -24,23 +25,25 @@ _BAD_LENGTH: Final = "Invalid array length"
 _LONGEST_ARRAY: Final = 2**32 - 2
 
 
-@native(TABLE, "string", "<x-b?:s>", arity=1)
-def string(value: Value, prettify: bool | Undefined = UNDEFINED) -> str | Undefined:
-    return _string(value, prettify, digits_limited)
+@native(TABLE, "string", "<x-b?:s>", arity=1, run=True)
+def string(run: Run, value: Value, prettify: bool | Undefined = UNDEFINED) -> str | Undefined:
+    return _string(run, value, prettify, digits_limited)
 
 
-@native(LATER, "string", "<x-b?:s>", arity=1)
-def string_later(value: Value, prettify: bool | Undefined = UNDEFINED) -> str | Undefined:
-    return _string(value, prettify, _fraction_limited)
+@native(LATER, "string", "<x-b?:s>", arity=1, run=True)
+def string_later(run: Run, value: Value, prettify: bool | Undefined = UNDEFINED) -> str | Undefined:
+    return _string(run, value, prettify, _fraction_limited)
 
 
-def _string(value: Value, prettify: bool | Undefined, number: Callable[[float], str]) -> str | Undefined:
+def _string(run: Run, value: Value, prettify: bool | Undefined, number: Callable[[float], str]) -> str | Undefined:
     if value is UNDEFINED or type(value) is str:
         return value
     if isinstance(value, Function):
         return ""
     if isinstance(value, float) and not math.isfinite(value):
         raise JsonataError("D3001", value=value)
+    if isinstance(value, list | dict):
+        run.allocate(expanded_size(value))
     return stringify(value[0] if isinstance(value, Outer) else value, _INDENT if prettify else 0, number)
 
 
