@@ -24,6 +24,7 @@ from asl.jsonata.functions import BUILT_IN
 from asl.jsonata.operators import plain, plain_list
 from asl.jsonata.parser import parse
 from asl.jsonata.runtime import AWS, STANDALONE, Host, Limits, Run, SystemHost
+from asl.jsonata.scopes import is_deeper
 from asl.jsonata.sizes import LONGEST_TEXT, expanded_size
 from asl.jsonata.values import UNDEFINED, Function, Outer, Value
 from asl.recursion import make_room
@@ -31,6 +32,10 @@ from asl.recursion import make_room
 Level: TypeAlias = Literal["2.0.6", "2.2"]
 
 _HOST: Final = SystemHost()
+
+NESTING: Final = 600
+"""How deep an expression may be nested as it is written, more than may be evaluated: met long before Python's stack
+ends, whoever calls."""
 
 LARGER: Final = 16  # unrecorded: AWS refuses large results elsewhere
 """How much larger the JSON text of a result may be than one array or text in it."""
@@ -63,7 +68,10 @@ class Expression:
         self.level = level
         self._later = level == "2.2"
         self._limits = STANDALONE if self._later else AWS
-        self._tree = analyse(parse(text, later=self._later))
+        tree = parse(text, later=self._later)
+        if is_deeper(tree, NESTING):
+            raise JsonataError("U1001")
+        self._tree = analyse(tree)
         self.references, self.context_names = references.find(self._tree)
         """The variables that it reads, those of the built-in functions among them; and what it reads of its data."""
         self.is_path = references.is_plain_path(self._tree)

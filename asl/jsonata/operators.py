@@ -284,9 +284,10 @@ def descendants(value: Value, run: Run) -> Value:
             stack.extend(reversed(item))
             continue
         result.append(item)
+        if not len(result) % 1000:
+            run.allocate(len(result), NUMBER_BYTES)
         if isinstance(item, dict):
             run.spend(len(item))
-            run.allocate(len(stack) + len(result), NUMBER_BYTES)
             stack.extend(reversed(ordered(item).values()))
     return result[0] if len(result) == 1 else result
 

@@ -110,6 +110,10 @@ WALK_LIMIT: Final = AWS.steps
 """Elements of arrays in arrays that one look-up or function goes through."""
 
 
+ARRAY_STEPS: Final = 10
+"""What an array in an array counts besides its elements."""
+
+
 class Walk:
     """Bounds a walk through arrays in arrays: the same array may be in many places."""
 
@@ -120,7 +124,7 @@ class Walk:
 
     def enter(self, array: list[Value]) -> None:
         """Raises U1002."""
-        self.left -= len(array)
+        self.left -= ARRAY_STEPS + len(array)
         if self.left < 0:
             raise JsonataError("U1002")
 

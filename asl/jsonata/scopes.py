@@ -67,6 +67,16 @@ def every(node: Node) -> Iterator[Node]:
         stack.extend(parts(current))
 
 
+def is_deeper(tree: Node, levels: int) -> bool:
+    """Whether nodes are nested in more levels than these."""
+    level = [tree]
+    for _ in range(levels):
+        level = [below for node in level for below in parts(node)]
+        if not level:
+            return False
+    return True
+
+
 def bound_names(nodes: list[Node]) -> frozenset[str]:
     """The variables that `:=` binds in the scope in which `nodes` are evaluated."""
     names: set[str] = set()

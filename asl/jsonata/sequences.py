@@ -42,7 +42,8 @@ def joined(results: list[Value], last: bool, run: Run) -> list[Value]:
     if last and len(results) == 1 and not isinstance(results[0], Sequence):
         only: list[Value] = results[0]
         return only
-    run.allocate(sum([len(result) if is_flat(result) else 1 for result in results]), NUMBER_BYTES)
+    if len(results) > 1:
+        run.allocate(sum([len(result) if is_flat(result) else 1 for result in results]), NUMBER_BYTES)
     sequence = Sequence()
     for result in results:
         if is_flat(result):
