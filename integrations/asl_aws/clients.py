@@ -14,11 +14,14 @@ from threading import Lock
 from typing import Any, Final, TypeAlias
 
 from asl.errors import AslError, HostError
+from asl.hosts import alarm
 from asl.integration import Call, NotAnswered, Settings
 from asl_aws import embedded
 from asl_aws.service_errors import RoleNotAssumed, SdkClientError, ServiceError
 
 _CONNECT_SECONDS: Final = 5.0
+_GRACE_SECONDS: Final = 1.0
+"""So that botocore's own time-outs, which say more, come first."""
 _ALL_SERVICES: Final = "*"
 _WRITTEN_KEYS: Final = ("env", "shared-credentials-file", "config-file")
 _STAND_IN_KEYS: Final = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
@@ -85,7 +88,19 @@ class Clients:
         if not self.way(service):
             raise NotAnswered(f"nothing answers the service '{service}'", self.ways(service))
         with _errors_of_ours(self._role(service, call)), embedded.during(call):
-            return _send(self._client(service, call), operation, parameters)
+            client = self._client(service, call)
+            if self._endpoint_url(service) is None and self._is_embedded(service):
+                return _send(client, operation, parameters)
+            return self._in_time(lambda: _send(client, operation, parameters))
+
+    def _in_time(self, send: Callable[[], Response]) -> Response:
+        """The response, unless it takes too long to come as a whole; botocore looks at the time of each piece only."""
+        # off the main thread, or where somebody else uses the alarm, a response may come in pieces for ever
+        seconds = self._settings.call_timeout_seconds
+        response = alarm.run(send, seconds + _GRACE_SECONDS) if alarm.install() else send()
+        if response is None:
+            raise SdkClientError(f"Unable to execute HTTP request: no whole response within {seconds:g} s")
+        return response
 
     def close(self) -> None:
         with self._lock:
@@ -190,6 +205,7 @@ def _send(client: Any, operation: str, parameters: dict[str, Any]) -> Response:
     _check_address(client.meta.service_model.operation_model(operation), parameters)
     try:
         answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
+        answer = {name: each.read() if hasattr(each, "read") else each for name, each in answer.items()}
     except (AslError, BotoCoreError, ClientError):
         raise
     except Exception as error:  # a body that is no response breaks botocore in many ways
