@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import import_module
 from json import loads
-from threading import Lock
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import Any, Protocol, TypeAlias
 
 from asl.errors import AslError, HostError
 from asl.hosts import alarm
-from asl.integration import Answer, Call, Failure, Integration, Output, Settings
+from asl.integration import Answer, Call, Failure, Integration, Output, Pending, Settings
 from asl.json_text import dumps
 from asl.values import JSON
 
@@ -66,7 +68,8 @@ class Answers:
         `mocked`: whether the table of mocks is meant for the call's execution.
         """
         if self._mocks is not None and mocked:
-            answer = self._mocks.answer(call)
+            with _broken_by_no_exception():
+                answer = self._mocks.answer(call)
             if answer is not None:
                 return answer, True
         if self._tasks is not None:
@@ -77,7 +80,10 @@ class Answers:
             worked: Any = self._from_function(worker, call, takes_call=False)
             return replace(worked, worker_name=self.worker_name(call.resource)), True
         integration = self.integration(call.resource)
-        return (None, False) if integration is None else (integration.perform(call), False)
+        if integration is None:
+            return None, False
+        with _broken_by_no_exception():
+            return integration.perform(call), False
 
     def worker(self, resource: str) -> TaskFunction | None:
         """The function that works on an activity; None for what is no activity, or has no such function."""
@@ -117,7 +123,8 @@ class Answers:
         """Tells the integration that performs the call, if one does, that it is given up."""
         integration = self._by_resource.get(call.resource)
         if integration is not None:
-            integration.cancel(call)
+            with _broken_by_no_exception():
+                integration.cancel(call)
 
     def close(self) -> None:
         for integration in self._integrations or ():
@@ -150,14 +157,20 @@ class Answers:
             return Failure(failure.error, failure.cause)
         except AslError:
             raise
-        except Exception as failure:
-            return Failure(type(failure).__name__, str(failure))
+        except (Exception, SystemExit) as failure:
+            return Failure(type(failure).__name__, _text_of(failure))
         if result is None:
             seconds = self._settings.call_timeout_seconds
             raise HostError(f"the function that answers state '{call.state_name}' did not end within {seconds:g} s")
         (value,) = result
         if not takes_call:
             return Output(isolated(value, call))
+        if value is not None and not isinstance(value, Output | Pending | Failure):
+            what = type(value).__name__
+            raise HostError(
+                f"the function that answers state '{call.state_name}' gave {what}, not an Output, a Failure, a Pending"
+                " or None"
+            )
         return replace(value, value=isolated(value.value, call)) if isinstance(value, Output) else value
 
     # -- integrations ----------------------------------------------------------------------------------------------
@@ -183,6 +196,24 @@ class Answers:
         """Every integration loaded so far, the built-in ones at least."""
         self.integration("")
         return list(self._integrations or ())
+
+
+@contextmanager
+def _broken_by_no_exception() -> Iterator[None]:
+    """Has exceptions that are none of ours come as HostError."""
+    try:
+        yield
+    except AslError:
+        raise
+    except Exception as failure:
+        raise HostError(f"an integration broke: {type(failure).__name__}: {_text_of(failure)}") from failure
+
+
+def _text_of(failure: BaseException) -> str:
+    try:
+        return str(failure)
+    except Exception:
+        return f"<no text: str() of {type(failure).__name__} failed>"
 
 
 def _first(integrations: Iterable[Integration], resource: str) -> Integration | None:
@@ -236,10 +267,30 @@ def _call(function: TaskFunction, call: Call) -> JSON:
 def _awaited(coroutine: Coroutine[Any, Any, JSON]) -> JSON:
     """What a coroutine comes to; on a thread of its own, since this one may have a running event loop."""
     import asyncio
-    from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
+    runner = asyncio.Runner()
+    loop = runner.get_loop()
+    done = SimpleQueue[tuple[JSON, BaseException | None]]()
+
+    def work() -> None:
+        try:
+            with runner:
+                done.put((runner.run(coroutine), None))
+        except BaseException as failure:  # raised again on the thread that waits
+            done.put((None, failure))
+
+    Thread(target=work, name="asl-async", daemon=True).start()
+    try:
+        value, failure = done.get()
+    except BaseException:  # its time is over, or Ctrl-C
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
+        raise
+    if isinstance(failure, asyncio.CancelledError):
+        raise TaskError("CancelledError", str(failure) or None)
+    if failure is not None:
+        raise failure
+    return value
 
 
 def isolated(value: Any, call: Call) -> JSON:
