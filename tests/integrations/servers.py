@@ -32,7 +32,7 @@ class Reply:
 
 
 @contextmanager
-def http_server(reply: Reply) -> Iterator[tuple[str, list[Received]]]:
+def http_server(reply: Reply, port: int = 0) -> Iterator[tuple[str, list[Received]]]:
     """A server that gives every request that reply: its URL, and what it has received."""
     received: list[Received] = []
 
@@ -52,7 +52,7 @@ def http_server(reply: Reply) -> Iterator[tuple[str, list[Received]]]:
             self.end_headers()
             self.wfile.write(b"" if self.command == "HEAD" else reply.body)
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = HTTPServer(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
