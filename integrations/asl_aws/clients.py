@@ -148,6 +148,8 @@ class Clients:
         endpoint_url = self._endpoint_url(service)
         if endpoint_url is None and self._is_embedded(service):
             return self.embedded.client(service, **config)
+        if endpoint_url is not None:
+            config["inject_host_prefix"] = False  # the host of a stand-in has no other names, such as sync-localhost
         try:
             return self._session(role).client(service, endpoint_url=endpoint_url, config=Config(**config))
         except ValueError as error:
