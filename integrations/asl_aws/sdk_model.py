@@ -105,6 +105,9 @@ _ATTRIBUTE_VALUE: Final = "AttributeValue"
 _TEXT_SERVICES: Final = frozenset(
     {"bedrock-agent-runtime", "bedrock-runtime", "firehose", "iot-data", "kinesis", "lambda", "sagemaker-runtime"}
 )
+_JSON_TEXTS: Final = frozenset({("stepfunctions", "SensitiveData")})
+"""Services and shapes of texts that are JSON: inputs and outputs of executions."""
+# unrecorded: that an object or array may stand for its text, as it does in published definitions
 _NUMBERS: Final = frozenset({"integer", "long", "float", "double"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -233,7 +236,10 @@ def _map(found: Operation, shape: Any, field: str, value: JSON) -> list[str]:
 
 
 def _string(found: Operation, shape: Any, field: str, value: JSON) -> list[str]:
-    return [] if shape.serialization.get("jsonvalue") else parameters.text(field, value)
+    if shape.serialization.get("jsonvalue"):
+        return []
+    check = parameters.text_or_json if (found.service, shape.name) in _JSON_TEXTS else parameters.text
+    return check(field, value)
 
 
 def _number(found: Operation, shape: Any, field: str, value: JSON) -> list[str]:
@@ -288,6 +294,8 @@ def _given(found: Operation, shape: Any, value: Any) -> Any:
         return value == "true"
     if kind == "timestamp":
         return moment(value)
+    if kind == "string" and not isinstance(value, str) and (found.service, shape.name) in _JSON_TEXTS:
+        return dumps(value)
     return _bytes(found, shape, value) if kind == "blob" else value
 
 

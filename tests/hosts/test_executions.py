@@ -99,6 +99,14 @@ def test_a_child_that_gets_the_token_answers_its_parent() -> None:
     assert types(run)[2:6] == ["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"]
 
 
+def test_an_object_is_the_output_of_a_task_too() -> None:
+    output = {"token.$": "$.token", "by": ["the child"]}
+    child = machine(task(SFN + "sendTaskSuccess", {"TaskToken.$": "$.token", "Output": output}))
+    parent = machine(starting("Child", ".waitForTaskToken", Input={"token.$": "$$.Task.Token"}))
+    run, (child_run,) = ended(parent, {"Child": child})
+    assert run.output == {"token": child_run.input["token"], "by": ["the child"]}, child_run.cause
+
+
 @pytest.mark.parametrize("live", [False, True])
 def test_a_child_may_answer_at_once(live: bool) -> None:
     child = machine(task(SFN + "sendTaskSuccess", {"TaskToken.$": "$.token", "Output": '{"by":"the child"}'}))
