@@ -162,7 +162,7 @@ def test_an_object_cannot_become_part_of_itself() -> None:
         evaluate('$ ~> |$|{"self": $}|', {"a": 1})
 
 
-DEPTH = 6_000
+DEPTH = 4_500
 
 
 def nested(wrap: Callable[[Any], Any]) -> Any:
