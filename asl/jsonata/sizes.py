@@ -14,6 +14,9 @@ LONGEST_TEXT: Final = 2**29 - 24
 """The longest text that the reference implementation's language can hold."""
 
 
+_NUMBERS: Final = frozenset({int, float})
+
+
 def expanded_size(value: Value) -> int:
     """About how many characters the JSON text of a value has at the least. What it holds twice counts twice.
 
@@ -21,6 +24,8 @@ def expanded_size(value: Value) -> int:
     """
     if not isinstance(value, list | dict):
         return len(value) if type(value) is str else 1
+    if isinstance(value, list) and _NUMBERS.issuperset(map(type, value)):
+        return len(value)
     sizes: dict[int, int] = {}
     waiting: list[Value] = [value]
     while waiting:
