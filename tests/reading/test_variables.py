@@ -40,6 +40,14 @@ def test_a_variable_that_nothing_assigns() -> None:
         ("$states.contxt", "$states.contxt is not a part of $states (did you mean 'context'?)"),
         ("($x := 1; $x + $sum([1]))", None),
         ("$map([1], function($v) { $v })", None),
+        ("($fact := function($n) { $n <= 1 ? 1 : $n * $fact($n - 1) }; $fact(5))", None),
+        ("($fact := function($n) { $n <= 1 ? 1 : $n * $fct($n - 1) }; $fact(5))", "nothing assigns the variable $fct"),
+        ("($f := function() { $g() }; $g := function() { 1 }; $f())", None),
+        ("($f := function() { $map([1], function($v) { $v + $g }) }; $g := 1; $f())", None),
+        ("($f := function() { $g }; ($g := 1); $f())", "nothing assigns the variable $g"),
+        ("($f := function() { ($g := 1) }; $g)", "nothing assigns the variable $g"),
+        ("($x := $y; $y := 1; $x)", "nothing assigns the variable $y"),
+        ("$map([1], function($v) { $v }) ~> $append($v)", "nothing assigns the variable $v"),
     ],
 )
 def test_names_in_expressions(expression: str, said: str | None) -> None:
