@@ -69,7 +69,12 @@ SEGMENTS: Final = {"events": "eventbridge", "logs": "cloudwatchlogs", "stepfunct
 """What services with stand-ins are called in resources, where that is not botocore's name without hyphens."""
 
 _PLACEHOLDER: Final = re.compile(r"\$\{\s*([^}]*?)\s*\}")
-_TARGETS: Final = {"lambda:invoke": "FunctionName", "states:startExecution": "StateMachineArn"}
+_TARGETS: Final = {
+    "lambda:invoke": "FunctionName",
+    "states:startExecution": "StateMachineArn",
+    "aws-sdk:sfn:startExecution": "StateMachineArn",
+    "aws-sdk:sfn:startSyncExecution": "StateMachineArn",
+}
 """The parameter that says what is called, where who answers depends on it."""
 
 
@@ -202,7 +207,7 @@ def _for_target(world: World, tasks: Tasks, description: Description) -> tuple[s
     """Who answers the function or the machine that the tasks name, and the ways to have it answered."""
     target = tasks.target
     defines = tuple(f"--define {name}=NAME" for name in _PLACEHOLDER.findall(target))
-    if ":states:startExecution" in tasks.resource:
+    if "FunctionName" not in description.parameters:
         given = f"--machine {target.rpartition(':')[2]}=FILE"
         ways = (*(defines or (given,)), *(way for way in description.ways if not way.startswith("--machine")))
         if world.executions.knows(target):

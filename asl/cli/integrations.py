@@ -208,7 +208,10 @@ def _list(world: World, own: Mapping[str, Mapping[str, str]], endpoint_urls: Map
     sections = [
         _section("Optimized integrations", _grouped(each for each in here if _service(each) not in jobs)),
         _section("Jobs that tasks can wait for", _grouped(each for each in here if _service(each) in jobs)),
-        _section("AWS SDK, aws-sdk:SERVICE:ACTION: every service that boto3 knows", _sdk_rows(world, endpoint_urls)),
+        _section(
+            "AWS SDK, aws-sdk:SERVICE:ACTION: every service that boto3 knows",
+            _sdk_rows(world, endpoint_urls, bool(own["machine"])),
+        ),
         _section("Your own", _own_rows(own)),
     ]
     notes = [
@@ -247,24 +250,42 @@ def _grouped(found: Iterable[Resource]) -> Iterator[Row]:
         yield f"{service}:{', '.join(actions)}", patterns, now
 
 
-def _sdk_rows(world: World, endpoint_urls: Mapping[str, str]) -> Iterator[Row]:
-    """The services that something but AWS answers, or could answer, by who does."""
+def _sdk_rows(world: World, endpoint_urls: Mapping[str, str], with_machines: bool) -> Iterator[Row]:
+    """The services that something but AWS answers, or could answer, by who does; then what the world itself does."""
     from asl.cli import answerable
 
     embedded: Any = import_module("asl_aws.embedded")
     groups: dict[str, list[str]] = {}
-    for services, sample in (
-        (embedded.SERVICES, "sts:getCallerIdentity"),
-        (("events", "stepfunctions"), "sfn:stopExecution"),
-    ):
-        now = _now(answerable.examined(world, answerable.Tasks(f"arn:aws:states:::aws-sdk:{sample}", "", ())))
-        for service in services:
-            groups.setdefault(endpoint_urls.get(service, now), []).append(service)
-    for service in endpoint_urls.keys() - {"*", "events", "stepfunctions", *embedded.SERVICES}:
+    now = _sdk_now(world, "sts", "GetCallerIdentity")
+    for service in embedded.SERVICES:
+        groups.setdefault(endpoint_urls.get(service, now), []).append(service)
+    local: dict[tuple[str, str], list[str]] = {}
+    for service, operations in _local_operations().items():
+        segment = answerable.SEGMENTS[service]
+        for operation in operations:
+            now = _sdk_now(world, segment, operation, with_machines)
+            local.setdefault((segment, now), []).append(operation[:1].lower() + operation[1:])
+    for service in endpoint_urls.keys() - {"*", *_local_operations(), *embedded.SERVICES}:
         groups.setdefault(endpoint_urls[service], []).append(service)
     for now, names in groups.items():
         segments = sorted(answerable.SEGMENTS.get(name, name.replace("-", "")) for name in names)
         yield ", ".join(segments), ".waitForTaskToken", now
+    for (segment, now), actions in local.items():
+        yield f"{segment}:{', '.join(actions)}", ".waitForTaskToken", now
+
+
+def _local_operations() -> dict[str, list[str]]:
+    """What the world itself answers of each service."""
+    events: Any = import_module("asl_aws.events")
+    step_functions: Any = import_module("asl_aws.stepfunctions_backend")
+    return {"events": [events.OPERATION], "stepfunctions": sorted(step_functions.OPERATIONS)}
+
+
+def _sdk_now(world: World, segment: str, operation: str, with_machines: bool = False) -> str:
+    from asl.cli import answerable
+
+    resource = f"arn:aws:states:::aws-sdk:{segment}:{operation[:1].lower()}{operation[1:]}"
+    return _now(answerable.examined(world, answerable.Tasks(resource, "", ()), with_machines))
 
 
 def _own_rows(own: Mapping[str, Mapping[str, str]]) -> Iterator[Row]:

@@ -11,8 +11,8 @@ from asl_aws.clients import Clients
 def integrations(settings: Settings) -> list[Integration]:
     """The integrations of this package. Nothing of boto3 is imported before a call needs it."""
     bus = events.embedded_bus(settings)
-    step_functions = stepfunctions_backend.local_backend(settings.executions)
-    clients = Clients(settings, {"events": events.local_backend(bus), "stepfunctions": step_functions})
+    step_functions = stepfunctions_backend.local(settings.executions)
+    clients = Clients(settings, {"events": events.local(bus), "stepfunctions": step_functions})
     return [
         apigateway.integration(settings),
         dynamodb.integration(clients),
@@ -20,7 +20,7 @@ def integrations(settings: Settings) -> list[Integration]:
         jobs.integration(settings, clients),
         sns.integration(clients),
         sqs.integration(settings, clients),
-        states.integration(settings, clients, step_functions),
+        states.integration(settings, clients, step_functions.respond),
         *activity_polls.integrations(clients, settings.executions),
         sdk.integration(clients),
     ]

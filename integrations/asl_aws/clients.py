@@ -1,8 +1,8 @@
 """How a call reaches a service: a stand-in in this process, another endpoint, moto in this process, or AWS.
 
-The ways are tried in this order: what the world itself answers (`local`), unless the user named an endpoint for that
-very service or wants AWS; the service's endpoint, or the one for all services; moto; AWS. Without any of them a call
-raises NotAnswered. Nothing of boto3 or moto is imported before a call needs it.
+The ways are tried in this order: the operations that the world itself answers (`local`), unless the user named an
+endpoint for that very service or wants AWS; the service's endpoint, or the one for all services; moto; AWS. Without any
+of them a call raises NotAnswered. Nothing of boto3 or moto is imported before a call needs it.
 """
 
 import os
@@ -19,6 +19,7 @@ from asl.integration import Call, NotAnswered, Settings
 from asl_aws import embedded
 from asl_aws.service_errors import RoleNotAssumed, SdkClientError, ServiceError
 
+IN_THIS_PROCESS: Final = "in this process"
 _CONNECT_SECONDS: Final = 5.0
 _GRACE_SECONDS: Final = 1.0
 """So that botocore's own time-outs, which say more, come first."""
@@ -45,10 +46,22 @@ LocalBackend: TypeAlias = Callable[[str, dict[str, Any], Call], Response]
 """Answers an operation ("PutEvents") with its parameters. Raises ServiceError."""
 
 
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The part of a service that the world itself answers.
+
+    `operations` says of each such operation who answers it, in words; `options` which ones that needs, if it does.
+    """
+
+    respond: LocalBackend
+    operations: Mapping[str, str]
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 class Clients:
     """Calls of services by botocore's names ("sqs", "stepfunctions"), for all threads of a world."""
 
-    def __init__(self, settings: Settings, local: Mapping[str, LocalBackend] | None = None) -> None:
+    def __init__(self, settings: Settings, local: Mapping[str, Local] | None = None) -> None:
         self._settings = settings
         self._local = dict(local or {})
         self._clients: dict[tuple[str, str], Any] = {}
@@ -60,10 +73,10 @@ class Clients:
         """The stand-ins of `aws="embedded"`, with what is in them."""
         return embedded.Embedded(self._settings)
 
-    def way(self, service: str) -> str:
-        """How calls of a service are answered, in words: "" when they are not."""
-        if self._is_local(service):
-            return "in this process"
+    def way(self, service: str, operation: str | None = None) -> str:
+        """How calls of an operation, or of a service as such, are answered, in words: "" when they are not."""
+        if self._is_local(service, operation):
+            return IN_THIS_PROCESS if operation is None else self._local[service].operations[operation]
         if endpoint_url := self._endpoint_url(service):
             return endpoint_url
         if self._is_embedded(service):
@@ -73,8 +86,11 @@ class Clients:
             return f"AWS (profile {profile}, {self._settings.region})" if profile else f"AWS ({self._settings.region})"
         return ""
 
-    def ways(self, service: str) -> tuple[str, ...]:
-        """The options that would have calls of a service answered."""
+    def ways(self, service: str, operation: str | None = None) -> tuple[str, ...]:
+        """The options that would have calls of an operation, or of a service as such, answered."""
+        local = self._local.get(service)
+        if local is not None and operation is not None and operation in local.operations:
+            return (*local.options.get(operation, ()), f"--endpoint-url {service}=URL", "--aws real")
         stand_in = ("--aws embedded",) if service in embedded.SERVICES else ()
         return (*stand_in, "--endpoint-url URL", "--aws real")
 
@@ -83,10 +99,11 @@ class Clients:
 
         Raises ServiceError, SdkClientError; NotAnswered without a way, HostError when the client cannot be made.
         """
-        if self._is_local(service):
-            return self._local[service](operation, parameters, call)
-        if not self.way(service):
-            raise NotAnswered(f"nothing answers the service '{service}'", self.ways(service))
+        if self._is_local(service, operation):
+            return self._local[service].respond(operation, parameters, call)
+        if not self.way(service, operation):
+            what = f"'{operation}' of the service '{service}'" if service in self._local else f"the service '{service}'"
+            raise NotAnswered(f"nothing answers {what}", self.ways(service, operation))
         with _errors_of_ours(self._role(service, call)), embedded.during(call):
             client = self._client(service, call)
             if self._endpoint_url(service) is None and self._is_embedded(service):
@@ -111,9 +128,11 @@ class Clients:
         if "embedded" in self.__dict__:
             self.embedded.close()
 
-    def _is_local(self, service: str) -> bool:
-        settings = self._settings
-        return service in self._local and service not in settings.endpoint_urls and settings.aws != "real"
+    def _is_local(self, service: str, operation: str | None) -> bool:
+        settings, local = self._settings, self._local.get(service)
+        if local is None or service in settings.endpoint_urls or settings.aws == "real":
+            return False
+        return operation is None or operation in local.operations
 
     def _is_embedded(self, service: str) -> bool:
         return self._settings.aws == "embedded" and service in embedded.SERVICES

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from asl_eventbridge import EventBus, PutEventsError
 
-from asl.integration import Answer, Call, Description, Failure, Integration, NotAnswered, Output, Settings
+from asl.integration import Answer, Call, Description, Failure, Integration, Output, Settings
 from asl.json_text import dumps
 from asl.values import JSON
 from asl_aws import parameters
-from asl_aws.clients import Clients, LocalBackend, Response
+from asl_aws.clients import IN_THIS_PROCESS, Clients, Local, Response
 from asl_aws.sdk_model import moment
 from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure, request_id
 
@@ -26,6 +26,8 @@ EVENT_BRIDGE: Final = Service(
     modeled=frozenset({"InternalException"}),
 )
 SERVICE: Final = "events"
+OPERATION: Final = "PutEvents"
+"""The one that the embedded bus answers too. It has no rules: those of moto's would get none of its events."""
 FAILED_ENTRY: Final = "EventBridge.FailedEntry"
 
 _resource: Final = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:events:putEvents(\.waitForTaskToken)?")
@@ -47,7 +49,6 @@ _parameters: Final = parameters.structure(
     },
     required=("Entries",),
 )
-_BEYOND_THE_BUS: Final = ("--endpoint-url events=URL", "--aws real")
 _RESULT_FIELDS: Final = ("EventId", "ErrorCode", "ErrorMessage")
 
 
@@ -65,10 +66,10 @@ class PutEvents:
             resource=resource.removesuffix(".waitForTaskToken"),
             patterns=("request_response", "wait_for_task_token"),
             parameters=("Entries",),
-            answered_by=self._clients.way(SERVICE),
+            answered_by=self._clients.way(SERVICE, OPERATION),
             answer="Entries (an EventId each) and FailedEntryCount; EventBridge.FailedEntry if an entry failed",
             errors=(FAILED_ENTRY, *EVENT_BRIDGE.errors),
-            ways=self._clients.ways(SERVICE),
+            ways=self._clients.ways(SERVICE, OPERATION),
         )
 
     def check(self, resource: str, arguments: JSON) -> list[str]:
@@ -76,7 +77,7 @@ class PutEvents:
 
     def perform(self, call: Call) -> Answer:
         try:
-            response = self._clients.call(SERVICE, "PutEvents", {"Entries": decorated(call)}, call)
+            response = self._clients.call(SERVICE, OPERATION, {"Entries": decorated(call)}, call)
         except (ServiceError, SdkClientError) as error:
             return failure(EVENT_BRIDGE, error)
         answer = _answer(response.data)
@@ -101,19 +102,17 @@ def embedded_bus(settings: Settings) -> EventBus:
     return bus
 
 
-def local_backend(bus: EventBus) -> LocalBackend:
+def local(bus: EventBus) -> Local:
     """PutEvents of EventBridge on a bus in this process."""
 
-    def answer(operation: str, arguments: dict[str, Any], call: Call) -> Response:
-        if operation != "PutEvents":
-            raise NotAnswered(f"the embedded event bus does not answer '{operation}'", _BEYOND_THE_BUS)
+    def respond(operation: str, arguments: dict[str, Any], call: Call) -> Response:
         try:
             data = bus.put_events(arguments["Entries"], call.at, call.seed)
         except PutEventsError as error:
             raise ServiceError(error.code, error.message, error.status, request_id(call.seed)) from error
         return Response(data, request_id=request_id(call.seed))
 
-    return answer
+    return Local(respond, {OPERATION: IN_THIS_PROCESS})
 
 
 def integration(clients: Clients, bus: EventBus) -> Integration:

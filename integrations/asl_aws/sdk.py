@@ -1,7 +1,7 @@
 """`arn:aws:states:::aws-sdk:service:action`: any operation of any service that botocore knows.
 
-Source: as in `asl_aws.sdk_model`. A result has no metadata of the response. `aws-sdk:sfn` and `aws-sdk:eventbridge` are
-answered by the world itself where no endpoint is set for them.
+Source: as in `asl_aws.sdk_model`. A result has no metadata of the response. Some operations of `aws-sdk:sfn` and
+`aws-sdk:eventbridge` are answered by the world itself where no endpoint is set for them.
 """
 
 import re
@@ -34,10 +34,10 @@ class AwsSdk:
             resource=resource.removesuffix(".waitForTaskToken"),
             patterns=("request_response", "wait_for_task_token"),
             parameters=operation.parameters,
-            answered_by=self.clients.way(operation.service),
+            answered_by=self.clients.way(operation.service, operation.name),
             answer=", ".join(operation.results) or "an empty object",
             errors=operation.errors,
-            ways=self.clients.ways(operation.service),
+            ways=self.clients.ways(operation.service, operation.name),
         )
 
     def check(self, resource: str, arguments: JSON) -> list[str]:

@@ -6,23 +6,24 @@ from typing import Any, Final, TypeAlias
 
 from asl.integration import Call, ExecutionRefused, Executions, NotAnswered
 from asl.json_text import dumps
-from asl_aws.clients import LocalBackend, Response
+from asl_aws.clients import IN_THIS_PROCESS, Local, Response
 from asl_aws.sdk_metadata import JSON_1_0, http_date, request_id
 from asl_aws.service_errors import ServiceError
 
 _Operation: TypeAlias = Callable[[Executions, dict[str, Any], Call], dict[str, Any]]
 
 
-def local_backend(executions: Executions | None) -> LocalBackend:
-    """Answers the operations of OPERATIONS with botocore's shapes; NotAnswered for others and for unknown machines."""
+def local(executions: Executions | None) -> Local:
+    """Answers the operations of OPERATIONS with botocore's shapes; NotAnswered for unknown machines.
+
+    Without a world there are no operations.
+    """
 
     def respond(operation: str, parameters: dict[str, Any], call: Call) -> Response:
-        perform = OPERATIONS.get(operation)
-        if perform is None or executions is None:
-            raise NotAnswered(f"'{operation}' of Step Functions is not answered here", ("--aws real",))
+        assert executions is not None, "else nothing is answered"
         request = request_id(call.seed, operation)
         try:
-            data = perform(executions, parameters, call)
+            data = OPERATIONS[operation](executions, parameters, call)
         except ExecutionRefused as refused:
             raise ServiceError(refused.code, refused.message, 400, request) from refused
         headers = {
@@ -34,13 +35,12 @@ def local_backend(executions: Executions | None) -> LocalBackend:
         }
         return Response(_with_moments(data), 200, headers, request)
 
-    return respond
+    operations = {} if executions is None else {name: _ANSWERED_BY.get(name, IN_THIS_PROCESS) for name in OPERATIONS}
+    return Local(respond, operations, {"StartExecution": (_OPTION,)})
 
 
 def unknown_machine(state_machine: str) -> NotAnswered:
-    return NotAnswered(
-        f"there is no definition for the state machine '{state_machine}'", ("--machine ARN-or-name=FILE", "--aws real")
-    )
+    return NotAnswered(f"there is no definition for the state machine '{state_machine}'", (_OPTION, "--aws real"))
 
 
 def _start_execution(executions: Executions, parameters: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -99,6 +99,8 @@ def _send_task_heartbeat(executions: Executions, parameters: dict[str, Any], cal
 
 
 _MOST_LISTED: Final = 100
+_OPTION: Final = "--machine ARN-or-name=FILE"
+_ANSWERED_BY: Final = {"StartExecution": "machines given with --machine"}
 
 OPERATIONS: Final[dict[str, _Operation]] = {
     "StartExecution": _start_execution,

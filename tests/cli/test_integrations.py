@@ -78,7 +78,9 @@ def test_the_list_says_who_answers_and_what_is_needed() -> None:
     assert "events:putEvents .waitForTaskToken in this process" in lines
     assert "apigateway:invoke .waitForTaskToken -" in lines
     assert "ecs:runTask .sync .waitForTaskToken needs --aws embedded" in lines
-    assert "eventbridge, sfn .waitForTaskToken in this process" in lines
+    assert "eventbridge:putEvents .waitForTaskToken in this process" in lines
+    assert "sfn:describeExecution, listExecutions, .waitForTaskToken in this process" in lines
+    assert "sfn:startExecution .waitForTaskToken needs --machine ARN-or-name=FILE" in lines
     assert "function:NAME needs --lambda NAME=package.module:function" in " ".join(result.stdout.split())
     assert "Only mocks answer bedrock," in words(result)
 
@@ -89,8 +91,26 @@ def test_the_list_goes_by_the_settings(folder: Path) -> None:
     assert "sns:publish .waitForTaskToken moto in this process" in said
     assert "sqs:sendMessage .waitForTaskToken http://localhost:4566" in said
     assert "states:startExecution .sync .sync:2 machines given with --machine" in said
+    assert "sfn:startExecution .waitForTaskToken machines given with --machine" in said
     assert "activity:work json:loads" in said
     assert f"machine:Child {folder / 'child.asl.json'}" in said
+
+
+@pytest.mark.parametrize("target", [MACHINE, f"{MACHINE}2"])
+def test_tasks_of_the_sdk_that_start_machines(folder: Path, target: str) -> None:
+    (folder / "child.asl.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}')
+    for action in ("startExecution", "startSyncExecution"):
+        state = task(f"{STATES}aws-sdk:sfn:{action}", Parameters={"StateMachineArn": target})
+        (folder / "parent.asl.json").write_text(json.dumps({"StartAt": "Start", "States": {"Start": state}}))
+        (one,) = found("--file", "parent.asl.json", "--machine", "Child=child.asl.json")
+        assert one["answered_by"] == ("a machine given with --machine" if target == MACHINE else None)
+        assert "--machine" in one["ways"][0]
+
+
+def test_what_the_embedded_bus_does_not_do() -> None:
+    (one,) = found("aws-sdk:eventbridge:enableRule", "--aws", "embedded")
+    assert one["answered_by"] is None
+    assert one["ways"] == ["--endpoint-url URL", "--aws real"]
 
 
 def test_the_list_says_where_real_calls_go() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asl_aws.clients import Clients, Response
+from asl_aws.clients import Clients, Local, Response
 from asl_aws.service_errors import RoleNotAssumed, SdkClientError, ServiceError, not_reached
 
 from asl.errors import HostError
@@ -97,7 +97,37 @@ WAYS: list[tuple[Settings, str, str]] = [
 
 @pytest.mark.parametrize(("settings", "service", "way"), WAYS)
 def test_ways(settings: Settings, service: str, way: str) -> None:
-    assert Clients(settings, {"events": local}).way(service) == way
+    clients = Clients(settings, {"events": Local(local, {"PutEvents": "the bus"})})
+    assert clients.way(service) == way
+    assert clients.way(service, "PutEvents") == ("the bus" if way == HERE else way)
+
+
+BEYOND: list[tuple[Settings, str]] = [
+    (Settings(), ""),
+    (Settings(aws="embedded"), ""),
+    (Settings(endpoint_urls={"*": THERE}), THERE),
+    (Settings(endpoint_urls={"events": THERE}), THERE),
+    (Settings(aws="real"), "AWS (us-east-1)"),
+]
+
+
+@pytest.mark.parametrize(("settings", "way"), BEYOND)
+def test_ways_of_what_a_local_backend_does_not_do(settings: Settings, way: str) -> None:
+    assert Clients(settings, {"events": Local(local, {"PutEvents": HERE})}).way("events", "EnableRule") == way
+
+
+def test_what_a_local_backend_does_not_do_is_not_asked_of_it() -> None:
+    clients = Clients(Settings(aws="embedded"), {"events": Local(local, {"PutEvents": HERE})})
+    with pytest.raises(NotAnswered, match="nothing answers 'EnableRule' of the service 'events'") as refused:
+        clients.call("events", "EnableRule", {"Name": "r"}, CALL)
+    assert refused.value.ways == ("--endpoint-url URL", "--aws real")
+
+
+def test_what_a_local_backend_does_not_do_goes_to_the_endpoint(endpoint: Endpoint) -> None:
+    clients = Clients(Settings(endpoint_urls={"*": endpoint.url}), {"events": Local(local, {"PutEvents": HERE})})
+    assert clients.call("events", "EnableRule", {"Name": "r"}, CALL).data == {}
+    assert clients.call("events", "PutEvents", {"Entries": []}, CALL) is LOCAL
+    clients.close()
 
 
 def test_the_profile_of_the_user_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +148,9 @@ def test_a_call_without_a_way() -> None:
 
 
 def test_a_local_backend_answers() -> None:
-    assert Clients(Settings(), {"sqs": local}).call("sqs", "ListQueues", {}, CALL) is LOCAL
+    clients = Clients(Settings(), {"sqs": Local(local, {"ListQueues": HERE}, {"ListQueues": ("--queues FILE",)})})
+    assert clients.call("sqs", "ListQueues", {}, CALL) is LOCAL
+    assert clients.ways("sqs", "ListQueues") == ("--queues FILE", "--endpoint-url sqs=URL", "--aws real")
 
 
 def test_a_response_over_the_wire(endpoint: Endpoint) -> None:

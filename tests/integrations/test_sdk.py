@@ -11,13 +11,17 @@ from typing import Any
 
 import asl_aws
 import pytest
-from asl_aws.clients import Clients, Response
+from asl_aws import sdk_model, stepfunctions_backend
+from asl_aws.clients import Clients, Local, Response
 from asl_aws.sdk import AwsSdk
+from asl_aws.sdk_model import member_name
 from asl_aws.service_errors import ServiceError
+from botocore.model import ServiceModel
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 import asl
+from asl.cli import answerable
 from asl.integration import Call, NotAnswered, Settings
 from asl.values import JSON
 from tests.integrations.calls import call, failure, output
@@ -161,10 +165,11 @@ def test_step_functions_is_answered_by_the_world() -> None:
             raise ServiceError("InvalidToken", "Invalid Token: 'Invalid token'", 400, "r-1")
         return Response({"executionArn": "arn", "startDate": datetime(2026, 1, 1, tzinfo=UTC)})
 
-    integration = AwsSdk(Clients(Settings(), {"stepfunctions": step_functions}))
+    answered = {"StartExecution": "machines of the world", "SendTaskFailure": "in this process"}
+    integration = AwsSdk(Clients(Settings(), {"stepfunctions": Local(step_functions, answered)}))
     described = integration.describe(f"{AWS_SDK}:sfn:startExecution")
     assert described is not None
-    assert described.answered_by == "in this process"
+    assert described.answered_by == "machines of the world"
     answer = perform(integration, "sfn:startExecution", {"StateMachineArn": "m", "Input": "{}"})
     assert output(answer) == {"ExecutionArn": "arn", "StartDate": "2026-01-01T00:00:00Z"}
     assert failure(perform(integration, "sfn:sendTaskFailure", {"TaskToken": "t"})) == (
@@ -186,8 +191,67 @@ def test_event_bridge_is_answered_by_the_world() -> None:
     error, cause = failure(perform(integration, "eventbridge:putEvents", {"Entries": []}))
     assert error == "EventBridge.EventBridgeException"
     assert "(Service: EventBridge, Status Code: 400, Request ID: " in (cause or "")
-    with pytest.raises(NotAnswered, match="DisableRule"):
+    with pytest.raises(NotAnswered, match="nothing answers 'DisableRule' of the service 'events'"):
         perform(integration, "eventbridge:disableRule", {"Name": "r"})
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[asl.World]:
+    machine = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
+    with asl.World(machines={"*": machine}, aws="embedded") as world:
+        yield world
+
+
+OPERATIONS = [
+    (segment, name)
+    for segment, service in (("eventbridge", "events"), ("sfn", "stepfunctions"))
+    for name in ServiceModel(sdk_model.loader().load_service_model(service, "service-2"), service).operation_names
+]
+
+
+@pytest.mark.parametrize(("segment", "name"), OPERATIONS)
+def test_what_is_said_of_an_operation_and_what_a_run_of_it_does(world: asl.World, segment: str, name: str) -> None:
+    resource = f"{AWS_SDK}:{segment}:{name[0].lower()}{name[1:]}"
+    integration = world.answers.integration(resource)
+    operation = sdk_model.operation(segment, f"{name[0].lower()}{name[1:]}")
+    if operation is None:  # recorded: Step Functions has no such resource
+        assert integration is None
+        return
+    assert integration is not None
+    described = integration.describe(resource)
+    assert described is not None
+    said = answerable.examined(world, answerable.Tasks(resource, "", ()), with_machines=True)
+    assert said.answered_by == described.answered_by
+    asked = call(resource, {member_name(key): _least(shape) for key, shape in _required(operation).items()})
+    if described.answered_by:
+        integration.perform(asked)
+    else:
+        with pytest.raises(NotAnswered, match=f"'{name}'") as refused:
+            integration.perform(asked)
+        assert tuple(refused.value.ways) == described.ways == said.ways
+
+
+def test_operations_that_the_world_answers(world: asl.World) -> None:
+    answered = set()
+    for segment, name in OPERATIONS:
+        resource = f"{AWS_SDK}:{segment}:{name[0].lower()}{name[1:]}"
+        if answerable.examined(world, answerable.Tasks(resource, "", ()), with_machines=True).answered_by:
+            answered.add(name)
+    assert answered == {"PutEvents", "StartSyncExecution", "GetActivityTask", *stepfunctions_backend.OPERATIONS}
+
+
+def _required(operation: sdk_model.Operation) -> dict[str, Any]:
+    shape = operation.model.input_shape
+    return {name: shape.members[name] for name in shape.required_members} if shape else {}
+
+
+def _least(shape: Any) -> Any:
+    """The least value of a type."""
+    if shape.type_name == "structure":
+        return {member_name(name): _least(shape.members[name]) for name in shape.required_members}
+    return {"list": [], "map": {}, "integer": 1, "boolean": True, "timestamp": "2020-09-13T12:26:40Z"}.get(
+        shape.type_name, "1"
+    )
 
 
 MASKED = {"LastModified"}

@@ -321,5 +321,5 @@ def test_operations_that_are_not_answered_here(action: str) -> None:
         "StartAt": "T",
         "States": {"T": {"Type": "Task", "Resource": resource, "Parameters": arguments, "End": True}},
     }
-    with pytest.raises(asl.HostError, match=r"of Step Functions is not answered here(.|\n)*--aws real"):
+    with pytest.raises(asl.HostError, match=r"nothing answers '\w+' of the service 'stepfunctions'(.|\n)*--aws real"):
         asl.load(definition).run()
