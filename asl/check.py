@@ -6,6 +6,7 @@ from asl.findings import Finding
 from asl.limits import WorkflowType
 from asl.parse import read_machine
 from asl.parse.report import Report, in_text_order, report
+from asl.parse.texts import check_texts
 from asl.parse.transitions import is_terminal, scopes, transitions
 from asl.parse.variables import check_variables
 from asl.source import Document
@@ -28,6 +29,7 @@ def check(document: Document, type: WorkflowType = "STANDARD") -> tuple[Finding,
                 _check_reachability(warnings, pointer, start, states)
         if isinstance(document.value, dict):
             check_variables(warnings)
+            check_texts(warnings)
     except RecursionError:
         warnings.findings.clear()
     return tuple(in_text_order(document, errors + warnings.findings))

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Final
 
 from asl.parse.report import Node, Report, add, integer, number, report, unfilled, wrong_type
+from asl.parse.texts import meant_expression
 from asl.payload.jsonata_io import compiled, is_expression
 from asl.source_text import below
 from asl.values import ABSENT, JSON, Absent
@@ -28,12 +29,12 @@ def template(node: Node, name: str, sees: Collection[str] = ()) -> JSON | Absent
 
 def whole_number(node: Node, name: str, low: int, high: int | None = None) -> int | str | None:
     """A field that holds a whole number or, in JSONata, an expression."""
-    return _expression(node, name) or integer(node, name, low, high)
+    return _number_expression(node, name, "a whole number") or integer(node, name, low, high)
 
 
 def any_number(node: Node, name: str, low: float, high: float | None = None) -> float | str | None:
     """A field that holds a number or, in JSONata, an expression."""
-    return _expression(node, name) or number(node, name, low, high)
+    return _number_expression(node, name, "a number") or number(node, name, low, high)
 
 
 def condition(node: Node) -> str | bool:
@@ -49,7 +50,7 @@ def condition(node: Node) -> str | bool:
         check_value(node.report, pointer, value, "Condition", ())
     elif not unfilled(node.report, pointer, value, "Condition"):
         bare = value.strip().removeprefix("{%").removesuffix("%}").strip()
-        hint = f'write it as "{{% {bare} %}}"'
+        hint = f'write it as "{meant_expression(value) or f"{{% {bare} %}}"}"'
         add(node, "bad-jsonata", "Condition must be an expression, which stands between {% and %}", "Condition", hint)
     return value
 
@@ -58,7 +59,7 @@ def items(node: Node) -> JSON | Absent:
     """The Items of a Map."""
     value = template(node, "Items")
     if value is not ABSENT and not isinstance(value, list | dict) and not is_expression(value):
-        wrong_type(node, "Items", "an array, an object or an expression")
+        wrong_type(node, "Items", "an array, an object or an expression", expression_hint(value))
     return value
 
 
@@ -67,10 +68,22 @@ def is_marked(value: JSON) -> bool:
     return isinstance(value, str) and (value.startswith("{%") or value.endswith("%}"))
 
 
-def _expression(node: Node, name: str) -> str | None:
+def expression_hint(value: JSON) -> str | None:
+    """How to write the expression that a text seems to be meant as."""
+    meant = meant_expression(value) if isinstance(value, str) else None
+    return meant and f'for an expression write "{meant}"'
+
+
+def _number_expression(node: Node, name: str, expected: str) -> str | None:
+    """The expression in the place of a number; what seems to be meant as one is reported, and given as it is."""
     value = node.value.get(name)
-    if node.language != "JSONata" or not isinstance(value, str) or not is_marked(value):
+    if node.language != "JSONata" or not isinstance(value, str):
         return None
+    if not is_marked(value):
+        hint = expression_hint(value)
+        if hint is not None:
+            wrong_type(node, name, expected, hint)
+        return hint and value
     check_value(node.report, below(node.pointer, name), value, name, ())
     return value
 

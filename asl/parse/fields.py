@@ -82,18 +82,26 @@ CATCHER_FIELDS: Final = _table("Comment ErrorEquals Next Assign", "ResultPath", 
 RULE_FIELDS: Final = _table("Comment Next Assign", f"Variable And Or Not {' '.join(COMPARISONS)}", "Condition Output")
 CONDITION_FIELDS: Final = _table("Comment", f"Variable And Or Not {' '.join(COMPARISONS)}")
 
-_HINTS: Final = {
-    "Arguments": "in JSONPath the field is Parameters",
-    "Output": "in JSONPath use ResultSelector, ResultPath and OutputPath",
-    "Items": "in JSONPath the field is ItemsPath",
-    "Condition": "in JSONPath a rule has a Variable and a comparison, such as StringEquals",
-    "Parameters": "in JSONata the field is Arguments",
-    "ItemsPath": "in JSONata the field is Items",
-    "TimeoutSecondsPath": "in JSONata TimeoutSeconds takes an expression",
-    "HeartbeatSecondsPath": "in JSONata HeartbeatSeconds takes an expression",
-    "SecondsPath": "in JSONata Seconds takes an expression",
-    "TimestampPath": "in JSONata Timestamp takes an expression",
+_IN_JSONPATH: Final = {
+    "Arguments": "use Parameters",
+    "Output": "use ResultSelector, ResultPath and OutputPath",
+    "Items": "use ItemsPath",
+    "Condition": "give the rule a Variable and a comparison, such as StringEquals",
 }
+_IN_JSONATA: Final = {
+    "InputPath": "use Arguments, with expressions that read $states.input",
+    "Parameters": "use Arguments, with expressions that read $states.input",
+    "ResultSelector": "use Output or Assign, with expressions that read $states.result",
+    "ResultPath": "use Output or Assign: $merge([$states.input, {'name': $states.result}]) adds to the input",
+    "OutputPath": "use Output",
+    "Result": "use Output",
+    "ItemsPath": "use Items",
+    **dict.fromkeys(
+        ("Variable", "And", "Or", "Not", *COMPARISONS),
+        'use Condition, with an expression such as "{% $states.input.total > 100 %}"',
+    ),
+}
+"""What stands for a field in the other language; `Arguments` is put right for the states that have none."""
 
 
 def check_fields(node: Node, fields: dict[str, Languages]) -> None:
@@ -117,9 +125,22 @@ def check_fields(node: Node, fields: dict[str, Languages]) -> None:
                 f"The QueryLanguage is set to '{node.language}', but field '{name}' "
                 f"is only supported for the '{other}' QueryLanguage",
                 name,
-                hint=_HINTS.get(name, f"the state needs QueryLanguage {other}"),
+                hint=_language_hint(node, name, fields),
                 key=True,
             )
+
+
+def _language_hint(node: Node, name: str, fields: dict[str, Languages]) -> str:
+    """What to write instead of a field of the other query language."""
+    if node.language == "JSONPath":
+        return f'set "QueryLanguage": "JSONata" for the state or the machine; or in JSONPath {_IN_JSONPATH[name]}'
+    if node.kind == "a catcher":
+        return "in JSONata use Output or Assign, with expressions that read $states.errorOutput"
+    instead = _IN_JSONATA.get(name, f"{name.removesuffix('Path')} itself takes an expression")
+    if "Arguments" not in fields and "Arguments" in instead:
+        field = "ItemSelector" if name == "Parameters" and "ItemSelector" in fields else "Output"
+        instead = instead.replace("Arguments", field) if field in fields else "expressions read $states.input"
+    return f"in JSONata {instead}"
 
 
 def require(node: Node, *names: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from asl import intrinsics, jsonpath
 from asl.parse.report import Node, Report, add, kind_of, report, unfilled, wrong_type
+from asl.payload.jsonata_io import is_expression
 from asl.payload.jsonpath_io import split_variable
 from asl.source_text import below
 from asl.values import ABSENT, JSON, Absent
@@ -130,6 +131,8 @@ def check_expression(to: Report, pointer: str, text: str, name: str) -> None:
         if not unfilled(to, pointer, text, name):
             bare = name.removesuffix(".$")
             hint = f'to pass the text itself, name the field "{bare}"' if bare != name else None
+            if is_expression(text):
+                hint = '{% ... %} is JSONata: set "QueryLanguage": "JSONata" for the state, or write a path'
             report(to, "bad-path", pointer, message, hint)
         return
     # AWS refuses other escapes when a state machine is created (recorded for States.Format and States.StringToJson).

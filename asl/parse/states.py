@@ -7,7 +7,7 @@ from asl.limits import CAUSE_LENGTH, ERROR_LENGTH, SECONDS
 from asl.model import Branch, Choice, Fail, Map, Parallel, Pass, QueryLanguage, State, Succeed, Task, Wait
 from asl.parse import expressions, paths
 from asl.parse.choice import choice_rules, is_rfc3339
-from asl.parse.expressions import any_number, is_marked, items, whole_number
+from asl.parse.expressions import any_number, expression_hint, is_marked, items, whole_number
 from asl.parse.fields import (
     DISTRIBUTED_FIELDS,
     MACHINE_FIELDS,
@@ -96,7 +96,8 @@ def _timestamp(node: Node) -> str | None:
     value = _text(node, "Timestamp")
     is_written = not (node.language == "JSONata" and is_marked(value))
     if value is not None and is_written and not is_rfc3339(value):
-        hint = "write it as 2026-01-31T12:00:00Z"
+        meant = expression_hint(value) if node.language == "JSONata" else None
+        hint = meant or "write it as 2026-01-31T12:00:00Z"
         add(node, "bad-timestamp", "String does not match RFC3339 timestamp", "Timestamp", hint)
     return value
 
