@@ -8,6 +8,12 @@ from typing import Final, Literal, TypeAlias
 Severity: TypeAlias = Literal["error", "warning"]
 
 _LINE_SHOWN: Final = 160
+_PRINTABLE: Final = {
+    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"},
+    0x7F: 0x2421,
+    **dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
+}
+"""What stands for characters that command a terminal, each as wide as one column: a picture of it, or U+FFFD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def render(finding: Finding) -> str:
         lines.append(f"  {' ' * len(number)} | {indent}{'^' * width}")
     if finding.hint:
         lines.append(f"  hint: {finding.hint}")
-    return "\n".join(lines)
+    return "\n".join(lines).translate(_PRINTABLE)
 
 
 def _excerpt(location: Location) -> tuple[str, int, int]:

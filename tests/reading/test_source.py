@@ -103,6 +103,16 @@ def test_a_long_line_is_shown_around_the_place() -> None:
     assert excerpt[1].count("^") == 4
 
 
+@pytest.mark.parametrize("format", ["json", "yaml"])
+def test_what_commands_a_terminal_is_not_shown_raw(format: Any) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        read_text('{"a":\t"\x1b[31mred\x07\x9b\x7f\u202e"}', "\x1b]0;name", format)
+    place, line, caret = render(refused.value.findings[0]).splitlines()[:3]
+    assert place.startswith("␛]0;name:1:8: ")
+    assert line == '  1 | {"a":\t"␛[31mred␇\ufffd␡\ufffd"}'
+    assert line[caret.index("^")] == "␛"
+
+
 # -- formats ---------------------------------------------------------------------------------------------------------
 
 
@@ -157,6 +167,44 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_deep_nesting_is_a_finding(text: str) -> None:
     with pytest.raises(DefinitionError):
         read_text(text)
+
+
+DEEP = {
+    "list": "- " * 60_000 + "x",
+    "flow list": "[" * 60_000,
+    "flow mapping": "{a: " * 60_000,
+    "pairs in a flow list": "[a: " * 60_000,
+    "complex keys": "? " * 60_000 + "x",
+    "block mapping": "\n".join(" " * depth + "a:" for depth in range(3000)),
+    "lists in mappings": "a:\n" + "".join("  " * depth + "- a:\n" for depth in range(2000)),
+    "anchors": "".join(f"{' ' * depth}a: &a{depth}\n" for depth in range(3000)),
+    "after what is flat": "a: [1]\nb: " + "[" * 501 + "]" * 501 + " " * 2000 + "\n",
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_deep_yaml_ends_no_process(text: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "asl", "check", "--json", "-"],
+        input="---\n" + text,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert [finding["rule"] for finding in json.loads(done.stdout)] == ["too-deep"]
+
+
+@pytest.mark.parametrize(("text", "place"), [("- " * 1100 + "x", "f:1:1001"), ("[" * 1100, "f:1:501")])
+def test_deep_yaml_is_refused_where_it_gets_too_deep(text: str, place: str) -> None:
+    with pytest.raises(DefinitionError, match="nested more than 500 levels deep") as refused:
+        read_text(text, "f", "yaml")
+    assert str(refused.value.findings[0].location) == place
+
+
+def test_wide_yaml_is_not_deep() -> None:
+    text = "a: [" + "[1], {b: [2]}, " * 3000 + "]\nc: '" + "[" * 3000 + "'\n"
+    assert len(read_text(text).value["a"]) == 6000
 
 
 # -- files that cannot be read ---------------------------------------------------------------------------------------
