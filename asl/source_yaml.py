@@ -15,6 +15,7 @@ from asl.errors import DefinitionError
 from asl.findings import Finding
 from asl.limits import NESTING
 from asl.source_text import PLACEHOLDER, Locator, Place, location, pointer_tokens, substitute
+from asl.source_yaml_scalars import offsets
 from asl.values import JSON
 
 _LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -268,20 +269,29 @@ def _span(reader: _Reader, node: Any) -> tuple[int, int]:
 
 def _character(reader: _Reader, node: Any, start: int, end: int, index: int) -> int:
     """The offset of a character of a scalar's value, or the scalar's start where its writing hides which it is."""
-    written = reader.text[start:end]
-    quote = 1 if written[:1] in ("'", '"') else 0
-    if "\n" in written or node.value != written[quote : len(written) - quote]:
+    if not isinstance(node, yaml.ScalarNode):
         return start
-    for found in PLACEHOLDER.finditer(written, quote):
-        value = reader.defines.get(found[1])
+    is_block = node.style in ("|", ">")
+    written_end = node.end_mark.index + reader.shift if is_block else end
+    known = offsets(reader.text, start, written_end, node.style, node.value)
+    if known is None:
+        return start
+    index = _unfilled(node.value, reader.defines, index)
+    return known[index] if index < len(known) else end - 1
+
+
+def _unfilled(text: str, defines: Mapping[str, str], index: int) -> int:
+    """The index in a text of what is at `index` once its placeholders are filled."""
+    for found in PLACEHOLDER.finditer(text):
+        value = defines.get(found[1])
         if value is None:
             continue
-        if index + quote < found.start():
+        if index < found.start():
             break
-        if index + quote < found.start() + len(value):
-            return start + found.start()
+        if index < found.start() + len(value):
+            return found.start()
         index += len(found[0]) - len(value)
-    return start + min(quote + index, len(written) - 1)
+    return index
 
 
 # -- what is wrong ---------------------------------------------------------------------------------------------------

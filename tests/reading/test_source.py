@@ -86,8 +86,8 @@ def test_places_of_characters_in_yaml_strings() -> None:
     document = read_text("a: $.b[x\nb: 'it'\nc: \"x\\ny\"\nd: |\n  $.b\n", "f", "yaml")
     assert str(document.locate("/a", offset=3)) == "f:1:7"
     assert str(document.locate("/b", offset=1)) == "f:2:6"
-    assert str(document.locate("/c", offset=2)) == "f:3:4"
-    assert str(document.locate("/d", offset=2)) == "f:4:4"
+    assert str(document.locate("/c", offset=2)) == "f:3:8"
+    assert str(document.locate("/d", offset=2)) == "f:5:5"
 
 
 def test_a_python_value_has_no_places() -> None:
