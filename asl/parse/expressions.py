@@ -101,7 +101,16 @@ def check_value(to: Report, pointer: str, value: JSON, field: str, sees: Collect
     elif is_marked(value):
         missing, end = ("%}", "end") if value.startswith("{%") else ("{%", "begin")
         message = f"an expression in {field} does not {end} with {missing}"
-        report(to, "bad-jsonata", pointer, message, "an expression is a whole string: {% ... %}")
+        report(to, "bad-jsonata", pointer, message, _whole_string_hint(to, value))
+
+
+def _whole_string_hint(to: Report, value: JSON) -> str:
+    hint = "an expression is a whole string: {% ... %}"
+    if not isinstance(value, str) or not value.startswith("{%") or not value.rstrip().endswith("%}"):
+        return hint
+    if not value.endswith("\n"):
+        return f"{hint}; this one ends with a blank"
+    return f"{hint}; this one ends with a line break" + (": write |- or >-" if to.document.format == "yaml" else "")
 
 
 def _check_expression(to: Report, pointer: str, text: str, field: str, sees: Collection[str]) -> None:

@@ -126,3 +126,33 @@ def test_a_break_that_the_format_turns_into_another_is_at_the_start() -> None:
     text = 'Output: "a\u2028 b"\n'
     assert json.dumps(value_of(text)) in ('"a\\u2028b"', '"a b"', '"a\\u2028 b"')
     assert offset(text, 0) in (8, 9)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("|\n      {% 1 %}", "this one ends with a line break: write |- or >-"),
+        (">+\n      {% 1\n      %}\n", "this one ends with a line break: write |- or >-"),
+        ("'{% 1 %} '", "this one ends with a blank"),
+        ("'{% 1 '", None),
+    ],
+)
+def test_an_expression_in_a_block_that_keeps_its_last_line_break(written: str, said: str | None) -> None:
+    text = f"""\
+QueryLanguage: JSONata
+StartAt: A
+States:
+  A:
+    Type: Pass
+    Output: {written}
+    End: true
+"""
+    (finding,) = check(read_text(text, "f", "yaml"))
+    assert finding.message == "an expression in Output does not end with %}"
+    assert finding.hint == "an expression is a whole string: {% ... %}" + (f"; {said}" if said else "")
+
+
+def test_the_line_break_after_an_expression_in_json() -> None:
+    state = {"Type": "Pass", "Output": "{% 1 %}\n", "End": True}
+    (finding,) = check(read_text(json.dumps({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": state}})))
+    assert finding.hint is not None and finding.hint.endswith("; this one ends with a line break")
