@@ -7,6 +7,7 @@ what is not there: names of a context item (there is none), and parts of `$state
 from collections.abc import Collection
 from typing import Final
 
+from asl.parse.jsonata_hints import name_hint, syntax_hint
 from asl.parse.report import Node, Report, add, integer, number, report, unfilled, wrong_type
 from asl.parse.texts import meant_expression
 from asl.payload.jsonata_io import compiled, is_expression
@@ -123,7 +124,8 @@ def _check_expression(to: Report, pointer: str, text: str, field: str, sees: Col
     except JsonataError as error:
         if not unfilled(to, pointer, text, field):
             message = f"the expression in {field} is not valid JSONata: {error.message}"
-            report(to, "bad-jsonata", pointer, message, offset=start + (error.start_in(inside.strip()) or 0))
+            hint = syntax_hint(inside.strip(), error)
+            report(to, "bad-jsonata", pointer, message, hint, offset=start + (error.start_in(inside.strip()) or 0))
         return
     for name, position in dict(reversed(expression.context_names)).items():
         # AWS's texts, from users' reports of its validation, as are those of $states.
@@ -131,16 +133,11 @@ def _check_expression(to: Report, pointer: str, text: str, field: str, sees: Col
             message = "Reference to '$$' is not supported."
         else:
             message = f"Reference to '{name}' at the top level is not supported."
-        report(to, "bad-jsonata", pointer, message, _instead(name), offset=start + position)
+        hint = name_hint(expression.text, name, position)
+        report(to, "bad-jsonata", pointer, message, hint, offset=start + position)
     for reference in expression.references:
         part = reference.fields[0] if reference.name == "states" and reference.fields else None
         if part in _WHERE and part not in sees:
             message = f"Field '$states.{part}' does not exist."
             hint = "a catcher has $states.errorOutput" if "errorOutput" in sees else _WHERE[part]
             report(to, "bad-jsonata", pointer, message, hint, offset=start + reference.position)
-
-
-def _instead(name: str) -> str:
-    if name.startswith("$"):
-        return "there is no context item: the state's input is $states.input"
-    return f"the state's input is $states.input, a variable is ${name}"

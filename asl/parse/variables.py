@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from asl import intrinsics
 from asl.findings import did_you_mean
+from asl.parse.jsonata_hints import variable_hint, with_prefix
 from asl.parse.report import Report, report
 from asl.parse.transitions import scopes
 from asl.payload.jsonata_io import compiled, is_expression
@@ -22,10 +23,11 @@ _STATES: Final = ("input", "result", "errorOutput", "context")
 
 
 class VariableReference(NamedTuple):
-    """A place where a variable is read: the pointer of a string, and where in it the name begins."""
+    """A place where a variable is read: the pointer of a string, the string, and where in it the name begins."""
 
     name: str
     pointer: str
+    text: str
     offset: int
 
 
@@ -49,20 +51,23 @@ def check_variables(to: Report) -> None:
             if outside:
                 _warn_of_shadow(to, name, places[0], outside[0])
         for _, state, place in _states(scope, pointer):
-            for name, where, offset in _read_by(state, place, definition):
-                if name not in own and name not in around:
-                    _warn_of_unknown(to, name, where, offset, [*own, *around])
+            for reference in _read_by(state, place, definition):
+                if reference.name not in own and reference.name not in around:
+                    _warn_of_unknown(to, reference, [*own, *around])
 
 
-def _warn_of_unknown(to: Report, name: str, pointer: str, offset: int, known: Iterable[str]) -> None:
+def _warn_of_unknown(to: Report, reference: VariableReference, known: Iterable[str]) -> None:
+    name, pointer, text, offset = reference
     hint: str | None
     if name == "eval":
         message, hint = "there is no function $eval", "Step Functions has all functions of JSONata but this one"
     elif name.startswith("states."):
         message = f"${name} is not a part of $states"
-        hint = did_you_mean(name.removeprefix("states."), _STATES) or f"$states has {', '.join(_STATES)}"
+        near = did_you_mean(name.removeprefix("states."), _STATES)
+        hint = with_prefix("$states.", near) or f"$states has {', '.join(_STATES)}"
     else:
-        message, hint = f"nothing assigns the variable ${name}", did_you_mean(name, known)
+        parts = _STATES if is_expression(text) else ()
+        message, hint = f"nothing assigns the variable ${name}", variable_hint(name, text, offset, known, parts)
     report(to, "unknown-variable", pointer, message, hint, offset=offset, severity="warning")
 
 
@@ -160,7 +165,7 @@ def _read_in_paths(value: JSON, key: str, pointer: str, is_payload: bool) -> Ite
     elif isinstance(value, str) and (key.endswith(".$") or (not is_payload and key.endswith(("Path", "Variable")))):
         for path in _paths(value):
             if (variable := split_variable(path)[0]) is not None:
-                yield VariableReference(variable, pointer, value.index(path))
+                yield VariableReference(variable, pointer, value, value.index(path))
 
 
 def _read_in_expressions(value: JSON, pointer: str, assigned: Container[str]) -> Iterator[VariableReference]:
@@ -186,9 +191,9 @@ def _read_in_expression(text: str, pointer: str, assigned: Container[str]) -> It
     for name, fields, position in expression.references:
         if name == "states":
             if fields and fields[0] not in _STATES:
-                yield VariableReference(f"states.{fields[0]}", pointer, start + position)
+                yield VariableReference(f"states.{fields[0]}", pointer, text, start + position)
         elif name in assigned or name not in FUNCTION_NAMES:
-            yield VariableReference(name, pointer, start + position)
+            yield VariableReference(name, pointer, text, start + position)
 
 
 def _paths(text: str) -> list[str]:

@@ -128,7 +128,9 @@ def _check_answer(finding: _Maker, pointer: str, entry: JSON) -> Iterator[Findin
         yield finding(pointer + "/Throw", f'"Throw" must be an object with "Error" and "Cause", not {_kind(thrown)}')
     elif "Throw" in entry:
         if "Error" not in thrown:
-            yield finding(pointer + "/Throw", '"Throw" must have an "Error"', did_you_mean("Error", thrown))
+            near = next((name for name in thrown if name != "Cause" and did_you_mean(name, ("Error",))), None)
+            hint = None if near is None else f"did you mean 'Error' for '{near}'?"
+            yield finding(pointer + "/Throw", '"Throw" must have an "Error"', hint)
         for name, value in thrown.items():
             if name not in ("Error", "Cause"):
                 hint = did_you_mean(name, ("Error", "Cause"))

@@ -191,3 +191,35 @@ def test_jsonata_fields_of_jsonpath_states(state: dict[str, Any], hint: str) -> 
 def test_an_expression_in_the_place_of_a_path() -> None:
     (found,) = findings({**PASS, "Parameters": {"x.$": MARKED}}, "JSONPath")
     assert (found.severity, '"QueryLanguage": "JSONata"' in (found.hint or "")) == ("error", True)
+
+
+# -- expressions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("expression", "hint"),
+    [
+        ("$states.input.x == 1", "= compares"),
+        ("$states.input.x === 1", "= compares"),
+        ("$states.input.x !== 1", "!= compares"),
+        ("$states.input.a && $states.input.b", "the operator is: and"),
+        ("$states.input.a || $states.input.b", "the operator is: or"),
+        ("!$states.input.a", "write $not(...)"),
+        ("$states.input.a and !$states.input.b", "write $not(...)"),
+        ("$states.input.a&&!$states.input.b", "the operator is: and"),
+        ("$states.input.a ?? 1", "write $exists(a) ? a : b"),
+        ("$states.input.a ?: 1", "write a ? a : b"),
+        ("$map([1], $v => $v)", "a function is written function($v){ ... }"),
+        ("$sum([1,", None),
+        ("1 + ", None),
+        ("states.input.x", "did you mean '$states.input.x'?"),
+        ("$sum(states.input.items[0].x)", "did you mean '$states.input.items'?"),
+        ("{a: 1}", 'a key that is text stands in quotes: "a"'),
+        ("{'b': 2, a : 1}", 'a key that is text stands in quotes: "a"'),
+        ("{'b': a}", "the state's input is $states.input, a variable is $a"),
+        ("true ? a : 1", "the state's input is $states.input, a variable is $a"),
+    ],
+)
+def test_hints_of_expressions_that_are_refused(expression: str, hint: str | None) -> None:
+    (found,) = findings({**PASS, "Output": f"{{% {expression} %}}"})
+    assert (found.rule, found.severity, found.hint) == ("bad-jsonata", "error", hint)

@@ -29,7 +29,7 @@ def test_a_variable_that_nothing_assigns() -> None:
     states = machine(
         A={"Type": "Pass", "Assign": {"total": 1}, "Next": "B"}, B={**PASS, "Parameters": {"x.$": "$totl"}}
     )
-    assert warnings(states) == ["/States/B/Parameters/x.$: nothing assigns the variable $totl (did you mean 'total'?)"]
+    assert warnings(states) == ["/States/B/Parameters/x.$: nothing assigns the variable $totl (did you mean '$total'?)"]
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,20 @@ def test_a_variable_that_nothing_assigns() -> None:
     [
         ("$nope + 1", "nothing assigns the variable $nope"),
         ("$eval('1')", "there is no function $eval (Step Functions has all functions of JSONata but this one)"),
-        ("$states.contxt", "$states.contxt is not a part of $states (did you mean 'context'?)"),
+        ("$states.contxt", "$states.contxt is not a part of $states (did you mean '$states.context'?)"),
         ("($x := 1; $x + $sum([1]))", None),
         ("$map([1], function($v) { $v })", None),
         ("($fact := function($n) { $n <= 1 ? 1 : $n * $fact($n - 1) }; $fact(5))", None),
-        ("($fact := function($n) { $n <= 1 ? 1 : $n * $fct($n - 1) }; $fact(5))", "nothing assigns the variable $fct"),
+        (
+            "($fact := function($n) { $n <= 1 ? 1 : $n * $fct($n - 1) }; $fact(5))",
+            "nothing assigns the variable $fct (did you mean '$fact'?)",
+        ),
+        ("$input.x", "nothing assigns the variable $input (did you mean '$states.input'?)"),
+        ("$context.x", "nothing assigns the variable $context (did you mean '$states.context'?)"),
+        ("$state.input", "nothing assigns the variable $state (did you mean '$states'?)"),
+        ("$sume([1])", "nothing assigns the variable $sume (did you mean '$sum'?)"),
+        ("$uppercase2('a')", "nothing assigns the variable $uppercase2 (did you mean '$uppercase'?)"),
+        ("$sume", "nothing assigns the variable $sume"),
         ("($f := function() { $g() }; $g := function() { 1 }; $f())", None),
         ("($f := function() { $map([1], function($v) { $v + $g }) }; $g := 1; $f())", None),
         ("($f := function() { $g }; ($g := 1); $f())", "nothing assigns the variable $g"),

@@ -195,6 +195,14 @@ def test_all_findings_come_at_once(tmp_path):
     assert text.count("error: ") == 6, text
 
 
+@pytest.mark.parametrize(("thrown", "hinted"), [({"Eror": "E", "Cause": "c"}, True), ({"Cause": "c"}, False)])
+def test_a_misspelt_error_is_named(tmp_path, thrown, hinted):
+    with pytest.raises(asl.InputError) as raised:
+        config(tmp_path, {"R": {"0": {"Throw": thrown}}})
+    assert '"Throw" must have an "Error"' in str(raised.value)
+    assert ("did you mean 'Error' for 'Eror'?" in str(raised.value)) == hinted
+
+
 @pytest.mark.parametrize(
     ("reference", "parts"),
     [("m.json", ("m.json", None)), ("m.json#Case", ("m.json", "Case")), ("a#b/m.json#C", ("a#b/m.json", "C"))],
