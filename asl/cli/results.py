@@ -16,11 +16,12 @@ from asl.findings import Location
 from asl.source_text import placeholders_of, pointer_tokens
 from asl.story_text import Style, plain
 from asl.values import JSON
+from asl.wording import QUERY_EVALUATION_ERROR, RUNTIME
 
 if TYPE_CHECKING:
     from asl.hosts.run import Run
 
-_LISTED: Final = 8  # placeholders named in a note
+_LISTED: Final = 8  # placeholders named in a note; notes of names
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,23 @@ def failure_report(run: Run, style: Style, is_empty: bool = False) -> str:
     if unfilled:
         listed = ", ".join(f"${{{name}}}" for name in unfilled[:_LISTED]) + (" ..." if len(unfilled) > _LISTED else "")
         lines.append(f"  note: placeholders without a value: {listed} (--define {plain(unfilled[0])}=value)")
+    lines += [f"  note: {plain(note)}" for note in _unknown_names(run)]
     if is_empty and run.error is not None and not run.error.startswith("States."):
         lines.append("  note: nothing is in embedded services at the start, unless --resources FILE says what")
     return "\n".join(lines)
+
+
+def _unknown_names(run: Run) -> list[str]:
+    """What `asl check` says of variables that the failed state reads and nothing assigns, if the error may be of it."""
+    pointer = run.execution.failed_at
+    if pointer is None or run.error not in (QUERY_EVALUATION_ERROR, RUNTIME):
+        return []
+    from asl.check import check
+
+    found = check(run.machine.document, run.machine.type)
+    own = (each for each in found if each.rule == "unknown-variable" and each.pointer.startswith(f"{pointer}/"))
+    notes = dict.fromkeys(f"{each.message} ({each.hint})" if each.hint else each.message for each in own)
+    return list(notes)[:_LISTED]
 
 
 def _indented(head: str, cause: str) -> str:

@@ -144,6 +144,35 @@ def test_a_failure_names_placeholders_without_a_value(folder):
     assert "note: placeholders without a value: ${Why} (--define Why=value)" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("state", "notes"),
+    [
+        ({"Output": "{% $stats.input %}"}, ["nothing assigns the variable $stats"]),
+        ({"Output": "{% $input.x %}"}, ["nothing assigns the variable $input (did you mean '$states.input'?)"]),
+        (
+            {"Output": {"a": "{% $sume([1]) %}", "b": "{% $states.inptu %}"}},
+            [
+                "nothing assigns the variable $sume (did you mean '$sum'?)",
+                "$states.inptu is not a part of $states (did you mean '$states.input'?)",
+            ],
+        ),
+        ({"Output": "{% $states.input.nothing %}"}, []),
+        ({"QueryLanguage": "JSONPath", "InputPath": "$nope"}, ["nothing assigns the variable $nope"]),
+        ({"Type": "Fail", "Error": "Mine"}, []),
+    ],
+)
+def test_a_failure_names_unknown_variables_of_its_state(folder, state, notes):
+    failing = {"Type": "Pass", "QueryLanguage": "JSONata", **({} if "Type" in state else {"End": True}), **state}
+    other = {"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {"y": "{% [$elsewhere] %}"}, "Next": "A"}
+    definition = {"StartAt": "Before", "States": {"Before": other, "A": failing}}
+    (folder / "names.asl.json").write_text(json.dumps(definition))
+    result = run("names.asl.json")
+    assert result.exit_code == 1
+    assert "FAILED in state A" in result.stderr
+    said = [line.strip() for line in result.stderr.splitlines() if "note:" in line]
+    assert said == [f"note: {note}" for note in notes]
+
+
 def test_a_failure_as_json(folder):
     (folder / "m.json").write_text(json.dumps(mocks(_0={"Throw": {"Error": "Broken", "Cause": "c"}})))
     result = run("work.asl.json", "--mock", "m.json", "--json")
