@@ -21,7 +21,7 @@ from asl_aws import job_shapes
 from asl_aws.clients import Clients, Response
 from asl_aws.job_table import SERVICES, Action, Job, JobService, Request, Template
 from asl_aws.sdk_metadata import metadata, request_id, shown_headers
-from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure
+from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure, not_started
 
 TASK_FAILED: Final = "States.TaskFailed"
 
@@ -109,13 +109,13 @@ class Jobs:
         try:
             response = self._call(service, action.operation, parameters, call)
         except (ServiceError, SdkClientError) as error:
-            return _not_started(call, failure(_errors(service, action.operation), error))
+            return not_started(call, failure(_errors(service, action.operation), error))
         started = _start_answer(service, action, parameters, response, call)
         if call.pattern == "request_response":
             return Output(started)
         if action.failures and (failures := _found(action.failures, started)):
             # unrecorded: the cause
-            return _not_started(call, Failure(action.failures_error, dumps(failures)))
+            return not_started(call, Failure(action.failures_error, dumps(failures)))
         if call.pattern == "wait_for_task_token":
             return Output(started)
         assert action.job is not None, "other actions have no .sync"
@@ -202,12 +202,6 @@ def _errors(service: JobService, operation: str) -> Service:
 
 
 # -- answers ---------------------------------------------------------------------------------------------------------
-
-
-def _not_started(call: Call, failed: Failure) -> Failure:
-    """The failure of a start call. Recorded by users for `batch:submitJob.sync`: it is a TaskSubmitFailed."""
-    # unrecorded: the same of tasks with a token
-    return failed if call.pattern == "request_response" else replace(failed, phase="submit")
 
 
 def _start_answer(

@@ -3,10 +3,10 @@
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from asl.integration import Failure
+from asl.integration import Call, Failure
 
 SDK_CLIENT_EXCEPTION: Final = "SdkClientException"
 
@@ -90,6 +90,12 @@ def not_reached(prefix: str, error: SdkClientError) -> Failure:
     if isinstance(error, RoleNotAssumed):
         return Failure("States.TaskFailed", str(error))
     return Failure(f"{prefix}.{SDK_CLIENT_EXCEPTION}", str(error))
+
+
+def not_started(call: Call, failed: Failure) -> Failure:
+    """The failure of a task's start call. Recorded by users for `batch:submitJob.sync`: it is a TaskSubmitFailed."""
+    # unrecorded: that of tasks with a token, taken for a TaskFailed
+    return replace(failed, phase="submit") if call.pattern in ("sync", "sync:2") else failed
 
 
 def request_id(seed: str) -> str:

@@ -28,7 +28,7 @@ from asl.values import ABSENT, JSON
 from asl_aws import parameters
 from asl_aws.clients import Clients, LocalBackend, Response
 from asl_aws.sdk_metadata import metadata, request_id, shown_headers
-from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure, not_reached
+from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure, not_reached, not_started
 from asl_aws.stepfunctions_backend import unknown_machine
 
 STEP_FUNCTIONS: Final = Service(
@@ -124,7 +124,10 @@ class StartExecution:
         try:
             return self._perform(call)
         except (ServiceError, SdkClientError) as error:
-            return _sdk_failure(error) if _start_sync.fullmatch(call.resource) else failure(STEP_FUNCTIONS, error)
+            if _start_sync.fullmatch(call.resource):
+                return _sdk_failure(error)
+            failed = failure(STEP_FUNCTIONS, error)
+            return not_started(call, failed) if call.pending is ABSENT else failed
 
     def _perform(self, call: Call) -> Answer:
         if call.pending is not ABSENT:

@@ -357,6 +357,13 @@ def test_a_name_that_is_taken(second: dict[str, Any], between: dict[str, Any]) -
     )
 
 
+@pytest.mark.parametrize(("pattern", "event"), [("", "TaskFailed"), (".sync", "TaskSubmitFailed")])
+def test_how_a_refused_start_is_recorded(pattern: str, event: str) -> None:
+    first, second = starting("Child", Name="mine"), starting("Child", pattern, Name="mine", Input=1)
+    run, _ = ended(machine(first, second), {"Child": SLOW})
+    assert run.history[-2]["type"] == event
+
+
 def test_the_same_name_for_another_machine_is_free() -> None:
     run, children = ended(
         machine(starting("One", Name="mine"), starting("Two", Name="mine")), {"One": PASS, "Two": PASS}
@@ -422,10 +429,36 @@ def test_a_machine_that_is_not_known(resource: str, live: bool) -> None:
         parent.run(machines={"Child": PASS}, live=live)
 
 
-def test_a_child_whose_definition_is_wrong_says_so() -> None:
-    parent = asl.load(machine(starting("Child")))
+def test_machines_of_a_glob_have_each_its_own_name() -> None:
+    with asl.World(machines={"*": PASS}) as world:
+        for name in ("One", "Two", "One"):
+            world.start(asl.load(machine(starting(name, ".sync:2"))), name=f"{name}-{len(world.runs)}")
+        world.run()
+    started = [run.machine for run in world.runs if run.parent_arn is not None]
+    assert [each.name for each in started] == ["One", "Two", "One"]
+    assert started[0] is started[2]
+
+
+def test_the_name_of_a_machine_that_is_loaded_already_stays() -> None:
+    _, (child,) = ended(machine(starting("Child", ".sync:2")), {"Child": asl.load(PASS, name="Other")})
+    assert child.machine.name == "Other"
+
+
+@pytest.mark.parametrize("key", ["Child", "Chi*", ARN.format("Child")])
+def test_a_child_whose_definition_is_wrong_says_so_at_the_start(key: str) -> None:
     with pytest.raises(asl.DefinitionError):
-        parent.run(machines={"Child": {"StartAt": "Nowhere", "States": {}}})
+        asl.World(machines={key: {"StartAt": "Nowhere", "States": {}}})
+
+
+def test_a_child_whose_file_there_is_not_says_so_at_the_start() -> None:
+    with pytest.raises(asl.InputError, match=r"the machine 'Child': nofile\.yaml: no such file"):
+        asl.World(machines={"Child": "nofile.yaml"})
+
+
+def test_ways_of_a_machine_that_is_not_known_are_those_of_python_too() -> None:
+    with pytest.raises(asl.HostError) as refused:
+        asl.load(machine(starting("Unknown"))).run()
+    assert '\n  - in Python: run(..., machines={"ARN-or-name": "FILE"})' in str(refused.value)
 
 
 def test_a_childs_task_that_nothing_answers_says_so() -> None:

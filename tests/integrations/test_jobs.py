@@ -249,11 +249,11 @@ def test_a_failed_task_is_caught_and_tried_again(serve: Any) -> None:
 PLACES = {"tasks": [], "failures": [{"arn": CLUSTER, "reason": "RESOURCE:MEMORY"}]}
 
 
-@pytest.mark.parametrize("pattern", [".sync", ".waitForTaskToken"])
-def test_a_task_that_is_not_placed(serve: Any, pattern: str) -> None:
+@pytest.mark.parametrize(("pattern", "event"), [(".sync", "TaskSubmitFailed"), (".waitForTaskToken", "TaskFailed")])
+def test_a_task_that_is_not_placed(serve: Any, pattern: str, event: str) -> None:
     serve(RunTask=[PLACES])
     done = run(ECS + pattern, RUN_TASK)
-    assert history(done) == [*WAITED[:4], "TaskSubmitFailed", "ExecutionFailed"]
+    assert history(done) == [*WAITED[:4], event, "ExecutionFailed"]
     assert done.error == "AmazonECS.Unknown"
     assert "RESOURCE:MEMORY" in (done.cause or "")
 
