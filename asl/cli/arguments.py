@@ -66,20 +66,6 @@ def _parameter(option: str) -> str:
     return {"type": "type_", "event-bus": "event_buses"}.get(option, option.replace("-", "_"))
 
 
-def resources(path: str | None) -> dict[str, Any]:
-    """The options for integrations that say what is in embedded services: from a JSON or YAML file, if one is given."""
-    if path is None:
-        return {}
-    from asl import source
-
-    try:
-        document = source.read(path).value
-    except DefinitionError as error:
-        texts = [render(replace(each, message=each.message.replace("the definition", "it"))) for each in error.findings]
-        raise InputError("--resources: " + "\n".join(texts)) from None
-    return {"resources": document, "resources_folder": str(Path(path).parent)}
-
-
 def read_context(path: str | None) -> dict[str, Any] | None:
     """The object in a JSON file."""
     if path is None:

@@ -187,7 +187,7 @@ def command(
         event_buses=given.value("event-bus", event_buses),
         region=region,
         account=account,
-        options=arguments.resources(resources),
+        resources=resources,
         warn=lambda text: _warn(story, text),
         observer=None if story is None else _observer(story),
         on_token=None if listener is None else listener.tell,
@@ -252,7 +252,7 @@ def _written(world: World, outlets: Mapping[str, Outlet], recorder: Recorder | N
                 elif option == "--record" and recorder is not None:
                     text = json_text(recorder.document(world.runs), indent=2) + "\n"
                 elif option == "--dump":
-                    text = json_text(_embedded(world).dump(), indent=2) + "\n"
+                    text = json_text(world.stored, indent=2) + "\n"
                 elif option == "--events":
                     text = "".join(json_text(envelope, None) + "\n" for envelope in results.put_events(run))
                 else:
@@ -325,12 +325,6 @@ def _listener(story: Story | None) -> Listener:
     from asl.cli.tokens import Listener
 
     return Listener(lambda text: _warn(story, text, ""))
-
-
-def _embedded(world: World) -> Any:
-    """The stand-ins of services that the world's integrations have."""
-    clients = (getattr(each, "clients", None) for each in world.answers.all_integrations())
-    return next(each.embedded for each in clients if each is not None)
 
 
 def _warn(story: Story | None, text: str, head: str = "warning: ") -> None:

@@ -14,7 +14,7 @@ from asl.errors import InputError
 from asl.hosts.start import execution_input, execution_name
 from asl.integration import Call, ExecutionRefused
 from asl.json_text import dumps
-from asl.machine import Definition, Machine, load
+from asl.machine import Definition, Machine, from_document, load
 from asl.values import JSON
 
 if TYPE_CHECKING:
@@ -23,11 +23,18 @@ if TYPE_CHECKING:
 
 
 class WorldExecutions:
-    """See `asl.integration.Executions`. Machines are loaded when they are first started."""
+    """See `asl.integration.Executions`. Raises InputError and DefinitionError for machines that cannot be loaded."""
 
     def __init__(self, world: World, machines: Mapping[str, Machine | Definition]) -> None:
         self._world = world
-        self._machines = dict(machines)
+        self._machines = {key: _loaded(key, machine) for key, machine in machines.items()}
+        self._named = {key for key, machine in machines.items() if isinstance(machine, Machine)}
+        self._by_name: dict[tuple[str, str], Machine] = {}
+
+    @property
+    def machines(self) -> list[Machine]:
+        """The machines that tasks can start."""
+        return list(self._machines.values())
 
     def knows(self, state_machine: str) -> bool:
         return self._key(state_machine) is not None or self._started(state_machine) is not None
@@ -112,10 +119,12 @@ class WorldExecutions:
             started = self._started(state_machine)
             assert started is not None, "asked before"
             return started
-        machine = self._machines[key]
-        if not isinstance(machine, Machine):
-            machine = self._machines[key] = load(machine, name=_name(state_machine))
-        return machine
+        machine, name = self._machines[key], _name(state_machine)
+        if key in self._named or machine.name == name:
+            return machine
+        if (key, name) not in self._by_name:  # given for a glob
+            self._by_name[key, name] = from_document(machine.document, name)
+        return self._by_name[key, name]
 
     def _key(self, state_machine: str) -> str | None:
         """Under which key the machine was given: its ARN, its name, or a glob of either."""
@@ -133,6 +142,16 @@ class WorldExecutions:
             return self._world.run_of(execution_arn)
         except KeyError:
             raise ExecutionRefused("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'") from None
+
+
+def _loaded(key: str, machine: Machine | Definition) -> Machine:
+    """The machine that was given for a key: for what is no Machine, named after the key."""
+    if isinstance(machine, Machine):
+        return machine
+    try:
+        return load(machine, name=_name(key))
+    except InputError as error:
+        raise InputError(f"the machine '{key}': {error}") from None
 
 
 def _checked(name: str | None, input_text: str) -> JSON:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from asl.machine import Machine
 
 
+_CAUSE_SHOWN = 200
+
+
 class Run:
     """One execution of a machine, while it runs and after."""
 
@@ -33,7 +36,8 @@ class Run:
         """Task tokens that somebody outside must answer, each with the name of its state."""
 
     def __repr__(self) -> str:
-        outcome = f", error={self.error!r}" if self.error is not None else ""
+        told = {"error": self.error, "cause": self.cause and self.cause[:_CAUSE_SHOWN]}
+        outcome = "".join(f", {name}={value!r}" for name, value in told.items() if value is not None)
         return f"<asl.Run {self.name!r} of {self.machine.name!r}: {self.status}{outcome}>"
 
     @property

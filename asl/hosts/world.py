@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 import random
+import re
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -22,11 +23,13 @@ from asl.effects import CallTask, Cancel, Finish, StartTimer
 from asl.engine import Execution, ExecutionInfo
 from asl.errors import HostError, InputError
 from asl.history import HistoryEvent
+from asl.hosts import stand_ins
 from asl.hosts.answers import Answers, Mocks, TaskFunction, Tasks
 from asl.hosts.attempts import Attempt, Due, Request
 from asl.hosts.executions import WorldExecutions
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
+from asl.hosts.spelling import unknown_tasks
 from asl.hosts.start import execution_input, execution_name, json_copy, start_time, wall_clock
 from asl.integration import Answer, AwsMode, Call, Failure, Handler, NotAnswered, Output, Pending, Settings, Warn
 from asl.limits import WorkflowType
@@ -35,6 +38,13 @@ from asl.recursion import make_room
 from asl.values import ABSENT, JSON
 
 T = TypeVar("T")
+
+_ARGUMENTS = {
+    "activity": ("activities", "function"),
+    "lambda": ("lambdas", "handler"),
+    "machine": ("machines", '"FILE"'),
+}
+"""The arguments of a world for options of the command line, and what answers in them."""
 
 _START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn"))
 
@@ -62,11 +72,14 @@ class World:
     them elsewhere. Nothing else ever leaves the process. `event_buses` names the event buses that there are beside
     "default"; events for others are accepted and dropped, as EventBridge does. `machines` maps ARNs, names or globs of
     state machines that tasks start to their definitions. `activities` maps ARNs, names or globs of activities to
-    functions that work on their tasks, or to None where workers ask for them (`get_activity_task`). `options` is for
-    integrations. `observer` is told a run's new history events, `on_token` that a run waits for an answer to a token,
-    `on_answer` what an integration answered, or None when the call was given up.
+    functions that work on their tasks, or to None where workers ask for them (`get_activity_task`). `resources` is what
+    is in the services of `aws="embedded"` at the start: a document, or its JSON or YAML file. `options` is for
+    integrations. `warn` takes texts for the user (default: Python's warnings). `observer` is told a run's new history
+    events, `on_token` that a run waits for an answer to a token, `on_answer` what an integration answered, or None when
+    the call was given up.
 
-    Use it as a context manager, or call `close()`, so that integrations are closed.
+    Use it as a context manager, or call `close()`, so that integrations are closed. Raises InputError and
+    DefinitionError for machines and resources that cannot be had, HostError without what `aws="embedded"` needs.
     """
 
     def __init__(
@@ -88,11 +101,14 @@ class World:
         activities: Mapping[str, TaskFunction | None] | None = None,
         on_token: Callable[[Run, str], None] | None = None,
         on_answer: Callable[[Run, Call, Answer | None], None] | None = None,
+        resources: stand_ins.Resources | None = None,
         options: Mapping[str, Any] | None = None,
         warn: Warn | None = None,
         observer: Observer | None = None,
     ) -> None:
         make_room()
+        if resources is not None and aws != "embedded":
+            raise InputError('resources are what is in the services of aws="embedded" at the start')
         self.live = live
         self.seed = str(seed)
         self.region = region
@@ -108,10 +124,14 @@ class World:
             account=account,
             call_timeout_seconds=call_timeout_seconds,
             executions=self.executions,
-            options={"event_buses": tuple(event_buses), **(options or {})},
+            options={"event_buses": tuple(event_buses), **stand_ins.options(resources), **(options or {})},
             warn=warn or _warn,
         )
         self.answers = Answers(tasks, mocks, settings, activities)
+        self._tasks = tasks
+        self._warn = settings.warn
+        self._aws = aws
+        self._closed = False
         self.stays = False
         """Whether a live drive goes on while only an answer from outside can help."""
         self._on_token = on_token
@@ -141,6 +161,12 @@ class World:
         self._by_arn: dict[str, Run] = {}
         self._awaited: dict[str, list[Attempt]] = {}
         """Pending calls by the ARN of the execution whose end they await."""
+        if aws == "embedded":
+            try:
+                stand_ins.open_at(self.answers, self.now, resources)
+            except BaseException:
+                self.close()
+                raise
 
     def __enter__(self) -> World:
         return self
@@ -149,7 +175,8 @@ class World:
         self.close()
 
     def close(self) -> None:
-        """Closes the integrations."""
+        """Closes the integrations; what is in embedded services is forgotten."""
+        self._closed = True
         self.answers.close()
 
     # -- executions ------------------------------------------------------------------------------------------------
@@ -221,6 +248,7 @@ class World:
 
         Raises HostError when a task is answered by nothing, or an integration broke.
         """
+        self._look_for_tasks()
         if self.live:
             from asl.hosts import live
 
@@ -229,6 +257,14 @@ class World:
             from asl.hosts import virtual
 
             virtual.drive(self, until)
+
+    def _look_for_tasks(self) -> None:
+        """Warns, once, of what `tasks` answers and no machine has."""
+        tasks, self._tasks = self._tasks, None
+        if isinstance(tasks, Mapping) and tasks and self.runs:
+            machines = [*(run.machine for run in self.runs), *self.executions.machines]
+            for text in unknown_tasks(tasks, machines):
+                self._warn(text)
 
     def stop(self, run: Run, error: str | None = None, cause: str | None = None) -> None:
         """Stops an execution, as StopExecution does."""
@@ -249,6 +285,18 @@ class World:
         """The events that were put on the embedded event bus, as they are delivered, in order."""
         buses = [getattr(integration, "bus", None) for integration in self.answers.all_integrations()]
         return [envelope for bus in buses if bus is not None for envelope in bus.delivered]
+
+    @property
+    def stored(self) -> dict[str, JSON]:
+        """What is in the services of `aws="embedded"` now, as `resources` takes it; nothing without them.
+
+        Messages are all those that were not deleted. Raises HostError when the world is closed.
+        """
+        if self._aws != "embedded":
+            return {}
+        if self._closed:
+            raise HostError("the world is closed and its services are empty; ask for what is stored before")
+        return stand_ins.stored(self.answers)
 
     # -- answers from outside --------------------------------------------------------------------------------------
 
@@ -566,9 +614,19 @@ class World:
             ways.append(f"a worker: --activity {name}=package.module:function")
         ways += options
         ways.append("in Python: run(..., tasks={" + json.dumps(effect.state_name) + ": function})")
+        ways += [f"in Python: run(..., {argument})" for argument in _python_ways(ways)]
         listed = "".join(f"\n  - {way}" for way in ways)
         what = f"nothing answers the task of state '{effect.state_name}', resource {effect.resource}"
         return f"{self._place(attempt)}{what}{reason and ': '}{reason}\nAnswer it with one of{listed}"
+
+
+def _python_ways(ways: Sequence[str]) -> list[str]:
+    """The arguments of `run` for the options that name what answers a function, a machine or an activity."""
+    arguments = []
+    for option, name in re.findall(r"--(lambda|machine|activity) ('[^']*'|[^\s=]+)=", "\n".join(ways)):
+        argument, answer = _ARGUMENTS[option]
+        arguments.append(f"{argument}={{{json.dumps(name.strip(chr(39)), ensure_ascii=False)}: {answer}}}")
+    return arguments
 
 
 def _warn(text: str) -> None:

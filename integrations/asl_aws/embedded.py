@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cached_property, partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from threading import RLock
 from time import time as wall_time
@@ -79,6 +80,7 @@ _CLOCKS: Final = (
 )
 """Where moto's modules read the time; most ask `core.utils`."""
 
+_NO_MOTO: Final = "--aws embedded needs moto (pip install 'aslkit[embedded]')"
 _NO_REGION: Final = "aws"
 _FORBIDDEN_PROTOCOLS: Final = ("http", "https")
 
@@ -90,11 +92,13 @@ class Embedded:
 
     `options["resources"]` describes what is stored at the start (see `asl_aws.resources`), with files looked for in
     `options["resources_folder"]`; it is there before the first call is answered. `at` is the time, in milliseconds,
-    for clients that are used outside of tasks: at first the wall clock's (None), then that of the last task.
-    Raises InputError.
+    for clients that are used outside of tasks: at first that of `open`, else the wall clock's (None), then that of the
+    last task. Raises InputError, and HostError without moto.
     """
 
     def __init__(self, settings: Settings) -> None:
+        if find_spec("moto") is None:
+            raise HostError(_NO_MOTO)
         self.at: int | None = None
         self._settings = settings
         self._folder = Path(settings.options.get("resources_folder", "."))
@@ -104,6 +108,11 @@ class Embedded:
         self._requests: Counter[str] = Counter()
         self._to_do = self._calls(settings.options.get("resources", {}))
         weakref.finalize(self, self._holdings.drop)
+
+    def open(self, at: int) -> None:
+        """Stores at once what is to be there at the start, at that time. Raises InputError for what cannot be made."""
+        self.at = at
+        self._fill()
 
     def client(self, service: str, **config: Any) -> Any:
         """A boto3 client all of whose requests are answered here. `config` are options of botocore's Config."""
@@ -341,7 +350,7 @@ def _moto(module: str) -> Any:
     try:
         return import_module(f"moto.{module}")
     except ModuleNotFoundError as error:
-        raise HostError(f"--aws embedded needs moto (pip install 'aslkit[embedded]'): {error}") from error
+        raise HostError(f"{_NO_MOTO}: {error}") from error
 
 
 def _seed() -> str:

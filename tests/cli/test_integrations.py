@@ -50,6 +50,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("FORCE_COLOR", "NO_COLOR", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "order.asl.json").write_text(json.dumps(ORDER))
+    (tmp_path / "child.asl.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}')
     return tmp_path
 
 
@@ -98,7 +99,6 @@ def test_the_list_goes_by_the_settings(folder: Path) -> None:
 
 @pytest.mark.parametrize("target", [MACHINE, f"{MACHINE}2"])
 def test_tasks_of_the_sdk_that_start_machines(folder: Path, target: str) -> None:
-    (folder / "child.asl.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}')
     for action in ("startExecution", "startSyncExecution"):
         state = task(f"{STATES}aws-sdk:sfn:{action}", Parameters={"StateMachineArn": target})
         (folder / "parent.asl.json").write_text(json.dumps({"StartAt": "Start", "States": {"Start": state}}))
@@ -173,7 +173,7 @@ def test_brief_leaves_out_the_details() -> None:
         ("activity:work", ["--activity", "w*=json:loads"], "json:loads"),
         ("activity:work", [], None),
         ("states:startExecution.sync:2", [], None),
-        ("states:startExecution.sync:2", ["--machine", "C=c.json"], "machines given with --machine"),
+        ("states:startExecution.sync:2", ["--machine", "C=child.asl.json"], "machines given with --machine"),
         ("${Fn}", [], None),
         ("${Fn}", ["--lambda", "${Fn}=json:loads"], "json:loads"),
     ],
@@ -233,7 +233,7 @@ def test_what_nothing_answers_fails_with_what_was_meant(resource: str, problem: 
 
 
 def test_the_tasks_of_a_definition_with_their_states() -> None:
-    args = ["--file", "order.asl.json", "--lambda", "ask=json:loads", "--machine", "Child=order.asl.json"]
+    args = ["--file", "order.asl.json", "--lambda", "ask=json:loads", "--machine", "Child=child.asl.json"]
     tasks = {each["states"][0]: each for each in found(*args)}
     assert sorted(tasks) == ["Ask", "Charge", "Child", "Send"]
     assert tasks["Charge"]["ways"] == ["--define Charge=ARN", "--lambda '${Charge}=package.module:function'"]
@@ -244,10 +244,16 @@ def test_the_tasks_of_a_definition_with_their_states() -> None:
 
 
 def test_a_function_or_machine_that_is_not_given() -> None:
-    args = ["--file", "order.asl.json", "--lambda", "other=json:loads", "--machine", "Other=order.asl.json"]
+    args = ["--file", "order.asl.json", "--lambda", "other=json:loads", "--machine", "Other=child.asl.json"]
     tasks = {each["states"][0]: each for each in found(*args)}
     assert (tasks["Ask"]["answered_by"], tasks["Ask"]["ways"][0]) == (None, "--lambda ask=package.module:function")
     assert (tasks["Child"]["answered_by"], tasks["Child"]["ways"][0]) == (None, "--machine Child=FILE")
+
+
+def test_a_machine_that_cannot_be_loaded() -> None:
+    result = integrations("states:startExecution", "--machine", "Child=nofile.json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the machine 'Child': nofile.json: no such file" in result.stderr
 
 
 def test_placeholders_are_filled() -> None:

@@ -215,9 +215,11 @@ def test_files_that_resources_name(folder, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"queus": {}}', "queus"),
-        ("[]", "resources"),
-        ("{", "--resources: "),
+        ('{"queus": {}}', "resources.json: resources.queus is unknown"),
+        ('{"tables": []}', "resources.json: resources.tables must be an object"),
+        ('{"queues": {"a b": []}}', "resources.json: resources.queues.a b cannot be made"),
+        ("[]", "resources.json: resources must be an object"),
+        ("{", "resources.json:1:"),
         ('{"buckets": {"b": {"k": {"file": "nowhere.txt"}}}}', "nowhere.txt"),
     ],
 )
@@ -226,6 +228,46 @@ def test_resources_that_are_wrong(folder, text, said):
     result = run("send.asl.json", "-q", "--aws", "embedded", "--resources", "resources.json")
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in result.stderr
+
+
+PASSING = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+
+
+def test_what_is_wrong_with_resources_is_said_before_the_run(folder):
+    (folder / "pass.asl.json").write_text(json.dumps(PASSING))
+    (folder / "resources.json").write_text('{"tables": []}')
+    options = ("--aws", "embedded", "--resources")
+    for name, said in (("resources.json", "must be an object"), ("nofile.json", "nofile.json: no such file")):
+        result = run("pass.asl.json", *options, name, "--history", "history.json")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
+        assert "ExecutionStarted" not in result.stderr
+        assert not (folder / "history.json").exists()
+
+
+def test_embedded_services_without_moto(folder, monkeypatch):
+    (folder / "pass.asl.json").write_text(json.dumps(PASSING))
+    monkeypatch.setitem(sys.modules, "moto", None)
+    result = run("pass.asl.json", "--aws", "embedded")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--aws embedded needs moto (pip install 'aslkit[embedded]')" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("child", "said"),
+    [
+        (None, "the machine 'Child': child.yaml: no such file"),
+        ("StartAt: Nowhere\nStates: {}\n", "child.yaml:1:10: error"),
+    ],
+)
+def test_machines_that_cannot_be_loaded(folder, child, said):
+    (folder / "pass.asl.json").write_text(json.dumps(PASSING))
+    if child is not None:
+        (folder / "child.yaml").write_text(child)
+    result = run("pass.asl.json", "--machine", "Child=child.yaml", "--history", "history.json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert not (folder / "history.json").exists()
 
 
 @pytest.mark.parametrize("option", ["--resources", "--dump"])

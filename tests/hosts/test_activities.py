@@ -326,3 +326,9 @@ def test_what_a_thread_asks_as_a_drive_ends_is_done() -> None:
         run, threads = as_the_drive_ends()
         assert not any(thread.is_alive() for thread in threads)
         assert run.output == 1
+
+
+def test_ways_of_an_activity_are_those_of_python_too() -> None:
+    with pytest.raises(asl.HostError) as refused:
+        activity().run()
+    assert '\n  - in Python: run(..., activities={"work": function})' in str(refused.value)

@@ -1,6 +1,8 @@
 """Worlds in virtual time: many executions on one clock, answers from outside, time-outs, what callers may not give."""
 
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -370,3 +372,159 @@ def test_a_job_answered_by_token_is_asked_no_more() -> None:
     world.send_task_success(asked[0].arguments["JobName"], "done")
     world.run()
     assert (run.output, len(asked), world.now) == ("done", 1, begin)
+
+
+# -- what a world stores ---------------------------------------------------------------------------------------------
+
+PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+SEND = {
+    "StartAt": "S",
+    "States": {
+        "S": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sqs:sendMessage",
+            "Parameters": {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/jobs", "MessageBody": "new"},
+            "End": True,
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("suffix", ["value", "json", "yaml"])
+def test_resources(tmp_path: Path, suffix: str) -> None:
+    resources: Any = {"queues": {"jobs": ["old"]}}
+    if suffix != "value":
+        path = tmp_path / f"resources.{suffix}"
+        path.write_text(json.dumps(resources) if suffix == "json" else "queues:\n  jobs: [old]\n")
+        resources = path
+    with asl.World(aws="embedded", resources=resources) as world:
+        assert world.stored == {"queues": {"jobs": ["old"]}}
+        assert world.start(asl.load(SEND)).status == "RUNNING"
+        world.run()
+        assert world.stored == {"queues": {"jobs": ["old", "new"]}}
+    with pytest.raises(asl.HostError, match="the world is closed"):
+        _ = world.stored
+
+
+def test_what_is_stored_seeds_an_equal_world(tmp_path: Path) -> None:
+    (tmp_path / "k.txt").write_text("from the file")
+    (tmp_path / "resources.json").write_text('{"buckets": {"files": {"k": {"file": "k.txt"}}}}')
+    with asl.World(aws="embedded", resources=str(tmp_path / "resources.json")) as world:
+        stored = world.stored
+    assert stored == {"buckets": {"files": {"k": "from the file"}}}
+    with asl.World(aws="embedded", resources=stored) as world:
+        assert world.stored == stored
+
+
+def test_nothing_is_stored_without_embedded_services() -> None:
+    with asl.World() as world:
+        assert world.stored == {}
+
+
+def test_resources_are_there_from_the_start_of_the_world() -> None:
+    head = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:s3:headObject",
+        "Parameters": {"Bucket": "files", "Key": "k"},
+        "End": True,
+    }
+    waiting = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 100, "Next": "T"}, "T": head}}
+    resources = {"buckets": {"files": {"k": "text"}}}
+    run = asl.load(waiting).run(aws="embedded", resources=resources, start="2026-03-01T00:00:00Z")
+    assert run.output["LastModified"] == "2026-03-01T00:00:00Z"
+
+
+def test_runs_take_resources() -> None:
+    assert asl.load(SEND).run(aws="embedded", resources={"queues": {"jobs": []}}).succeeded
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"tables": []}', r"resources\.json: resources\.tables must be an object"),
+        (
+            '{"tables": {"t": {"key": "id", "items": [{"x": 1}]}}}',
+            r"resources\.json: resources\.tables\.t\.items\[0\] cannot",
+        ),
+        ("{", r"resources\.json:1:"),
+        (None, r"resources\.json: no such file"),
+    ],
+)
+def test_resources_that_are_wrong(tmp_path: Path, text: str | None, said: str) -> None:
+    path = tmp_path / "resources.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(asl.InputError, match=said):
+        asl.World(aws="embedded", resources=path)
+
+
+def test_resources_are_for_embedded_services() -> None:
+    with pytest.raises(asl.InputError, match='aws="embedded"'):
+        asl.World(resources={"queues": {}})
+
+
+def test_embedded_services_without_moto(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "moto", None)
+    with pytest.raises(asl.HostError, match="needs moto"):
+        asl.World(aws="embedded")
+    asl.World().close()
+
+
+# -- what a caller is told -------------------------------------------------------------------------------------------
+
+
+def told(tasks: Any, *machines: Any, **options: Any) -> list[str]:
+    texts: list[str] = []
+    with asl.World(tasks=tasks, warn=texts.append, **options) as world:
+        for machine in machines:
+            world.start(asl.load(machine))
+        world.run()
+        world.run()
+    return texts
+
+
+def test_tasks_that_no_machine_has() -> None:
+    nested = {"Type": "Parallel", "Branches": [named("Reserve")], "End": True}
+    machine = {"StartAt": "Both", "States": {"Both": nested}}
+    assert told({"Reserve": 1, "Reserv": 1}, machine) == [
+        "tasks: no Task state and no resource is 'Reserv'; did you mean 'Reserve'?"
+    ]
+    assert told({"Reserve": 1, "Both": 1}, machine) == ["tasks: no Task state and no resource is 'Both'"]
+    assert told({"Reserve": 1, "P": 1}, machine, PASS) == ["tasks: no Task state and no resource is 'P'"]
+
+
+@pytest.mark.parametrize("key", ["Reserve", "Res*", "Nothing*", "arn:aws:states:::example:Reserve"])
+def test_tasks_that_a_machine_has(key: str) -> None:
+    assert told({"*:Reserve": 1, key: 1}, named("Reserve")) == []
+    assert told({"*:Reserve": 1, key: 1}, PASS, named("Reserve")) == []
+    assert told({key: 1}, PASS, machines={"Child": named("Reserve")}) == []
+
+
+def test_a_function_for_all_tasks_has_no_names() -> None:
+    assert told(lambda call: asl.Output(1), named("Reserve")) == []
+
+
+def test_unknown_tasks_are_warned_of() -> None:
+    with pytest.warns(UserWarning, match="did you mean 'Reserve'"):
+        asl.load(named("Reserve")).run(tasks={"Reserve": 1, "reserve": 1})
+
+
+def named(name: str) -> dict[str, Any]:
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::example:{name}", "End": True}
+    return {"StartAt": name, "States": {name: state}}
+
+
+def test_ways_of_a_function_are_those_of_python_too() -> None:
+    with pytest.raises(asl.HostError) as refused:
+        asl.load(TASK).run()
+    ways = str(refused.value).splitlines()
+    assert '  - in Python: run(..., tasks={"T": function})' in ways
+    assert '  - in Python: run(..., lambdas={"f": handler})' in ways
+    assert len([way for way in ways if "in Python" in way]) == 2
+
+
+def test_runs_show_their_errors() -> None:
+    state = {"Type": "Fail", "Error": "Bad", "Cause": "c" * 201}
+    run = asl.load({"StartAt": "F", "States": {"F": state}}, name="m").run(name="n")
+    assert repr(run) == f"<asl.Run 'n' of 'm': FAILED, error='Bad', cause='{'c' * 200}'>"
+    assert repr(asl.load(PASS, name="m").run(name="n")) == "<asl.Run 'n' of 'm': SUCCEEDED>"
