@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -35,11 +36,16 @@ class Reply:
 def http_server(reply: Reply, port: int = 0) -> Iterator[tuple[str, list[Received]]]:
     """A server that gives every request that reply: its URL, and what it has received."""
     received: list[Received] = []
+    over = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def handle_one_request(self) -> None:
+            while not select.select([self.connection], [], [], 0.02)[0]:
+                if over.is_set():  # the client keeps the connection
+                    self.close_connection = True
+                    return
             self.raw_requestline = self.rfile.readline(65537)
             if not self.raw_requestline or not self.parse_request():
                 self.close_connection = True
@@ -58,6 +64,7 @@ def http_server(reply: Reply, port: int = 0) -> Iterator[tuple[str, list[Receive
     try:
         yield f"http://127.0.0.1:{server.server_port}", received
     finally:
+        over.set()
         server.shutdown()
         thread.join()
         server.server_close()
