@@ -87,6 +87,9 @@ def waiting(definition, lambdas=None):
         for run in live.world.runs:
             live.world.on_driver(lambda run=run: live.world.stop(run))
         live.ended()
+        until = time.monotonic() + 10
+        while threading.active_count() > before and time.monotonic() < until:  # workers end a moment after the world
+            time.sleep(0.01)
         assert threading.active_count() <= before
 
 
