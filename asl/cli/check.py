@@ -1,13 +1,13 @@
 """`asl check`: says what is wrong with definitions."""
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 
 import click
 
 from asl.check import check
+from asl.cli.terminal import colour_wanted, is_terminal, width
 from asl.errors import DefinitionError, InputError
 from asl.findings import Finding, render
 from asl.limits import WorkflowType
@@ -34,6 +34,7 @@ def command(files: tuple[str, ...], defines: tuple[str, ...], kind: WorkflowType
     problems: list[str] = []
     names: list[str] = []
     is_complete = True
+    number_read = 0
     for file in files:
         try:
             document = read(file, values)
@@ -46,6 +47,8 @@ def command(files: tuple[str, ...], defines: tuple[str, ...], kind: WorkflowType
         except InputError as error:
             is_complete = False
             problems.append(str(error))
+            continue
+        number_read += 1
     if is_complete and (problem := unused_defines(values, names)):
         problems.append(problem)
     findings.sort(key=_place)
@@ -54,9 +57,10 @@ def command(files: tuple[str, ...], defines: tuple[str, ...], kind: WorkflowType
     else:
         for finding in findings:
             _echo(_styled(finding))
-        _echo(_counts(findings, len(files)))
+        if number_read:
+            _echo(_counts(findings, number_read))
     for problem in problems:
-        click.echo(f"Error: {problem}".encode("utf-8", "backslashreplace"), err=True)
+        click.echo(f"error: {problem}".encode("utf-8", "backslashreplace"), err=True)
     if problems:
         sys.exit(2)
     sys.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
@@ -102,8 +106,8 @@ def _as_json(finding: Finding) -> JSON:
 
 
 def _styled(finding: Finding) -> str:
-    text = render(finding)
-    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
+    text = render(finding, width(sys.stdout) if is_terminal(sys.stdout) else None)
+    if not colour_wanted(sys.stdout):
         return text
     colour = "red" if finding.severity == "error" else "yellow"
     lines = text.split("\n")
@@ -114,4 +118,4 @@ def _styled(finding: Finding) -> str:
 def _echo(text: str) -> None:
     """Prints text that may hold what the terminal cannot show, such as half a surrogate pair."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), color=colour_wanted(sys.stdout))

@@ -65,7 +65,7 @@ def story_options(stream: TextIO) -> dict[str, Any]:
     """The options of `asl.story.Story` for a stream."""
     terminal = is_terminal(stream)
     return {
-        "width": _width(stream) if terminal else _PIPED_WIDTH,
+        "width": width(stream) if terminal else _PIPED_WIDTH,
         "colour": colour_wanted(stream),
         "progress": terminal and os.environ.get("TERM") != "dumb",
         "ascii": not _can_show(stream, "●✓✗↻→·…"),
@@ -75,7 +75,8 @@ def story_options(stream: TextIO) -> dict[str, Any]:
 _PIPED_WIDTH = 200
 
 
-def _width(stream: TextIO) -> int:
+def width(stream: TextIO) -> int:
+    """How many columns a terminal has; 40 if it has fewer, 80 if it does not say."""
     if os.environ.get("COLUMNS", "").isdigit():
         return max(40, int(os.environ["COLUMNS"]))
     try:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from asl import source_json_scan
 from asl.errors import DefinitionError, InputError
-from asl.findings import Location, render
+from asl.findings import Finding, Location, render
 from asl.machine import load
 from asl.source import from_value, read, read_text
 
@@ -111,6 +111,28 @@ def test_what_commands_a_terminal_is_not_shown_raw(format: Any) -> None:
     assert place.startswith("␛]0;name:1:8: ")
     assert line == '  1 | {"a":\t"␛[31mred␇\ufffd␡\ufffd"}'
     assert line[caret.index("^")] == "␛"
+
+
+@given(st.text("ab 日é\u0301\t", max_size=120), st.text("xy日", min_size=1, max_size=50), st.integers(8, 120))
+def test_a_line_is_cut_to_the_width_of_a_terminal_around_the_place(before: str, marked: str, width: int) -> None:
+    line = f"{before}!{marked}{before}"
+    location = Location("f", 10, len(before) + 1, 1 + len(marked), line)
+    shown, caret = render(Finding("rule", "message", location=location), width).splitlines()[1:]
+    assert columns(shown) <= max(width, len("  10 | ") + 8)
+    assert caret.index("^") == columns(shown[: shown.index("!")])
+    assert caret.count("^") <= columns(shown[shown.index("!") :])
+    whole = "  10 | " + line.replace("\t", " ")
+    assert (shown == whole) == (columns(whole) <= max(width, len("  10 | ") + 8))
+
+
+def columns(text: str) -> int:
+    return sum(0 if char == "\u0301" else 2 if char == "日" else 1 for char in text)
+
+
+def test_a_place_after_the_end_of_a_long_line_is_within_the_width() -> None:
+    location = Location("f", 1, 201, 1, "x" * 200)
+    shown, caret = render(Finding("rule", "message", location=location), 60).splitlines()[1:]
+    assert (shown[:7], shown[-1], len(shown), len(caret)) == ("  1 | …", "x", 59, 60)
 
 
 # -- formats ---------------------------------------------------------------------------------------------------------

@@ -155,4 +155,4 @@ States:
 def test_the_line_break_after_an_expression_in_json() -> None:
     state = {"Type": "Pass", "Output": "{% 1 %}\n", "End": True}
     (finding,) = check(read_text(json.dumps({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": state}})))
-    assert finding.hint is not None and finding.hint.endswith("; this one ends with a line break")
+    assert str(finding.hint).endswith("; this one ends with a line break")
