@@ -126,11 +126,16 @@ class Embedded:
         self._fill()
 
     def dump(self) -> dict[str, JSON]:
-        """What is stored now, as a document that `seed` takes. Messages are all those that were not deleted."""
+        """What is stored now, as a document that `seed` takes. Messages are all those that were not deleted.
+
+        Those of a topic are all that were published there.
+        """
         self._fill()
         with ExitStack() as clients:
             return resources.document_of(
-                lambda service: clients.enter_context(closing(self._client(service))), self._messages
+                lambda service: clients.enter_context(closing(self._client(service))),
+                self._messages,
+                self._publications,
             )
 
     def close(self) -> None:
@@ -168,6 +173,11 @@ class Embedded:
         with self._holdings.in_place():
             queues = _moto("sqs.models").sqs_backends[self._settings.account][self._settings.region].queues
             return [message.body for message in queues[queue]._messages]
+
+    def _publications(self, topic: str) -> list[JSON]:
+        with self._holdings.in_place():
+            topics = _moto("sns.models").sns_backends[self._settings.account][self._settings.region].topics
+            return [resources.publication(*sent[1:]) for sent in topics[topic].sent_notifications]
 
     @cached_property
     def _session(self) -> Any:

@@ -20,7 +20,9 @@
 Objects, messages, parameters and secrets are text; an object or an array stands for its JSON text. A table's key is an
 attribute's name (with the type of the first item's), a list of two, or an object of names and types; `create` takes the
 fields of CreateTable. Items are plain JSON; a value that JSON lacks is written as {$SS: [a, b]}, {$B: base64}
-and so on. The queues of a topic's list get its messages; `{subscriptions: [...]}` takes the fields of Subscribe.
+and so on. The queues of a topic's list get its messages; `{subscriptions: [...]}` takes the fields of Subscribe. The
+`messages` of a topic are what was published there: texts, or objects with the fields of Publish. At the start they
+reach nobody.
 """
 
 import re
@@ -145,12 +147,19 @@ class _Reader:
 
     def _topic(self, field: str, name: str, value: JSON) -> Iterator[ApiCall]:
         fields = {"subscriptions": value} if isinstance(value, list) else _or(value, {})
-        fields = _object(field, fields, ("attributes", "subscriptions"))
+        fields = _object(field, fields, ("attributes", "subscriptions", "messages"))
         attributes = dict(_object(f"{field}.attributes", _or(fields.get("attributes"), {})))
         if name.endswith(".fifo"):
             attributes.setdefault("FifoTopic", "true")
         yield ApiCall("sns", "CreateTopic", {"Name": name, "Attributes": attributes}, field)
         topic = f"arn:aws:sns:{self._region}:{self._account}:{name}"
+        # before there are subscriptions: who got them has them already
+        for index, message in enumerate(_array(f"{field}.messages", _or(fields.get("messages"), []))):
+            place = f"{field}.messages[{index}]"
+            publish = {"TopicArn": topic, **_publication(place, message)}
+            if name.endswith(".fifo"):
+                publish = {"MessageGroupId": "resources", "MessageDeduplicationId": str(index)} | publish
+            yield ApiCall("sns", "Publish", publish, place)
         for index, one in enumerate(_array(f"{field}.subscriptions", _or(fields.get("subscriptions"), []))):
             place = f"{field}.subscriptions[{index}]"
             if isinstance(one, str):
@@ -202,13 +211,19 @@ def plain(value: Mapping[str, Any]) -> JSON:
     return {f"${kind}": _written(value)[kind]} if number is None else number
 
 
-def document_of(client: Callable[[str], Any], messages: Callable[[str], list[str]]) -> dict[str, JSON]:
-    """What is stored now. `client` gives the boto3 client of a service, `messages` the bodies of a queue's messages."""
+def document_of(
+    client: Callable[[str], Any], messages: Callable[[str], list[str]], publications: Callable[[str], list[JSON]]
+) -> dict[str, JSON]:
+    """What is stored now.
+
+    `client` gives the boto3 client of a service, `messages` the bodies of a queue's messages, by its name, and
+    `publications` what was published to a topic, by its ARN, as `publication` makes it.
+    """
     found: dict[str, JSON] = {
         "buckets": _buckets(client("s3")),
         "tables": _tables(client("dynamodb")),
         "queues": _queues(client("sqs"), messages),
-        "topics": _topics(client("sns")),
+        "topics": _topics(client("sns"), publications),
         "parameters": _parameters(client("ssm")),
         "secrets": _secrets(client("secretsmanager")),
     }
@@ -267,9 +282,28 @@ def _queues(sqs: Any, messages: Callable[[str], list[str]]) -> dict[str, JSON]:
     return dict(sorted(queues.items(), key=lambda queue: "RedrivePolicy" in str(queue[1])))
 
 
-def _topics(sns: Any) -> dict[str, JSON]:
+def publication(message: str, subject: str | None, attributes: Mapping[str, Any] | None, group: str | None) -> JSON:
+    """A message of a topic as a document has it; the attributes as they are delivered, with Type and Value."""
+    fields: dict[str, JSON] = {"Subject": subject, "MessageGroupId": group}
+    fields["MessageAttributes"] = {
+        name: {"DataType": each["Type"], _value_field(each["Type"]): each["Value"]}
+        for name, each in (attributes or {}).items()
+    }
+    fields = {name: value for name, value in fields.items() if value}
+    return {"Message": message, **fields} if fields else message
+
+
+def _value_field(data_type: str) -> str:
+    return "BinaryValue" if data_type.startswith("Binary") else "StringValue"
+
+
+def _topics(sns: Any, publications: Callable[[str], list[JSON]]) -> dict[str, JSON]:
     topics = [topic["TopicArn"] for page in sns.get_paginator("list_topics").paginate() for topic in page["Topics"]]
-    return {arn.rsplit(":", 1)[1]: _subscriptions(sns, arn) for arn in topics}
+    return {arn.rsplit(":", 1)[1]: _topic(_subscriptions(sns, arn), publications(arn)) for arn in topics}
+
+
+def _topic(subscriptions: list[JSON], messages: list[JSON]) -> JSON:
+    return {"subscriptions": subscriptions, "messages": messages} if messages else subscriptions
 
 
 def _subscriptions(sns: Any, topic: str) -> list[JSON]:
@@ -303,6 +337,26 @@ def _secrets(secretsmanager: Any) -> dict[str, JSON]:
     names = [each["Name"] for page in pages for each in page["SecretList"]]
     found = [secretsmanager.get_secret_value(SecretId=name) for name in names]
     return {each["Name"]: each["SecretString"] for each in found if "SecretString" in each}
+
+
+def _publication(field: str, value: JSON) -> dict[str, Any]:
+    """The parameters of Publish for a message of a topic."""
+    if isinstance(value, str):
+        return {"Message": value}
+    fields = dict(_object(field, value, ("Message", "Subject", "MessageGroupId", "MessageAttributes")))
+    attributes = _object(f"{field}.MessageAttributes", _or(fields.get("MessageAttributes"), {}))
+    fields["MessageAttributes"] = {
+        name: _attribute_value(f"{field}.MessageAttributes.{name}", each) for name, each in attributes.items()
+    }
+    return fields
+
+
+def _attribute_value(field: str, value: JSON) -> dict[str, Any]:
+    """An attribute of a message as botocore takes it: with bytes for base64."""
+    fields = dict(_object(field, value, ("DataType", "StringValue", "BinaryValue")))
+    if "BinaryValue" in fields:
+        fields["BinaryValue"] = _base64(f"{field}.BinaryValue", fields["BinaryValue"])
+    return fields
 
 
 def _key(table: str, value: JSON, items: list[JSON]) -> dict[str, str]:

@@ -355,6 +355,39 @@ def test_what_is_stored_can_be_written_and_read_again() -> None:
         each.close()
 
 
+TOPIC = "arn:aws:sns:us-east-1:123456789012:{}"
+
+
+def test_what_was_published_is_written_and_reaches_nobody_again() -> None:
+    clients = world({"queues": {"jobs": []}, "topics": {"alerts": ["jobs"], "alone": [], "silent": [], "t.fifo": []}})
+    text, binary = {"DataType": "String", "StringValue": "v"}, {"DataType": "Binary", "BinaryValue": b"\xff"}
+    more = {"Subject": "s", "MessageAttributes": {"text": text, "binary": binary}}
+    ordered = {"MessageGroupId": "g", "MessageDeduplicationId": "1"}
+    for topic, parameters in (
+        ("alerts", {"Message": "one"}),
+        ("alone", {"Message": "two"}),
+        ("alone", {"Message": '{"an":"object"}', **more}),
+        ("t.fifo", {"Message": "three", **ordered}),
+    ):
+        clients.call("sns", "Publish", {"TopicArn": TOPIC.format(topic), **parameters}, CALL)
+    first = clients.embedded.dump()
+    written = {"text": text, "binary": {"DataType": "Binary", "BinaryValue": "/w=="}}
+    assert first["topics"] == {
+        "alerts": {"subscriptions": ["jobs"], "messages": ["one"]},
+        "alone": {
+            "subscriptions": [],
+            "messages": ["two", {"Message": '{"an":"object"}', "Subject": "s", "MessageAttributes": written}],
+        },
+        "silent": [],
+        "t.fifo": {"subscriptions": [], "messages": [{"Message": "three", "MessageGroupId": "g"}]},
+    }
+    assert len(first["queues"]["jobs"]) == 1
+    again = world(json.loads(json.dumps(first)))
+    assert again.embedded.dump() == first
+    for each in (clients, again):
+        each.close()
+
+
 def test_seeding_adds() -> None:
     embedded = Embedded(Settings(options={"resources": {"queues": {"jobs": []}}}))
     embedded.seed({"queues": {"more": ["x"]}})
@@ -400,6 +433,11 @@ WRONG: list[tuple[JSON, str]] = [
         "resources.tables.t.items[0].a[0].$SS must be a list",
     ),
     ({"queues": {"q": "x"}}, "resources.queues.q must be an object"),
+    ({"topics": {"t": {"messages": [5]}}}, "resources.topics.t.messages[0] must be an object"),
+    (
+        {"topics": {"t": {"messages": [{"Text": "x"}]}}},
+        "resources.topics.t.messages[0].Text is unknown; there are Message, Subject, MessageGroupId, MessageAttributes",
+    ),
     ({"topics": {"t": [5]}}, "resources.topics.t.subscriptions[0] must be an object"),
     ({"parameters": {"p": {"value": "x", "type": 5}}}, "resources.parameters.p.type must be text"),
 ]
