@@ -18,7 +18,7 @@ from asl.source_text import PLACEHOLDER, Locator, Place, location, pointer_token
 from asl.source_yaml_scalars import offsets
 from asl.values import JSON
 
-_LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_PARSER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _CORE: Final = "tag:yaml.org,2002:"
 _INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?(?:\.[0-9]+|(?<=[0-9])\.)?(?:(?<=[0-9.])[eE][-+]?[0-9]+)?")
@@ -32,11 +32,30 @@ _TAGS: Final = {"str", "int", "float", "bool", "null", "seq", "map"}
 _VALUES_ALLOWED: Final = 1_000_000
 """How many values a document may have after aliases are followed; a definition of 1 MB has far fewer."""
 
-_COMPOSED_SAFELY: Final = 2_000
-"""Levels that PyYAML composes within a stack of 1 MB, such as threads may have; of 4,000 that overflows."""
-
 _SKIPPED: Final = re.compile(r"(?:[&!]\S*\s+)*")
 _TEMPLATE: Final = re.compile(r"^(?:AWSTemplateFormatVersion|Transform)\s*:", re.MULTILINE)
+
+
+class _TooDeepError(Exception):
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
+class _Loader(_PARSER):  # type: ignore[misc]
+    """Composes nodes, but not ever deeper: PyYAML recurses in C, where a stack that overflows ends the process.
+
+    PyYAML tells the resolver of each node that it enters and leaves.
+    """
+
+    _depth = 0
+
+    def descend_resolver(self, parent: Any, index: Any) -> None:
+        self._depth += 1
+        if self._depth > NESTING + 1:
+            raise _TooDeepError(parent.start_mark.index)
+
+    def ascend_resolver(self) -> None:
+        self._depth -= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +81,17 @@ def read(text: str, name: str, defines: Mapping[str, str]) -> tuple[JSON, Locato
     """The value of a YAML text with its placeholders filled, and the locator of its parts. Raises DefinitionError."""
     shift = 1 if text.startswith("\ufeff") else 0
     try:
-        if (deep := _too_deep_at(text[shift:])) is not None:
-            raise DefinitionError([_too_deep(text, name, deep + shift)])
-        root: Any = yaml.compose(text[shift:], Loader=_LOADER)
+        root: Any = yaml.compose(text[shift:], Loader=_Loader)
     except yaml.YAMLError as error:
         raise DefinitionError([_malformed(text, name, shift, error)]) from None
+    except _TooDeepError as error:
+        raise DefinitionError([_too_deep(text, name, error.index + shift)]) from None
     except UnicodeEncodeError:
         surrogate = next(index for index, char in enumerate(text) if "\ud800" <= char <= "\udfff")
         place = location(name, text, surrogate, surrogate + 1)
         raise DefinitionError([Finding("encoding", "half a surrogate pair is no character", location=place)]) from None
+    except RecursionError:
+        raise DefinitionError([_too_deep(text, name)]) from None
     if root is None:
         nothing = Finding("empty-file", "the file holds no definition", location=location(name, text, 0, 0))
         raise DefinitionError([nothing])
@@ -89,28 +110,6 @@ def read(text: str, name: str, defines: Mapping[str, str]) -> tuple[JSON, Locato
 def _too_deep(text: str, name: str, start: int = 0) -> Finding:
     message = f"the definition is nested more than {NESTING} levels deep"
     return Finding("too-deep", message, location=location(name, text, start, start + 1))
-
-
-def _too_deep_at(text: str) -> int | None:
-    """Where a text is nested too deeply for its nodes to be composed, which recurses in C; None if nowhere.
-
-    Parsing to events does not recurse, but takes half as long as composing. Texts that cannot be that deep are spared
-    it: a block within a block stands further right, but for a list in a mapping; in brackets each level has its own,
-    but for a mapping of one pair between two of them.
-    """
-    widest = max(map(len, text.splitlines()), default=0)
-    if 2 * (widest + text.count("[") + text.count("{")) <= _COMPOSED_SAFELY:
-        return None
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > NESTING:
-                start: Any = event.start_mark
-                return int(start.index)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return None
 
 
 def _value(reader: _Reader, node: Any) -> JSON:

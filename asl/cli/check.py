@@ -71,7 +71,8 @@ def _parse_defines(defines: tuple[str, ...]) -> Mapping[str, str]:
     for define in defines:
         name, equals, value = define.partition("=")
         if not name or not equals:
-            raise click.UsageError(f"--define takes NAME=VALUE, not '{define}'")
+            click.echo(f"error: --define '{define}' is not NAME=VALUE; write --define Name=value", err=True)
+            sys.exit(2)
         values[name] = value
     return values
 

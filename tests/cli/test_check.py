@@ -73,3 +73,9 @@ def test_a_file_that_cannot_be_read_does_not_count(tmp_path: Path) -> None:
     done = in_a_pipe(tmp_path, "nothing.json", "good.json", ".")
     assert (done.returncode, done.stdout) == (2, "0 errors, 0 warnings in 1 file\n")
     assert done.stderr == "error: nothing.json: no such file\nerror: .: is a directory, not a definition\n"
+
+
+def test_a_define_without_a_value(tmp_path: Path) -> None:
+    done = in_a_pipe(tmp_path, "good.json", "--define", "Name")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: --define 'Name' is not NAME=VALUE; write --define Name=value\n"
