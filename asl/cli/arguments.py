@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from asl.config import Config
     from asl.integration import Handler
+    from asl.source import Document
 
 
 def read_input(given: str | None, option: str = "--input") -> str | None:
@@ -106,6 +107,19 @@ def look_for_modules(settings: Config) -> None:
     for folder in ([settings.path.parent] if settings.path else []) + [Path.cwd()]:
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
+
+
+def machines(files: Mapping[str, str], values: Mapping[str, str]) -> dict[str, Document]:
+    """The documents of state machines by ARN, name or glob, with their placeholders filled."""
+    from asl import source
+
+    documents = {}
+    for name, file in files.items():
+        try:
+            documents[name] = source.read(file, values)
+        except InputError as error:
+            raise InputError(f"the machine '{name}': {error}") from None
+    return documents
 
 
 def functions(option: str, targets: Mapping[str, str]) -> dict[str, Handler]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import textwrap
 from importlib import import_module
@@ -14,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from asl.cli.answerable import Resource, Tasks
+    from asl.cli.answerable import Resource
     from asl.hosts.world import World
     from asl.integration import AwsMode
     from asl.values import JSON
@@ -90,21 +89,26 @@ def command(
     The options are those of asl run, and what is not given here is taken from asl.toml, or [tool.asl] in
     pyproject.toml. Nothing is called.
     """
-    from asl import config
+    from asl import config, source
     from asl.cli import answerable, arguments
+    from asl.errors import InputError
+    from asl.source_text import pseudo_parameters, unused_defines
 
-    given = arguments.Given(ctx, config.read())
-    values = given.table("define", arguments.pairs("--define", defines, "Name=value"))
+    project = config.read()
+    given = arguments.Given(ctx, project)
+    region, account = given.value("region", region), given.value("account", account)
+    defined = arguments.pairs("--define", defines, "Name=value")
+    values = {**pseudo_parameters(region, account), **given.table("define", defined)}
+    others = given.table("machine", arguments.pairs("--machine", machines, "Child=child.asl.json"))
     settings: dict[str, Any] = {
         "aws": given.value("aws", aws),
-        "region": given.value("region", region),
-        "account": given.value("account", account),
+        "region": region,
+        "account": account,
         "endpoint_url": given.table("endpoint-url", arguments.endpoint_urls(endpoint_url)),
-        "machines": given.table("machine", arguments.pairs("--machine", machines, "Child=child.asl.json")),
+        "machines": arguments.machines(others, values),
     }
     arguments.checked(settings["account"], settings["region"], None, settings["endpoint_url"])
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
+    arguments.look_for_modules(project)
     functions = given.table("lambda", arguments.pairs("--lambda", lambdas, "charge=package.module:function"))
     workers = given.table("activity", arguments.pairs("--activity", activities, "work=package.module:function"))
 
@@ -114,33 +118,21 @@ def command(
     settings["activities"] = arguments.functions("--activity", workers)
     with asl.World(**settings) as world:
         if not resources and not files and not defines:
-            own = {"function": functions, "activity": workers, "machine": settings["machines"]}
+            own = {"function": functions, "activity": workers, "machine": others}
             _list(world, own, settings["endpoint_url"], as_json)
             return
         asked = [answerable.Tasks(answerable.whole(each, world.region, world.account), "", ()) for each in resources]
-        asked += _tasks_of(files, values, [name for name, _, _ in (each.partition("=") for each in defines)])
-        found = [answerable.examined(world, each, bool(settings["machines"])) for each in asked]
+        documents = [source.read(file, values) for file in files]
+        names = [name for each in (*documents, *settings["machines"].values()) for name in each.placeholders]
+        if problem := unused_defines(defined, names):
+            raise InputError(problem)
+        asked += [tasks for document in documents for tasks in answerable.tasks_of(document)]
+        found = [answerable.examined(world, each, bool(others)) for each in asked]
     if as_json:
         _write_json(found)
     else:
         _write("\n".join([*(_told(each, brief) for each in found), _counts(found)]))
     ctx.exit(1 if any(each.problem for each in found) else 0)
-
-
-def _tasks_of(files: Sequence[str], values: Mapping[str, str], defined: Sequence[str]) -> list[Tasks]:
-    """The tasks of all files. Raises InputError for a name of `defined` that none of them has."""
-    from asl import source
-    from asl.cli import answerable
-    from asl.errors import InputError
-    from asl.source_text import unused_defines
-
-    documents = [source.read(file, values) for file in files]
-    if problem := unused_defines(defined, [name for document in documents for name in document.placeholders]):
-        raise InputError(problem)
-    return [tasks for document in documents for tasks in answerable.tasks_of(document)]
-
-
-# -- resources -------------------------------------------------------------------------------------------------------
 
 
 def _told(found: Resource, brief: bool) -> str:

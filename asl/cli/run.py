@@ -152,8 +152,12 @@ def command(
     import asl
 
     defined = arguments.pairs("--define", defines, "Name=value")
-    document = source.read(file, {**pseudo_parameters(region, account), **given.table("define", defined)})
-    if problem := unused_defines(defined, document.placeholders):
+    values = {**pseudo_parameters(region, account), **given.table("define", defined)}
+    document = source.read(file, values)
+    others = given.table("machine", arguments.pairs("--machine", machines, "Child=child.asl.json"))
+    children = arguments.machines(others, values)
+    names = [name for each in (document, *children.values()) for name in each.placeholders]
+    if problem := unused_defines(defined, names):
         raise InputError(problem)
     machine = from_document(document, "StateMachine" if file == "-" else default_name(file), given.value("type", type_))
     started_with: dict[str, Any] = {
@@ -179,7 +183,7 @@ def command(
         seed=given.value("seed", seed),
         lambdas=arguments.functions("--lambda", lambdas_by_name),
         activities=arguments.functions("--activity", workers),
-        machines=given.table("machine", arguments.pairs("--machine", machines, "Child=child.asl.json")),
+        machines=children,
         mocks=mocks,
         live=real_time,
         aws=aws,

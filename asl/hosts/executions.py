@@ -15,6 +15,7 @@ from asl.hosts.start import execution_input, execution_name
 from asl.integration import Call, ExecutionRefused
 from asl.json_text import dumps
 from asl.machine import Definition, Machine, from_document, load
+from asl.source import Document
 from asl.values import JSON
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 class WorldExecutions:
     """See `asl.integration.Executions`. Raises InputError and DefinitionError for machines that cannot be loaded."""
 
-    def __init__(self, world: World, machines: Mapping[str, Machine | Definition]) -> None:
+    def __init__(self, world: World, machines: Mapping[str, Machine | Document | Definition]) -> None:
         self._world = world
         self._machines = {key: _loaded(key, machine) for key, machine in machines.items()}
         self._named = {key for key, machine in machines.items() if isinstance(machine, Machine)}
@@ -144,10 +145,12 @@ class WorldExecutions:
             raise ExecutionRefused("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'") from None
 
 
-def _loaded(key: str, machine: Machine | Definition) -> Machine:
+def _loaded(key: str, machine: Machine | Document | Definition) -> Machine:
     """The machine that was given for a key: for what is no Machine, named after the key."""
     if isinstance(machine, Machine):
         return machine
+    if isinstance(machine, Document):
+        return from_document(machine, _name(key))
     try:
         return load(machine, name=_name(key))
     except InputError as error:

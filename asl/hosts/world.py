@@ -35,6 +35,7 @@ from asl.integration import Answer, AwsMode, Call, Failure, Handler, NotAnswered
 from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
 from asl.recursion import make_room
+from asl.source import Document
 from asl.values import ABSENT, JSON
 
 T = TypeVar("T")
@@ -97,7 +98,7 @@ class World:
         region: str = "us-east-1",
         account: str = "123456789012",
         call_timeout_seconds: float = 60.0,
-        machines: Mapping[str, Machine | Definition] | None = None,
+        machines: Mapping[str, Machine | Document | Definition] | None = None,
         activities: Mapping[str, TaskFunction | None] | None = None,
         on_token: Callable[[Run, str], None] | None = None,
         on_answer: Callable[[Run, Call, Answer | None], None] | None = None,

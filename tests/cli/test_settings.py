@@ -160,6 +160,17 @@ def test_machines(folder, monkeypatch):
     assert json.loads(other.stdout)["Output"] == "by the other"
 
 
+def test_placeholders_of_machines_that_tasks_start(folder):
+    waits = json.dumps({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 5, "End": True}}})
+    (folder / "child.asl.json").write_text(waits.replace("5", "${T}"))
+    done = run("parent.asl.json", "-q", "--machine", "Child=child.asl.json", "--define", "T=5")
+    assert (done.exit_code, json.loads(done.stdout)["Status"]) == (0, "SUCCEEDED")
+    nothing = run("parent.asl.json", "-q", "--machine", "Child=child.asl.json")
+    assert (nothing.exit_code, "give it a value: --define T=value" in nothing.stderr) == (2, True)
+    needless = run("parent.asl.json", "-q", "--machine", "Child=other.asl.json", "--define", "T=5")
+    assert (needless.exit_code, "no placeholder ${T} to fill" in needless.stderr) == (2, True)
+
+
 def test_a_machine_of_the_settings_that_there_is_not(folder):
     settings(folder, '[machine]\nChild = "nowhere.asl.json"\n')
     result = run("parent.asl.json", "-q")
