@@ -1,4 +1,4 @@
-"""What a world keeps of calls and times: attempts at tasks, entries of its timer heap, requests of other threads."""
+"""What a world keeps of calls: attempts at tasks, requests of other threads."""
 
 from __future__ import annotations
 
@@ -58,20 +58,3 @@ class Request:
         if failure is not None:
             raise failure
         return value
-
-
-class Due:
-    """An entry of the timer heap: an event for a run, or the next poll of a pending call."""
-
-    __slots__ = ("at", "attempt", "cancelled", "event", "order", "run")
-
-    def __init__(self, at: int, order: int, run: Run, event: ev.Event | None, attempt: Attempt | None = None) -> None:
-        self.at = at
-        self.order = order
-        self.run = run
-        self.event = event
-        self.attempt = attempt
-        self.cancelled = False
-
-    def __lt__(self, other: Due) -> bool:
-        return (self.at, self.order) < (other.at, other.order)

@@ -15,7 +15,7 @@ from asl import events as ev
 from asl.errors import AslError, HostError
 from asl.hosts.attempts import Attempt, Request
 from asl.hosts.start import wall_clock
-from asl.hosts.virtual import pop_due
+from asl.hosts.timers import pop_due
 
 if TYPE_CHECKING:
     from asl.hosts.world import World
@@ -35,7 +35,7 @@ def drive(world: World, until: int | None = None) -> None:
             _begin_calls(world)
             if world.calls:
                 continue
-            ahead = [due.at for due in world.timers[:1]]
+            ahead = [due.at for due in world.timers.due[:1]]
             goes_on = ahead or world.calls_in_flight or world.stays
             if world.finished or not goes_on or (until is not None and world.now >= until):
                 return
@@ -67,7 +67,7 @@ def catch_up(world: World, until: int | None = None) -> None:
     """Sets the clock, and fires what has become due (not after `until`)."""
     world.now = max(world.now, wall_clock())
     last = world.now if until is None else min(world.now, until)
-    for heap in (world.timers, world.lifetimes):
+    for heap in (world.timers.due, world.timers.lifetimes):
         while (due := pop_due(heap, before=last + 1)) is not None:
             world.fire(due)
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from asl import events as ev
 from asl.hosts.garbage import rare_collections
+from asl.hosts.timers import Due, pop_due
 
 if TYPE_CHECKING:
-    from asl.hosts.attempts import Due
     from asl.hosts.world import World
 
 
@@ -35,7 +35,7 @@ def _drive(world: World, until: int | None) -> None:
         world.now = due[0].at
         _fire(world, due)
     if until is not None:
-        while (ended := pop_due(world.lifetimes, before=until)) is not None:
+        while (ended := pop_due(world.timers.lifetimes, before=until)) is not None:
             world.now = max(world.now, ended.at)
             world.fire(ended)
         world.now = max(world.now, until)
@@ -55,18 +55,9 @@ def _perform_all(world: World) -> None:
             world.answered(attempt, *answer)
 
 
-def pop_due(heap: list[Due], before: int) -> Due | None:
-    """Takes the first entry that is due before a time off a timer heap; None when there is none."""
-    while heap and (heap[0].cancelled or heap[0].at < before):
-        due = heapq.heappop(heap)
-        if not due.cancelled:
-            return due
-    return None
-
-
 def _next_moment(world: World, until: int | None) -> list[Due]:
     """All that is due at the next moment at which anything is."""
-    timers = world.timers
+    timers = world.timers.due
     due: list[Due] = []
     while timers:
         first = timers[0]
@@ -75,7 +66,7 @@ def _next_moment(world: World, until: int | None) -> list[Due]:
             continue
         if (due and first.at != due[0].at) or (until is not None and first.at > until):
             break
-        if not due and (ended := pop_due(world.lifetimes, before=first.at)) is not None:
+        if not due and (ended := pop_due(world.timers.lifetimes, before=first.at)) is not None:
             return [ended]
         due.append(heapq.heappop(timers))
     return due

@@ -6,10 +6,7 @@ A world takes the effects of its executions and brings them events. How time pas
 
 from __future__ import annotations
 
-import heapq
-import json
 import random
-import re
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -25,12 +22,14 @@ from asl.errors import HostError, InputError
 from asl.history import HistoryEvent
 from asl.hosts import stand_ins
 from asl.hosts.answers import Answers, Mocks, TaskFunction, Tasks
-from asl.hosts.attempts import Attempt, Due, Request
+from asl.hosts.attempts import Attempt, Request
 from asl.hosts.executions import WorldExecutions
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
 from asl.hosts.spelling import unknown_tasks
 from asl.hosts.start import execution_input, execution_name, json_copy, start_time, wall_clock
+from asl.hosts.timers import Due, Timers
+from asl.hosts.unanswered import place, unanswered
 from asl.integration import Answer, AwsMode, Call, Failure, Handler, NotAnswered, Output, Pending, Settings, Warn
 from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
@@ -40,16 +39,8 @@ from asl.values import ABSENT, JSON
 
 T = TypeVar("T")
 
-_ARGUMENTS = {
-    "activity": ("activities", "function"),
-    "lambda": ("lambdas", "handler"),
-    "machine": ("machines", '"FILE"'),
-}
-"""The arguments of a world for options of the command line, and what answers in them."""
-
 _START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn"))
 
-_CLEAN_AFTER = 1_000  # timers called off, before the heaps are cleaned of them
 _ENDLESS = 1_000_000
 """History events after which an EXPRESS execution is taken for an endless loop; on AWS, time would end it."""
 
@@ -139,17 +130,12 @@ class World:
         self._on_answer = on_answer
         self._activity_tasks: deque[Attempt] = deque()
         """Tasks of activities that no worker has taken yet, in order."""
-        self.timers: list[Due] = []
-        self.lifetimes: list[Due] = []
-        """When executions have run as long as the service allows: a bound, nothing that virtual time jumps to."""
+        self.timers = Timers()
         self.calls: deque[Attempt] = deque()
         """Calls asked for and not yet performed, in order."""
         self._open: dict[str, dict[str, Attempt]] = {}
-        self._timers_of: dict[str, dict[str, dict[str, Due]]] = {}
         self._tokens: dict[str, Attempt] = {}
         self._ended_tokens: set[str] = set()
-        self._order = 0
-        self._called_off = 0
         self._running = 0
         self._observer = observer
         self.in_flight: SimpleQueue[Any] = SimpleQueue()
@@ -234,7 +220,7 @@ class World:
         run.execution.arrange = self.answers.arranged
         self.runs.append(run)
         self._open[arn] = {}
-        self._timers_of[arn] = {}
+        self.timers.open(run)
         self._running += 1
         with rare_collections():
             self.deliver(run, ev.Started(self.now))
@@ -410,7 +396,7 @@ class World:
                 case CallTask():
                     self._ask(run, effect)
                 case StartTimer(ref, purpose, due):
-                    self._start_timer(run, ev.TimerFired(due, ref, purpose))
+                    self.timers.start(run, ev.TimerFired(due, ref, purpose))
                 case Cancel(ref):
                     self._cancel(run, ref)
                 case Finish():
@@ -448,37 +434,6 @@ class World:
         else:
             self.calls.append(attempt)
 
-    def _start_timer(self, run: Run, event: ev.TimerFired) -> None:
-        timers = self._timers_of[run.arn].setdefault(event.ref, {})
-        before = timers.get(event.purpose)
-        if before is not None:  # a heartbeat starts its timer again
-            self._call_off(before)
-        heap = self.lifetimes if event.purpose == "lifetime" else self.timers
-        timers[event.purpose] = self._schedule(run, event.at, event, heap=heap)
-
-    def _schedule(
-        self,
-        run: Run,
-        at: int,
-        event: ev.Event | None,
-        attempt: Attempt | None = None,
-        heap: list[Due] | None = None,
-    ) -> Due:
-        """Puts an event, or the next poll of an attempt, into a timer heap."""
-        self._order += 1
-        due = Due(at, self._order, run, event, attempt)
-        heapq.heappush(self.timers if heap is None else heap, due)
-        return due
-
-    def _call_off(self, due: Due) -> None:
-        due.cancelled = True
-        self._called_off += 1
-        if self._called_off > _CLEAN_AFTER and self._called_off * 2 > len(self.timers) + len(self.lifetimes):
-            for heap in (self.timers, self.lifetimes):
-                heap[:] = [each for each in heap if not each.cancelled]
-                heapq.heapify(heap)
-            self._called_off = 0
-
     def fire(self, due: Due) -> None:
         """Does what is due, now."""
         if due.attempt is not None:
@@ -487,8 +442,7 @@ class World:
             self.deliver(due.run, due.event if due.at == self.now else replace(due.event, at=self.now))
 
     def _cancel(self, run: Run, ref: str) -> None:
-        for due in self._timers_of[run.arn].pop(ref, {}).values():
-            self._call_off(due)
+        self.timers.cancel(run, ref)
         self._close_attempt(run, ref)
 
     def _close_attempt(self, run: Run, ref: str) -> None:
@@ -513,7 +467,7 @@ class World:
     def _finished(self, run: Run) -> None:
         self._running -= 1
         self._poll_awaiting(run.arn)
-        for ref in [*self._timers_of[run.arn], *self._open[run.arn]]:
+        for ref in [*self.timers.refs(run), *self._open[run.arn]]:
             self._cancel(run, ref)
 
     # -- calls -----------------------------------------------------------------------------------------------------
@@ -523,11 +477,11 @@ class World:
         try:
             answer, final = self.answers.find(attempt.call, mocked=attempt.run.parent_arn is None)
         except NotAnswered as failure:
-            raise HostError(self._unanswered(attempt, str(failure), failure.ways)) from failure
+            raise HostError(unanswered(attempt, str(failure), failure.ways)) from failure
         except HostError as failure:
-            raise HostError(f"{self._place(attempt)}{failure}") from failure
+            raise HostError(f"{place(attempt)}{failure}") from failure
         if answer is None:
-            raise HostError(self._unanswered(attempt))
+            raise HostError(unanswered(attempt))
         return answer, final
 
     def answered(self, attempt: Attempt, answer: Answer, final: bool) -> None:
@@ -568,15 +522,14 @@ class World:
                     if self.run_of(until_ended).status != "RUNNING":
                         self._poll_awaiting(until_ended)
                 else:
-                    poll = self._schedule(run, now + (poll_after or 0), None, attempt)
-                    self._timers_of[run.arn].setdefault(ref, {})["poll"] = poll
+                    self.timers.poll(attempt, now + (poll_after or 0))
                 return
         attempt.answered = True
         self._end_token(attempt)
         if duration:
             if attempt.run.execution.status == "RUNNING":
                 self.deliver(run, ev.TaskStarted(now, ref))
-            self._timers_of[run.arn].setdefault(ref, {})["answer"] = self._schedule(run, now + duration, event)
+            self.timers.answer(run, ref, now + duration, event)
             return
         self._open[run.arn].pop(ref, None)
         self.deliver(run, event)
@@ -600,34 +553,6 @@ class World:
             attempt.run.waiting_for[token] = attempt.call.state_name
             if self._on_token is not None:
                 self._on_token(attempt.run, token)
-
-    def _place(self, attempt: Attempt) -> str:
-        """Where the task's resource stands, as the beginning of a message."""
-        place = attempt.run.machine.locate(f"{attempt.effect.pointer}/Resource")
-        return f"{place}: " if place else ""
-
-    def _unanswered(self, attempt: Attempt, reason: str = "", options: Sequence[str] = ()) -> str:
-        """Why a task cannot be performed, and the ways to answer it."""
-        effect = attempt.effect
-        ways = [f"a mock: --mock FILE with a response for the state '{effect.state_name}'"]
-        if attempt.is_activity:
-            name = effect.resource.rpartition(":activity:")[2]
-            ways.append(f"a worker: --activity {name}=package.module:function")
-        ways += options
-        ways.append("in Python: run(..., tasks={" + json.dumps(effect.state_name) + ": function})")
-        ways += [f"in Python: run(..., {argument})" for argument in _python_ways(ways)]
-        listed = "".join(f"\n  - {way}" for way in ways)
-        what = f"nothing answers the task of state '{effect.state_name}', resource {effect.resource}"
-        return f"{self._place(attempt)}{what}{reason and ': '}{reason}\nAnswer it with one of{listed}"
-
-
-def _python_ways(ways: Sequence[str]) -> list[str]:
-    """The arguments of `run` for the options that name what answers a function, a machine or an activity."""
-    arguments = []
-    for option, name in re.findall(r"--(lambda|machine|activity) ('[^']*'|[^\s=]+)=", "\n".join(ways)):
-        argument, answer = _ARGUMENTS[option]
-        arguments.append(f"{argument}={{{json.dumps(name.strip(chr(39)), ensure_ascii=False)}: {answer}}}")
-    return arguments
 
 
 def _warn(text: str) -> None:

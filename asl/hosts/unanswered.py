@@ -1,0 +1,46 @@
+"""What to tell of a task that nothing answers: where it stands, and the ways to answer it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from asl.hosts.attempts import Attempt
+
+_ARGUMENTS = {
+    "activity": ("activities", "function"),
+    "lambda": ("lambdas", "handler"),
+    "machine": ("machines", '"FILE"'),
+}
+"""The arguments of a world for options of the command line, and what answers in them."""
+
+
+def place(attempt: Attempt) -> str:
+    """Where the task's resource stands, as the beginning of a message."""
+    found = attempt.run.machine.locate(f"{attempt.effect.pointer}/Resource")
+    return f"{found}: " if found else ""
+
+
+def unanswered(attempt: Attempt, reason: str = "", options: Sequence[str] = ()) -> str:
+    """Why a task cannot be performed, and the ways to answer it; `options` are those that its integration knows."""
+    effect = attempt.effect
+    ways = [f"a mock: --mock FILE with a response for the state '{effect.state_name}'"]
+    if attempt.is_activity:
+        name = effect.resource.rpartition(":activity:")[2]
+        ways.append(f"a worker: --activity {name}=package.module:function")
+    ways += options
+    ways.append("in Python: run(..., tasks={" + json.dumps(effect.state_name) + ": function})")
+    ways += [f"in Python: run(..., {argument})" for argument in _python_ways(ways)]
+    listed = "".join(f"\n  - {way}" for way in ways)
+    what = f"nothing answers the task of state '{effect.state_name}', resource {effect.resource}"
+    return f"{place(attempt)}{what}{reason and ': '}{reason}\nAnswer it with one of{listed}"
+
+
+def _python_ways(ways: Sequence[str]) -> list[str]:
+    """The arguments of `run` for the options that name what answers a function, a machine or an activity."""
+    arguments = []
+    for option, name in re.findall(r"--(lambda|machine|activity) ('[^']*'|[^\s=]+)=", "\n".join(ways)):
+        argument, answer = _ARGUMENTS[option]
+        arguments.append(f"{argument}={{{json.dumps(name.strip(chr(39)), ensure_ascii=False)}: {answer}}}")
+    return arguments
