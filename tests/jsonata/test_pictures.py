@@ -3,51 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from asl.jsonata import UNDEFINED, JsonataError, Level, compile
+from asl.jsonata import UNDEFINED
+from tests.jsonata.calls import Failure, answer, same
 
 INF = math.inf
 NAN = math.nan
-NOW = 1700000000123
-
-
-class Failure(NamedTuple):
-    """The code and the text of an error; errors of JavaScript itself have no code."""
-
-    code: str | None
-    message: str
-
-
-class Clock:
-    """A host whose time stands still."""
-
-    def millis(self) -> int:
-        return NOW
-
-    def random(self) -> float:
-        return 0.5
-
-    def uuid(self) -> str:
-        return "00000000-0000-4000-8000-000000000000"
-
-
-def answer(name: str, arguments: list[Any], level: Level = "2.0.6") -> Any:
-    names = [f"argument{index}" for index in range(len(arguments))]
-    expression = compile(f"${name}({', '.join(f'${argument}' for argument in names)})", level)
-    try:
-        return expression.evaluate(None, dict(zip(names, arguments, strict=True)), Clock())
-    except JsonataError as error:
-        return Failure(error.code, error.message)
-
-
-def same(left: Any, right: Any) -> bool:
-    """Equal, in kind too; NaN equals itself. A whole number may be an int or a float."""
-    if isinstance(left, float) and math.isnan(left):
-        return isinstance(right, float) and math.isnan(right)
-    return bool(left == right) and isinstance(left, str) == isinstance(right, str)
 
 
 FORMAT_INTEGER: list[tuple[str, list[Any], Any]] = [
