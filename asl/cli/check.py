@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import click
 
 from asl.check import check
+from asl.cli.task_parameters import check_task_parameters
 from asl.cli.terminal import colour_wanted, is_terminal, width
 from asl.errors import DefinitionError, InputError
 from asl.findings import Finding, render
@@ -40,6 +41,7 @@ def command(files: tuple[str, ...], defines: tuple[str, ...], kind: WorkflowType
             document = read(file, values)
             names += document.placeholders
             findings += check(document, kind)
+            findings += check_task_parameters(document)
         except DefinitionError as error:
             # A text that cannot be read as a document hides its placeholders.
             is_complete = False

@@ -79,3 +79,35 @@ def test_a_define_without_a_value(tmp_path: Path) -> None:
     done = in_a_pipe(tmp_path, "good.json", "--define", "Name")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "error: --define 'Name' is not NAME=VALUE; write --define Name=value\n"
+
+
+def test_parameters_that_an_integration_does_not_take(tmp_path: Path) -> None:
+    (tmp_path / "tasks.asl.yaml").write_text(
+        """\
+StartAt: A
+States:
+  A:
+    Type: Task
+    Resource: arn:aws:states:::sqs:sendMessage
+    Parameters: {QueueURL: "https://sqs.us-east-1.amazonaws.com/1/q", MessageBody.$: $}
+    Next: B
+  B:
+    Type: Task
+    Resource: arn:aws:states:::aws-sdk:s3:getObject
+    QueryLanguage: JSONata
+    Arguments: {Bucket: b, Kye: k}
+    Next: C
+  C:
+    Type: Task
+    Resource: arn:aws:lambda:us-east-1:123456789012:function:anything
+    Parameters: {any: thing}
+    End: true
+"""
+    )
+    done = in_a_pipe(tmp_path, "tasks.asl.yaml")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == "tasks.asl.yaml:6:18: warning: sqs:sendMessage has no parameter 'QueueURL' [unknown-parameter]"
+    assert lines[3] == "  hint: did you mean 'QueueUrl'?"
+    assert lines[4] == "tasks.asl.yaml:12:28: warning: aws-sdk:s3:getObject has no parameter 'Kye' [unknown-parameter]"
+    assert lines[-1] == "0 errors, 2 warnings in 1 file"
