@@ -600,7 +600,7 @@ def test_input_is_not_changed() -> None:
 @pytest.mark.parametrize("name", ["keys", "spread", "boolean", "type", "string", "count"])
 def test_deep_nesting_is_no_matter(name: str) -> None:
     value: Value = [1]
-    for _ in range(4_500):
+    for _ in range(20_000):
         value = [value]
     call(name, value)
     assert failure("distinct", [value, value])[0] == "U1001"
