@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from asl.check import check
-from asl.cli.check import command
+from asl.cli import main
 from asl.errors import DefinitionError
 from asl.parse import parse
 from asl.source import from_value, read_text
@@ -30,7 +30,7 @@ States:
 
 
 def run(*arguments: str, text: str | None = None, octets: bytes | None = None) -> Result:
-    return CliRunner().invoke(command, arguments, input=octets if octets is not None else text)
+    return CliRunner().invoke(main, ["check", *arguments], input=octets if octets is not None else text)
 
 
 def write(folder: Path, name: str, text: str) -> str:
