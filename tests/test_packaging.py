@@ -64,6 +64,17 @@ def imports(file: Path) -> set[str]:
     return found
 
 
+def imported_anywhere(file: Path) -> set[str]:
+    """The top-level modules that a file imports, inside functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name.split(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
 def layer(module: str) -> int | None:
     best = None
     for index, names in enumerate(LAYERS):
@@ -96,6 +107,11 @@ def test_the_language_reaches_neither_network_nor_integrations() -> None:
         if imported.split(".")[0] in NETWORK | (PACKAGES - {"asl"})
     ]
     assert not wrong
+
+
+def test_the_aws_sdk_is_the_business_of_integrations() -> None:
+    sdk = {"boto3", "botocore", "moto"}
+    assert not [module for module, file in modules("asl").items() if imported_anywhere(file) & sdk]
 
 
 def loaded_by(code: str) -> set[str]:

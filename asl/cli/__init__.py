@@ -12,14 +12,14 @@ import click
 import asl
 
 COMMANDS: Final = {
-    "heartbeat": ("asl.cli.tokens:heartbeat", "Say that the worker of a task is alive, by its token."),
-    "task-failure": ("asl.cli.tokens:failure", "Fail a task that waits for an answer, by its token."),
-    "task-success": ("asl.cli.tokens:success", "End a task that waits for an answer, by its token."),
     "check": ("asl.cli.check", "Say what is wrong with definitions, and where."),
+    "heartbeat": ("asl.cli.tokens:heartbeat", "Say that the worker of a task is alive, by its token."),
     "history": ("asl.cli.history", "Tell the story of a saved execution history."),
     "integrations": ("asl.cli.integrations", "List what tasks can call, and say who answers it."),
     "jsonata": ("asl.cli.jsonata", "Evaluate a JSONata expression."),
     "run": ("asl.cli.run", "Run a state machine on this machine, in no time."),
+    "task-failure": ("asl.cli.tokens:failure", "Fail a task that waits for an answer, by its token."),
+    "task-success": ("asl.cli.tokens:success", "End a task that waits for an answer, by its token."),
 }
 """Name, module, and what `asl --help` says. The module's click command is `command`, unless a name is given behind `:`.
 

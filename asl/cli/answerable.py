@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from asl.findings import did_you_mean
+from asl.parse.resources import ACTIONS
+from asl.parse.transitions import task_states
 
 if TYPE_CHECKING:
     from asl.hosts.world import World
@@ -20,17 +20,10 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["optimized", "aws-sdk", "function", "activity", "placeholder", "unknown"]
 
-OPTIMIZED: Final[Mapping[str, str]] = {
-    "apigateway": "invoke",
-    "athena": "startQueryExecution stopQueryExecution getQueryExecution getQueryResults",
-    "batch": "submitJob",
+_MORE: Final = {
     "bedrock": "invokeModel createModelCustomizationJob",
     "bedrockagentcore": "invokeHarness",
-    "codebuild": "startBuild stopBuild batchDeleteBuilds batchGetReports startBuildBatch stopBuildBatch"
-    " retryBuildBatch deleteBuildBatch",
     "databrew": "startJobRun",
-    "dynamodb": "getItem putItem updateItem deleteItem",
-    "ecs": "runTask",
     "eks": "call runJob createCluster deleteCluster createNodegroup deleteNodegroup createFargateProfile"
     " deleteFargateProfile",
     "elasticmapreduce": "createCluster terminateCluster addStep cancelStep setClusterTerminationProtection"
@@ -38,20 +31,18 @@ OPTIMIZED: Final[Mapping[str, str]] = {
     "emr-containers": "createVirtualCluster deleteVirtualCluster startJobRun",
     # unrecorded: that these six are all
     "emr-serverless": "createApplication startApplication stopApplication deleteApplication startJobRun cancelJobRun",
-    "events": "putEvents",
-    "glue": "startJobRun",
     "http": "invoke",
-    "lambda": "invoke",
     "mediaconvert": "createJob",
     "sagemaker": "createEndpoint createEndpointConfig createHyperParameterTuningJob createLabelingJob createModel"
     " createProcessingJob createTrainingJob createTransformJob updateEndpoint",
-    "sns": "publish",
-    "sqs": "sendMessage",
-    "states": "startExecution",
 }
+OPTIMIZED: Final[Mapping[str, Sequence[str]]] = dict(
+    sorted({**ACTIONS, **{service: actions.split() for service, actions in _MORE.items()}}.items())
+)
 """The optimized integrations of Step Functions with their actions (Developer Guide, "Integrating optimized services").
 
-Which of them are answered here, and with which patterns, the integrations themselves say.
+To those that the check of definitions judges come the others. Which of them are answered here, and with which patterns,
+the integrations themselves say.
 """
 
 SUFFIXES: Final[Mapping[str, Pattern]] = {
@@ -65,8 +56,6 @@ _STATES: Final = "arn:aws:states:::"
 _SERVICE: Final = re.compile(r"(arn:[^:]+:states:[^:]*:[^:]*:(aws-sdk:[\w-]+|(?!aws-sdk:)[\w-]+):([^.:]+))(\..*)?")
 _ACTIVITY: Final = re.compile(r"arn:[^:]+:states:[^:]+:[^:]+:activity:(.+)")
 _FUNCTION: Final = re.compile(r"arn:[^:]+:lambda:.*:function:.+")
-SEGMENTS: Final = {"events": "eventbridge", "logs": "cloudwatchlogs", "stepfunctions": "sfn"}
-"""What services with stand-ins are called in resources, where that is not botocore's name without hyphens."""
 
 _PLACEHOLDER: Final = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _TARGETS: Final = {
@@ -112,20 +101,10 @@ class Tasks:
 def tasks_of(document: Document) -> list[Tasks]:
     """The tasks of a definition, by resource and target in the order of the text."""
     found: dict[tuple[str, str], list[str]] = {}
-    for name, state in _task_states(document.value):
+    for _, name, state in task_states(document.value):
         resource = state["Resource"]
         found.setdefault((resource, _target(resource, state)), []).append(name)
     return [Tasks(resource, target, tuple(names)) for (resource, target), names in found.items()]
-
-
-def _task_states(definition: JSON) -> Iterator[tuple[str, dict[str, Any]]]:
-    from asl.parse.transitions import scopes
-
-    for _, scope in scopes(definition):
-        states = scope.get("States")
-        for name, state in states.items() if isinstance(states, dict) else ():
-            if isinstance(state, dict) and state.get("Type") == "Task" and isinstance(state.get("Resource"), str):
-                yield name, state
 
 
 def _target(resource: str, state: Mapping[str, JSON]) -> str:
@@ -266,7 +245,7 @@ def _no_integration(resource: str) -> str:
         problem = _sdk_problem(f"aws-sdk:{name}", "")
         return problem or f"aws-sdk:{name} is a service; write an action behind it, such as aws-sdk:s3:getObject"
     if name in OPTIMIZED:
-        actions = ", ".join(f"{name}:{action}" for action in OPTIMIZED[name].split())
+        actions = ", ".join(f"{name}:{action}" for action in OPTIMIZED[name])
         return f"{name} is a service; its actions are {actions}"
     hint = did_you_mean(name, OPTIMIZED) if resource.startswith(_STATES) and ":" not in name else None
     return f"this is no resource; {hint or 'one is written like sqs:sendMessage, aws-sdk:s3:getObject, or as an ARN'}"
@@ -279,7 +258,7 @@ def _service_problem(service: str, action: str) -> str:
         hint = f"did you mean '{sdk}'?" if not _sdk_problem(f"aws-sdk:{service}", action) else None
         hint = hint or did_you_mean(service, OPTIMIZED)
         return f"there is no optimized integration with '{service}'" + (f"; {hint}" if hint else "")
-    actions = OPTIMIZED[service].split()
+    actions = OPTIMIZED[service]
     if action in actions:
         return ""
     hint = did_you_mean(action, actions)
@@ -290,40 +269,6 @@ def _service_problem(service: str, action: str) -> str:
 
 def _sdk_problem(service: str, action: str) -> str:
     """What is wrong with the name of a service or an operation of the AWS SDK; "" when there is none."""
-    model: Any = import_module("asl_aws.sdk_model")
-    segment = service.removeprefix("aws-sdk:")
-    botocore_name = model.service_name(segment)
-    if botocore_name is None:
-        near = _near_segment(segment)
-        return f"the AWS SDK has no service '{segment}'" + (f"; did you mean '{near}'?" if near else "")
-    if not action or model.operation(segment, action) is not None:
-        return ""
-    actions = [name[:1].lower() + name[1:] for name in _service_model(botocore_name).operation_names]
-    if action in actions:
-        return f"Step Functions does not offer '{action}' of {segment}"
-    hint = did_you_mean(action, actions)
-    return f"{segment} has no operation '{action}'" + (f"; {hint}" if hint else "")
-
-
-def _near_segment(segment: str) -> str | None:
-    """What the service is called in resources whose name in botocore is nearest."""
-    names = {name.replace("-", ""): name for name in _loader().list_available_services("service-2")}
-    near = get_close_matches(segment.lower().replace("-", ""), names, n=1, cutoff=0.6)
-    if not near:
-        return None
-    model: Any = import_module("asl_aws.sdk_model")
-    prefix: str = model.service_prefix(str(_service_model(names[near[0]]).service_id))
-    return prefix.lower()
-
-
-def _service_model(service: str) -> Any:
-    from botocore.model import ServiceModel
-
-    return ServiceModel(_loader().load_service_model(service, "service-2"), service)
-
-
-@lru_cache(maxsize=1)
-def _loader() -> Any:
-    from botocore.loaders import create_loader
-
-    return create_loader()
+    catalog: Any = import_module("asl_aws.catalog")
+    problem: str = catalog.problem(service.removeprefix("aws-sdk:"), action)
+    return problem

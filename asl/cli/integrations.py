@@ -189,7 +189,7 @@ def _list(world: World, own: Mapping[str, Mapping[str, str]], endpoint_urls: Map
             world, answerable.Tasks(f"arn:aws:states:::{service}:{action}", "", ()), bool(own["machine"])
         )
         for service, actions in answerable.OPTIMIZED.items()
-        for action in actions.split()
+        for action in actions
     ]
     if as_json:
         _write_json(found)
@@ -244,33 +244,24 @@ def _grouped(found: Iterable[Resource]) -> Iterator[Row]:
 
 def _sdk_rows(world: World, endpoint_urls: Mapping[str, str], with_machines: bool) -> Iterator[Row]:
     """The services that something but AWS answers, or could answer, by who does; then what the world itself does."""
-    from asl.cli import answerable
 
-    embedded: Any = import_module("asl_aws.embedded")
+    catalog: Any = import_module("asl_aws.catalog")
     groups: dict[str, list[str]] = {}
     now = _sdk_now(world, "sts", "GetCallerIdentity")
-    for service in embedded.SERVICES:
+    for service in catalog.STAND_INS:
         groups.setdefault(endpoint_urls.get(service, now), []).append(service)
     local: dict[tuple[str, str], list[str]] = {}
-    for service, operations in _local_operations().items():
-        segment = answerable.SEGMENTS[service]
+    for service, operations in catalog.LOCAL.items():
+        segment = catalog.segment(service)
         for operation in operations:
             now = _sdk_now(world, segment, operation, with_machines)
             local.setdefault((segment, now), []).append(operation[:1].lower() + operation[1:])
-    for service in endpoint_urls.keys() - {"*", *_local_operations(), *embedded.SERVICES}:
+    for service in endpoint_urls.keys() - {"*", *catalog.LOCAL, *catalog.STAND_INS}:
         groups.setdefault(endpoint_urls[service], []).append(service)
     for now, names in groups.items():
-        segments = sorted(answerable.SEGMENTS.get(name, name.replace("-", "")) for name in names)
-        yield ", ".join(segments), ".waitForTaskToken", now
+        yield ", ".join(sorted(map(catalog.segment, names))), ".waitForTaskToken", now
     for (segment, now), actions in local.items():
         yield f"{segment}:{', '.join(actions)}", ".waitForTaskToken", now
-
-
-def _local_operations() -> dict[str, list[str]]:
-    """What the world itself answers of each service."""
-    events: Any = import_module("asl_aws.events")
-    step_functions: Any = import_module("asl_aws.stepfunctions_backend")
-    return {"events": [events.OPERATION], "stepfunctions": sorted(step_functions.OPERATIONS)}
 
 
 def _sdk_now(world: World, segment: str, operation: str, with_machines: bool = False) -> str:

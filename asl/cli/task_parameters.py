@@ -5,7 +5,7 @@ AWS refuses them when a state machine is created, or when the task is scheduled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from asl.findings import Finding, did_you_mean
 from asl.hosts.answers import Answers
 from asl.integration import Settings
 from asl.parse.report import Report, report
-from asl.parse.transitions import scopes
+from asl.parse.transitions import task_states
 from asl.source_text import below
 
 if TYPE_CHECKING:
@@ -25,21 +25,13 @@ def check_task_parameters(document: Document) -> list[Finding]:
     answers = Answers(None, None, Settings())
     warnings = Report(document, "STANDARD")
     with closing(answers), suppress(RecursionError):
-        for pointer, state in _tasks(document):
+        for pointer, _, state in task_states(document.value):
             _check(warnings, answers, pointer, state)
     return warnings.findings
 
 
-def _tasks(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for pointer, scope in scopes(document.value):
-        states = scope.get("States")
-        for name, state in states.items() if isinstance(states, dict) else ():
-            if isinstance(state, dict) and state.get("Type") == "Task" and isinstance(state.get("Resource"), str):
-                yield below(below(pointer, "States"), name), state
-
-
 def _check(warnings: Report, answers: Answers, pointer: str, state: Mapping[str, Any]) -> None:
-    resource = state["Resource"]
+    resource = str(state["Resource"])
     for field in ("Parameters", "Arguments"):
         given = state.get(field)
         if not isinstance(given, dict):

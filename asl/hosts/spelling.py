@@ -7,7 +7,7 @@ from typing import Any
 
 from asl.findings import did_you_mean
 from asl.machine import Machine
-from asl.parse.transitions import scopes
+from asl.parse.transitions import task_states
 
 _GLOB_SIGNS = frozenset("*?[")
 
@@ -17,17 +17,9 @@ def unknown_tasks(tasks: Mapping[str, Any], machines: Iterable[Machine]) -> Iter
     names = [name for name in tasks if not _GLOB_SIGNS.intersection(name)]
     if not names:
         return
-    known = dict.fromkeys(word for machine in machines for word in _words(machine))
+    tasks_of = (task for machine in machines for task in task_states(machine.document.value))
+    known = dict.fromkeys(word for _, name, state in tasks_of for word in (name, str(state["Resource"])))
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known)
             yield f"tasks: no Task state and no resource is '{name}'{f'; {hint}' if hint else ''}"
-
-
-def _words(machine: Machine) -> Iterator[str]:
-    """The names of a machine's Task states, and their resources."""
-    for _, scope in scopes(machine.document.value):
-        for name, state in scope["States"].items():
-            if state["Type"] == "Task":
-                yield name
-                yield state["Resource"]

@@ -32,6 +32,8 @@ _OPTIMIZED: Final[dict[str, str]] = {
     "sqs": "sendMessage",
     "states": "startExecution!",
 }
+ACTIONS: Final = {service: actions.replace("!", "").split() for service, actions in _OPTIMIZED.items()}
+"""The actions of each service that is judged here."""
 _TAKE_TOKENS: Final = {"apigateway", "ecs", "events", "lambda", "sns", "sqs", "states"}
 
 

@@ -42,6 +42,15 @@ def scopes(value: JSON, pointer: str = "") -> Iterator[tuple[str, Mapping[str, J
             yield from scopes(branch, below(below(place, "Branches"), number))
 
 
+def task_states(value: JSON) -> Iterator[tuple[str, str, Mapping[str, JSON]]]:
+    """The pointer, the name and the definition of each Task state with a Resource, at any depth."""
+    for pointer, scope in scopes(value):
+        states = scope.get("States")
+        for name, state in states.items() if isinstance(states, dict) else ():
+            if isinstance(state, dict) and state.get("Type") == "Task" and isinstance(state.get("Resource"), str):
+                yield below(below(pointer, "States"), name), name, state
+
+
 def check_transitions(scope: Node, states: Mapping[str, JSON]) -> None:
     """Reports transitions to states that the scope does not have, and a scope that has no end."""
     start = scope.value.get("StartAt")

@@ -172,6 +172,21 @@ def service_name(segment: str) -> str | None:
     return name
 
 
+def services() -> list[str]:
+    """botocore's names of all services."""
+    return list(_names_without_hyphens().values())
+
+
+def segment(service: str) -> str:
+    """What botocore's `service` is called in a resource."""
+    return service_prefix(str(_service_model(service).service_id)).lower()
+
+
+def actions(service: str) -> list[str]:
+    """What the operations of botocore's `service` are called in resources, those that Step Functions lacks too."""
+    return [name[:1].lower() + name[1:] for name in _service_model(service).operation_names]
+
+
 def service_prefix(service_id: str) -> str:
     """The prefix of a service's errors; in lower case it is the service's segment."""
     return _pascal_case(re.sub(r"(?<=.) ?Service$", "", service_id))

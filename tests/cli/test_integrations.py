@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asl_aws import embedded, sdk_model
+from asl_aws import catalog, sdk_model
 from asl_aws.job_table import SERVICES
 from click.testing import CliRunner, Result
 
 import asl.cli
-from asl.cli.answerable import OPTIMIZED, SEGMENTS
+from asl.cli.answerable import OPTIMIZED
 
 STATES = "arn:aws:states:::"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:Child"
@@ -121,18 +121,18 @@ def test_the_list_says_where_real_calls_go() -> None:
 
 def test_the_list_as_json_has_every_action() -> None:
     listed = {each["resource"]: each for each in found()}
-    assert set(listed) == {f"{STATES}{name}:{each}" for name, actions in OPTIMIZED.items() for each in actions.split()}
+    assert set(listed) == {f"{STATES}{name}:{each}" for name, actions in OPTIMIZED.items() for each in actions}
     assert listed[f"{STATES}athena:startQueryExecution"]["patterns"] == ["request_response", "sync"]
     assert not listed[f"{STATES}bedrock:invokeModel"]["answerable"]
 
 
 def test_every_job_is_in_the_list() -> None:
-    assert all(set(service.actions) <= set(OPTIMIZED[name].split()) for name, service in SERVICES.items())
+    assert all(set(service.actions) <= set(OPTIMIZED[name]) for name, service in SERVICES.items())
 
 
 def test_services_with_stand_ins_are_called_as_listed() -> None:
-    for service in {*embedded.SERVICES, "events", "stepfunctions"}:
-        assert sdk_model.service_name(SEGMENTS.get(service, service.replace("-", ""))) == service
+    for service in {*catalog.STAND_INS, *catalog.LOCAL}:
+        assert sdk_model.service_name(catalog.segment(service)) == service
 
 
 # -- resources -------------------------------------------------------------------------------------------------------
