@@ -1,136 +1,57 @@
-"""Jobs of `.sync` tasks: as users see them, against a service that is told what to answer, and against moto."""
+"""Jobs of `.sync` tasks: how they are waited for and given up, what goes wrong, what their table says."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from functools import lru_cache
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, ClassVar
 
 import pytest
 from asl_aws import jobs
-from asl_aws.clients import Clients, Response
+from asl_aws.clients import Clients
 from asl_aws.job_shapes import operation
 from asl_aws.job_table import SERVICES, Job
 from asl_aws.service_errors import SdkClientError, ServiceError
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
-from botocore.validate import ParamValidator
 
 import asl
 from asl.errors import DefinitionError, HostError
-from asl.hosts.run import Run
-from asl.integration import Call, Failure, Output, Pending, Settings
+from asl.integration import Failure, Output, Pending, Settings
 from asl.values import JSON
-from tests.integrations.calls import EXECUTION, call, failure, output
-
-ECS = "arn:aws:states:::ecs:runTask"
-BATCH = "arn:aws:states:::batch:submitJob"
-GLUE = "arn:aws:states:::glue:startJobRun"
-BUILD = "arn:aws:states:::codebuild:startBuild"
-ATHENA = "arn:aws:states:::athena:startQueryExecution"
-
-REQUEST_ID = "94d02ffc-a4ee-4d08-906b-dea5ac8df4f2"
-HEADERS = {
-    "x-amzn-requestid": REQUEST_ID,
-    "content-length": "82",
-    "date": "Mon, 11 Mar 2024 01:11:28 GMT",
-    "content-type": "application/x-amz-json-1.1",
-}
-MOMENT = datetime(2024, 3, 11, 1, 11, 28, 250_000, UTC)
-MILLISECONDS = 1_710_119_488_250
-REASON = "The Task state in AWS Step Functions execution [{}] which was managing this resource was aborted"
-WAITED = ["ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted"]
-ENDED = ["TaskStateExited", "ExecutionSucceeded"]
-
-
-@lru_cache
-def model(service: str) -> Any:
-    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
-
-
-class Service:
-    """Answers an operation with the next of the answers it was given for it, the last of them again and again.
-
-    What it is asked, and what it answers, is checked against botocore's model of the API.
-    """
-
-    def __init__(self, answers: Mapping[str, list[Any]]) -> None:
-        self.answers = {name: list(given) for name, given in answers.items()}
-        self.asked: list[tuple[int, str, dict[str, Any]]] = []
-        """When (in milliseconds since the first question), what, and with which parameters."""
-        self._first: int | None = None
-
-    def call(self, service: str, name: str, parameters: dict[str, Any], call: Call) -> Response:
-        shapes = model(service).operation_model(name)
-        valid(parameters, shapes.input_shape)
-        self._first = call.at if self._first is None else self._first
-        self.asked.append((call.at - self._first, name, parameters))
-        given = self.answers[name]
-        answer = given.pop(0) if len(given) > 1 else given[0]
-        if isinstance(answer, Exception):
-            raise answer
-        valid(answer, shapes.output_shape)
-        return Response(answer, 200, HEADERS, REQUEST_ID)
-
-    def questions(self) -> list[str]:
-        return [name for _, name, _ in self.asked]
-
-    def times(self, name: str) -> list[int]:
-        """The seconds at which an operation was asked for."""
-        return [at // 1000 for at, asked, _ in self.asked if asked == name]
-
-    def parameters(self, name: str) -> dict[str, Any]:
-        return next(parameters for _, asked, parameters in self.asked if asked == name)
-
-
-def valid(value: dict[str, Any], shape: Any) -> None:
-    if shape is not None:
-        report = ParamValidator().validate(value, shape)
-        assert not report.has_errors(), report.generate_report()
-
-
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Any:
-    def start(**answers: list[Any]) -> Service:
-        service = Service(answers)
-        monkeypatch.setattr(Clients, "call", lambda self, *arguments: service.call(*arguments))
-        return service
-
-    return start
-
-
-def machine(resource: str, parameters: JSON, **fields: JSON) -> asl.Machine:
-    task = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True, **fields}
-    return asl.load({"StartAt": "Job", "States": {"Job": task, "After": {"Type": "Pass", "End": True}}}, name="jobs")
-
-
-def run(resource: str, parameters: JSON, **fields: JSON) -> Run:
-    return machine(resource, parameters, **fields).run(start="2026-01-01T00:00:00Z")
-
-
-def history(run: Run) -> list[str]:
-    return [event["type"] for event in run.history]
-
-
-def details(run: Run, event_type: str) -> dict[str, Any]:
-    (event,) = [event for event in run.history if event["type"] == event_type]
-    found: dict[str, Any] = event[event_type[0].lower() + event_type[1:] + "EventDetails"]
-    return found
-
-
-def seconds(run: Run) -> float:
-    """How long the execution took in its own time."""
-    first, last = (datetime.fromisoformat(run.history[at]["timestamp"]) for at in (0, -1))
-    return (last - first).total_seconds()
-
+from tests.integrations.calls import EXECUTION, call, output
+from tests.integrations.job_service import (
+    ATHENA,
+    BATCH,
+    BUILD,
+    ECS,
+    ENDED,
+    GLUE,
+    METADATA,
+    MILLISECONDS,
+    MOMENT,
+    REASON,
+    REQUEST_ID,
+    RUN_TASK,
+    STARTS,
+    SUBMIT,
+    SUBMITTED,
+    WAITED,
+    batch_jobs,
+    build,
+    builds,
+    details,
+    history,
+    job_run,
+    machine,
+    model,
+    query,
+    run,
+    seconds,
+)
 
 # -- ecs -------------------------------------------------------------------------------------------------------------
 
 CLUSTER = "arn:aws:ecs:us-east-1:123456789012:cluster/c"
 TASK = "arn:aws:ecs:us-east-1:123456789012:task/c/1"
-RUN_TASK = {"Cluster": "c", "TaskDefinition": "t", "LaunchType": "FARGATE"}
 
 
 def task(status: str, **fields: Any) -> dict[str, Any]:
@@ -165,24 +86,6 @@ SHOWN: dict[str, JSON] = {
     "StopCode": "EssentialContainerExited",
     "Tags": [],
     "TaskArn": TASK,
-}
-METADATA: dict[str, JSON] = {
-    "SdkHttpMetadata": {
-        "AllHttpHeaders": {
-            "x-amzn-RequestId": [REQUEST_ID],
-            "Content-Length": ["82"],
-            "Date": ["Mon, 11 Mar 2024 01:11:28 GMT"],
-            "Content-Type": ["application/x-amz-json-1.1"],
-        },
-        "HttpHeaders": {
-            "Content-Length": "82",
-            "Content-Type": "application/x-amz-json-1.1",
-            "Date": "Mon, 11 Mar 2024 01:11:28 GMT",
-            "x-amzn-RequestId": REQUEST_ID,
-        },
-        "HttpStatusCode": 200,
-    },
-    "SdkResponseMetadata": {"RequestId": REQUEST_ID},
 }
 
 
@@ -353,254 +256,6 @@ def test_only_what_was_begun_here_is_stopped(serve: Any) -> None:
     integration.close()
 
 
-# -- batch -----------------------------------------------------------------------------------------------------------
-
-SUBMIT = {"JobName": "load", "JobQueue": "queue", "JobDefinition": "load:1"}
-SUBMITTED = {"jobName": "load", "jobId": "job-1", "jobArn": "arn:aws:batch:us-east-1:123456789012:job/job-1"}
-MANAGED = {"name": "MANAGED_BY_AWS", "value": "STARTED_BY_STEP_FUNCTIONS"}
-
-
-def batch_jobs(status: str, **fields: Any) -> dict[str, Any]:
-    of_every_job = {"jobName": "load", "jobId": "job-1", "jobQueue": "queue", "jobDefinition": "load:1", "startedAt": 7}
-    return {"jobs": [{**of_every_job, "status": status, "parameters": {"z": "1", "a": "2"}, **fields}]}
-
-
-def test_a_batch_job(serve: Any) -> None:
-    service = serve(
-        SubmitJob=[SUBMITTED], DescribeJobs=[batch_jobs("RUNNABLE"), batch_jobs("STARTING"), batch_jobs("SUCCEEDED")]
-    )
-    parameters = {
-        **SUBMIT,
-        "ContainerOverrides": {"Environment": [{"Name": "A", "Value": "1"}]},
-        "Parameters": {"a": "b"},
-    }
-    done = run(f"{BATCH}.sync", parameters)
-    assert history(done) == [*WAITED, "TaskSucceeded", *ENDED]
-    assert service.parameters("SubmitJob") == {
-        "jobName": "load",
-        "jobQueue": "queue",
-        "jobDefinition": "load:1",
-        "containerOverrides": {"environment": [{"name": "A", "value": "1"}, MANAGED]},
-        "parameters": {"a": "b"},
-    }
-    assert service.parameters("DescribeJobs") == {"jobs": ["job-1"]}
-    assert list(json.loads(details(done, "TaskSubmitted")["output"])) == ["JobArn", "JobId", "JobName", *METADATA]
-    assert (done.output["JobId"], done.output["Status"]) == ("job-1", "SUCCEEDED")
-
-
-def test_a_batch_job_that_failed_is_told_as_it_is_recorded(serve: Any) -> None:
-    attempt = {"container": {"exitCode": 1, "networkInterfaces": []}, "startedAt": 7, "stoppedAt": 8}
-    failed = batch_jobs("FAILED", statusReason="Essential container in task exited", attempts=[attempt], dependsOn=[])
-    serve(SubmitJob=[SUBMITTED], DescribeJobs=[failed])
-    done = run(f"{BATCH}.sync", SUBMIT)
-    assert done.error == "States.TaskFailed"
-    assert done.cause == (
-        '{"Attempts":[{"Container":{"ExitCode":1,"NetworkInterfaces":[]},"StartedAt":7,"StoppedAt":8}],"DependsOn":[],'
-        '"JobDefinition":"load:1","JobId":"job-1","JobName":"load","JobQueue":"queue","Parameters":{"z":"1","a":"2"},'
-        '"StartedAt":7,"Status":"FAILED","StatusReason":"Essential container in task exited"}'
-    )
-
-
-def test_who_manages_a_batch_job_is_said_once() -> None:
-    integration = jobs.Jobs(Clients(Settings()), print)
-    once = integration.arranged(f"{BATCH}.sync", SUBMIT)
-    assert once["ContainerOverrides"]["Environment"] == [{"Name": MANAGED["name"], "Value": MANAGED["value"]}]
-    assert integration.arranged(f"{BATCH}.sync", once) == once
-    assert integration.arranged(BATCH, SUBMIT) == SUBMIT
-    of_nodes = {**SUBMIT, "NodeOverrides": {"NumNodes": 2}}
-    assert integration.arranged(f"{BATCH}.sync", of_nodes) == of_nodes
-    assert "ContainerOverrides" not in SUBMIT
-
-
-SHARE = ServiceError("ServerException", "Failed to create shareIdentifier default", 500, "2bbaad70")
-SHARE_CAUSE = (
-    "Failed to create shareIdentifier default "
-    "(Service: AWSBatch; Status Code: 500; Error Code: ServerException; Request ID: 2bbaad70; Proxy: null)"
-)
-
-
-def test_a_job_that_is_not_started(serve: Any) -> None:
-    serve(SubmitJob=[SHARE])
-    done = run(f"{BATCH}.sync", SUBMIT)
-    assert history(done) == [*WAITED[:4], "TaskSubmitFailed", "ExecutionFailed"]
-    assert details(done, "TaskSubmitFailed") == {
-        "resourceType": "batch",
-        "resource": "submitJob.sync",
-        "error": "Batch.ServerException",
-        "cause": SHARE_CAUSE,
-    }
-    done = run(BATCH, SUBMIT)
-    assert history(done) == [*WAITED[:4], "TaskFailed", "ExecutionFailed"]
-    assert (done.error, done.cause) == ("Batch.ServerException", SHARE_CAUSE)
-
-
-@pytest.mark.parametrize(
-    ("resource", "start", "code", "name"),
-    [
-        (BATCH, "SubmitJob", "AuthorizerConfigurationException", "Batch.AWSBatchException"),
-        (ECS, "RunTask", "ClusterNotFoundException", "ECS.ClusterNotFoundException"),
-        (ECS, "RunTask", "ThrottlingException", "ECS.AmazonECSException"),
-        (GLUE, "StartJobRun", "ConcurrentRunsExceededException", "Glue.ConcurrentRunsExceededException"),
-        (GLUE, "StartJobRun", "ThrottlingException", "Glue.AWSGlueException"),
-        (BUILD, "StartBuild", "ResourceNotFoundException", "CodeBuild.ResourceNotFoundException"),
-        (BUILD, "StartBuild", "AccessDeniedException", "CodeBuild.AWSCodeBuildException"),
-        (ATHENA, "StartQueryExecution", "InvalidRequestException", "Athena.InvalidRequestException"),
-        (ATHENA, "StartQueryExecution", "AccessDeniedException", "Athena.AmazonAthenaException"),
-    ],
-)
-def test_names_of_errors(serve: Any, resource: str, start: str, code: str, name: str) -> None:
-    serve(**{start: [ServiceError(code, "?", 400, "r")]})
-    answer = jobs.Jobs(Clients(Settings()), print).perform(call(resource, STARTS[resource]))
-    assert failure(answer)[0] == name
-
-
-def test_a_service_that_is_not_reached(serve: Any) -> None:
-    serve(SubmitJob=[SdkClientError("Unable to execute HTTP request: refused")])
-    done = run(f"{BATCH}.sync", SUBMIT)
-    assert (done.error, done.cause) == ("Batch.SdkClientException", "Unable to execute HTTP request: refused")
-
-
-# -- glue ------------------------------------------------------------------------------------------------------------
-
-
-def job_run(state: str, **fields: Any) -> dict[str, Any]:
-    return {"JobRun": {"Id": "jr_1", "JobName": "etl", "JobRunState": state, "StartedOn": MOMENT, **fields}}
-
-
-def test_a_glue_job(serve: Any) -> None:
-    end = job_run("SUCCEEDED", MaxCapacity=0.0625, PredecessorRuns=[], Arguments={"--b": "1", "--a": "2"})
-    service = serve(StartJobRun=[{"JobRunId": "jr_1"}], GetJobRun=[job_run("STARTING"), end])
-    done = run(f"{GLUE}.sync", {"JobName": "etl", "Arguments": {"--b": "1"}})
-    assert json.dumps(done.output) == json.dumps(
-        {
-            "Arguments": {"--b": "1", "--a": "2"},
-            "Id": "jr_1",
-            "JobName": "etl",
-            "JobRunState": "SUCCEEDED",
-            "MaxCapacity": 0.0625,
-            "PredecessorRuns": [],
-            "StartedOn": MILLISECONDS,
-        }
-    )
-    submitted = json.loads(details(done, "TaskSubmitted")["output"])
-    assert list(submitted.items()) == [("JobRunId", "jr_1"), *METADATA.items(), ("JobName", "etl")]
-    assert service.parameters("GetJobRun") == {"JobName": "etl", "RunId": "jr_1"}
-    assert json.loads(details(done, "TaskScheduled")["parameters"]) == {"JobName": "etl", "Arguments": {"--b": "1"}}
-
-
-@pytest.mark.parametrize("state", ["FAILED", "TIMEOUT", "ERROR", "EXPIRED"])
-def test_a_glue_job_that_failed(serve: Any, state: str) -> None:
-    serve(StartJobRun=[{"JobRunId": "jr_1"}], GetJobRun=[job_run(state, ErrorMessage="out of memory")])
-    done = run(f"{GLUE}.sync", {"JobName": "etl"})
-    assert done.error == "States.TaskFailed"
-    cause = json.loads(done.cause or "")
-    assert (cause["JobRunState"], cause["ErrorMessage"]) == (state, "out of memory")
-
-
-# -- codebuild -------------------------------------------------------------------------------------------------------
-
-
-def build(status: str) -> dict[str, Any]:
-    return {"build": {"id": "p:1", "buildStatus": status, "startTime": MOMENT}}
-
-
-def builds(status: str) -> dict[str, Any]:
-    return {"builds": [build(status)["build"]]}
-
-
-def build_batch(status: str) -> dict[str, Any]:
-    return {"id": "p:2", "buildBatchStatus": status}
-
-
-def test_a_build(serve: Any) -> None:
-    polls = [builds("IN_PROGRESS"), builds("SUCCEEDED")]
-    service = serve(StartBuild=[build("IN_PROGRESS")], BatchGetBuilds=polls)
-    variables = [{"Name": "A", "Value": "1", "Type": "PLAINTEXT"}]
-    done = run(f"{BUILD}.sync", {"ProjectName": "p", "EnvironmentVariablesOverride": variables})
-    assert done.output == {"Build": {"BuildStatus": "SUCCEEDED", "Id": "p:1", "StartTime": MILLISECONDS}}
-    assert json.loads(details(done, "TaskSubmitted")["output"])["Build"]["BuildStatus"] == "IN_PROGRESS"
-    assert service.parameters("StartBuild") == {
-        "projectName": "p",
-        "environmentVariablesOverride": [{"name": "A", "value": "1", "type": "PLAINTEXT"}],
-    }
-    assert service.parameters("BatchGetBuilds") == {"ids": ["p:1"]}
-
-
-@pytest.mark.parametrize("status", ["FAILED", "FAULT", "TIMED_OUT", "STOPPED"])
-def test_a_build_that_failed(serve: Any, status: str) -> None:
-    serve(StartBuild=[build("IN_PROGRESS")], BatchGetBuilds=[builds(status)])
-    done = run(f"{BUILD}.sync", {"ProjectName": "p"})
-    assert done.error == "States.TaskFailed"
-    assert json.loads(done.cause or "")["Build"]["BuildStatus"] == status
-
-
-@pytest.mark.parametrize(
-    ("action", "parameters"), [("startBuildBatch", {"ProjectName": "p"}), ("retryBuildBatch", {"Id": "p:1"})]
-)
-def test_a_batch_of_builds(serve: Any, action: str, parameters: JSON) -> None:
-    start = action[0].upper() + action[1:]
-    describe = [{"buildBatches": [build_batch("SUCCEEDED")]}]
-    service = serve(**{start: [{"buildBatch": build_batch("IN_PROGRESS")}]}, BatchGetBuildBatches=describe)
-    done = run(f"arn:aws:states:::codebuild:{action}.sync", parameters)
-    assert done.output == {"BuildBatch": {"BuildBatchStatus": "SUCCEEDED", "Id": "p:2"}}
-    assert service.parameters("BatchGetBuildBatches") == {"ids": ["p:2"]}
-
-
-def test_a_build_is_stopped_by_an_action(serve: Any) -> None:
-    service = serve(StopBuild=[build("STOPPED")])
-    done = run("arn:aws:states:::codebuild:stopBuild", {"Id": "p:1"})
-    assert done.output["Build"]["BuildStatus"] == "STOPPED"
-    assert service.parameters("StopBuild") == {"id": "p:1"}
-
-
-# -- athena ----------------------------------------------------------------------------------------------------------
-
-
-def query(state: str, **fields: Any) -> dict[str, Any]:
-    status = {"State": state, "SubmissionDateTime": MOMENT, **fields}
-    return {"QueryExecution": {"QueryExecutionId": "q", "Query": "SELECT 1", "Status": status, "WorkGroup": "primary"}}
-
-
-def test_a_query(serve: Any) -> None:
-    service = serve(
-        StartQueryExecution=[{"QueryExecutionId": "q"}],
-        GetQueryExecution=[query("QUEUED"), query("RUNNING"), query("SUCCEEDED", CompletionDateTime=MOMENT)],
-    )
-    done = run(f"{ATHENA}.sync", {"QueryString": "SELECT 1", "WorkGroup": "primary", "ResultConfiguration": {}})
-    assert details(done, "TaskSucceeded")["output"] == (
-        '{"QueryExecution":{"Query":"SELECT 1","QueryExecutionId":"q","Status":{"CompletionDateTime":1710119488250,'
-        '"State":"SUCCEEDED","SubmissionDateTime":1710119488250},"WorkGroup":"primary"}}'
-    )
-    assert json.loads(details(done, "TaskSubmitted")["output"]) == {"QueryExecutionId": "q"}
-    assert service.parameters("GetQueryExecution") == {"QueryExecutionId": "q"}
-
-
-@pytest.mark.parametrize("state", ["FAILED", "CANCELLED"])
-def test_a_query_that_failed(serve: Any, state: str) -> None:
-    serve(
-        StartQueryExecution=[{"QueryExecutionId": "q"}],
-        GetQueryExecution=[query(state, StateChangeReason="TABLE_NOT_FOUND")],
-    )
-    done = run(f"{ATHENA}.sync", {"QueryString": "SELECT 1"})
-    assert done.error == "States.TaskFailed"
-    assert json.loads(done.cause or "")["QueryExecution"]["Status"]["StateChangeReason"] == "TABLE_NOT_FOUND"
-
-
-def test_results_of_a_query(serve: Any) -> None:
-    rows = [{"Data": [{"VarCharValue": "uri"}]}]
-    serve(GetQueryResults=[{"UpdateCount": 0, "ResultSet": {"Rows": rows}}])
-    done = run("arn:aws:states:::athena:getQueryResults", {"QueryExecutionId": "q", "MaxResults": 10})
-    assert json.dumps(done.output) == json.dumps({"ResultSet": {"Rows": rows}, "UpdateCount": 0})
-
-
-def test_a_query_of_moto() -> None:
-    done = machine(f"{ATHENA}.sync", {"QueryString": "SELECT 1"}).run(aws="embedded")
-    assert history(done) == [*WAITED, "TaskSucceeded", *ENDED]
-    execution = done.output["QueryExecution"]
-    assert (execution["Query"], execution["Status"]["State"]) == ("SELECT 1", "SUCCEEDED")
-    assert isinstance(execution["Status"]["CompletionDateTime"], int)
-
-
 # -- over the wire and in real time ----------------------------------------------------------------------------------
 
 
@@ -671,14 +326,6 @@ def test_a_live_execution_that_is_stopped(serve: Any, monkeypatch: pytest.Monkey
 
 
 # -- what goes wrong -------------------------------------------------------------------------------------------------
-
-STARTS: dict[str, JSON] = {
-    ECS: RUN_TASK,
-    BATCH: SUBMIT,
-    GLUE: {"JobName": "etl"},
-    BUILD: {"ProjectName": "p"},
-    ATHENA: {"QueryString": "SELECT 1"},
-}
 
 
 def test_a_status_that_nobody_knows(serve: Any) -> None:
