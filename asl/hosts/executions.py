@@ -47,10 +47,11 @@ class WorldExecutions:
         machine = self._machine(state_machine)
         kind = "EXPRESS" if express else machine.type
         given = _checked(name, input_text)
-        same = None if name is None or kind == "EXPRESS" else self._same_start(machine, given, name)
-        if same is not None:
-            return same.arn
         region, account = _place(state_machine)
+        if name is not None and kind == "STANDARD":
+            arn = self._world.execution_arn(machine.name, name, region, account)
+            if self._is_started(arn, given):
+                return arn
         return self._world.start(
             machine,
             name=name,
@@ -61,15 +62,16 @@ class WorldExecutions:
             account=account,
         ).arn
 
-    def _same_start(self, machine: Machine, given: JSON, name: str) -> Run | None:
-        """The run that was started with that name and the same input. Raises ExecutionRefused when only the name is."""
-        runs = [run for run in self._world.runs if run.machine.name == machine.name and run.name == name]
-        if not runs:
-            return None
+    def _is_started(self, arn: str, given: JSON) -> bool:
+        """Whether that very execution runs, with the same input. Raises ExecutionRefused if only its name is taken."""
+        try:
+            run = self._world.run_of(arn)
+        except KeyError:
+            return False
         # unrecorded: whether two inputs that differ in white space only are the same
-        if runs[-1].status == "RUNNING" and dumps(runs[-1].execution.info.input) == dumps(given):
-            return runs[-1]
-        raise ExecutionRefused("ExecutionAlreadyExists", f"Execution Already Exists: '{runs[-1].arn}'")
+        if run.status == "RUNNING" and dumps(run.execution.info.input) == dumps(given):
+            return True
+        raise ExecutionRefused("ExecutionAlreadyExists", f"Execution Already Exists: '{arn}'")
 
     def describe(self, execution_arn: str) -> dict[str, JSON]:
         return _described(self._run(execution_arn))

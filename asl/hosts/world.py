@@ -196,7 +196,7 @@ class World:
         region, account = region or self.region, account or self.account
         prefix = f"arn:aws:states:{region}:{account}"
         kind = machine.type
-        arn = f"{prefix}:execution:{machine.name}:{name}"
+        arn = self.execution_arn(machine.name, name, region, account)
         if kind == "EXPRESS":
             arn = f"{prefix}:express:{machine.name}:{name}:{self._new_name('express')}"
         if arn in self._by_arn:
@@ -225,6 +225,10 @@ class World:
         with rare_collections():
             self.deliver(run, ev.Started(self.now))
         return run
+
+    def execution_arn(self, machine: str, name: str, region: str | None = None, account: str | None = None) -> str:
+        """The ARN of a STANDARD execution with that name."""
+        return f"arn:aws:states:{region or self.region}:{account or self.account}:execution:{machine}:{name}"
 
     def _new_name(self, kind: str = "name") -> str:
         bits = random.Random(f"{self.seed}/{kind}/{len(self.runs)}/{len(self._by_arn)}").getrandbits(128)

@@ -38,6 +38,7 @@ def check_variables(to: Report) -> None:
     """Warns of variables that are read where nothing assigns them, and of those that are assigned around too."""
     definition = to.document.value
     assigned = _assigned_by_scope(definition)
+    everywhere = {name for names in assigned.values() for name in names}
     for pointer, scope in scopes(definition):
         around: dict[str, list[str]] = {}
         for outer, names in assigned.items():
@@ -51,7 +52,7 @@ def check_variables(to: Report) -> None:
             if outside:
                 _warn_of_shadow(to, name, places[0], outside[0])
         for _, state, place in _states(scope, pointer):
-            for reference in _read_by(state, place, definition):
+            for reference in _read_by(state, place, definition, everywhere):
                 if reference.name not in own and reference.name not in around:
                     _warn_of_unknown(to, reference, [*own, *around])
 
@@ -129,21 +130,23 @@ def variable_references(definition: JSON) -> dict[str, list[str]]:
     States that read none are left out.
     """
     found: dict[str, list[str]] = {}
+    everywhere = {name for names in _assigned_by_scope(definition).values() for name in names}
     for pointer, scope in scopes(definition):
         for name, state, place in _states(scope, pointer):
-            read = {reference.name for reference in _read_by(state, place, definition)}
+            read = {reference.name for reference in _read_by(state, place, definition, everywhere)}
             if names := sorted(each for each in read if "." not in each):
                 found[name] = names
     return found
 
 
-def _read_by(state: Mapping[str, JSON], pointer: str, definition: JSON) -> Iterator[VariableReference]:
-    """Where a state reads variables, the states within it aside.
+def _read_by(
+    state: Mapping[str, JSON], pointer: str, definition: JSON, assigned: Container[str]
+) -> Iterator[VariableReference]:
+    """Where a state reads variables, the states within it aside. `assigned` are those that any state assigns.
 
     A part of `$states` that there is none counts as a variable, named with its dot.
     """
     jsonata = "JSONata" in (definition.get("QueryLanguage"), state.get("QueryLanguage"))
-    assigned = {name for names in _assigned_by_scope(definition).values() for name in names} if jsonata else set()
     for field, value in state.items():
         if field in _NESTED or field == "Comment":
             continue

@@ -129,16 +129,13 @@ def _as_json(value: Any, source: str, field: str, room: int = NESTING) -> JSON:
         raise RecursionError
     if kind is float:
         return value if math.isfinite(value) else _NOT_FINITE[str(value)]
-    if kind is dict:
-        for key, member in value.items():
+    if kind is dict or kind is list:
+        copy = None
+        for key, member in value.items() if kind is dict else enumerate(value):
             if (made := _as_json(member, source, field, room - 1)) is not member:
-                value = {**value, key: made}
-        return value
-    if kind is list:
-        for index, element in enumerate(value):
-            if (made := _as_json(element, source, field, room - 1)) is not element:
-                value = [*value[:index], made, *value[index + 1 :]]
-        return value
+                copy = value.copy() if copy is None else copy
+                copy[key] = made
+        return value if copy is None else copy
     if value is None or kind is str or kind is int or kind is bool:
         return value
     raise query_gave_unsupported_type(source, field)

@@ -12,7 +12,7 @@ from asl.integration import Answer, Call, Description, Executions, Integration, 
 from asl.json_text import dumps
 from asl.values import ABSENT, JSON
 from asl_aws import sdk_model
-from asl_aws.clients import Clients
+from asl_aws.clients import IN_THIS_PROCESS, Clients
 
 _resource: Final = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:aws-sdk:sfn:getActivityTask")
 _LONGEST_MS: Final = 60_000
@@ -34,7 +34,7 @@ class ActivityPolls:
         return operation
 
     def describe(self, resource: str) -> Description | None:
-        if not _resource.fullmatch(resource) or self._clients.way(self._operation.service) != "in this process":
+        if not _resource.fullmatch(resource) or self._clients.way(self._operation.service) != IN_THIS_PROCESS:
             return None
         return Description(
             resource=resource,
@@ -43,7 +43,7 @@ class ActivityPolls:
             answered_by="activities given with --activity",
             answer="Input, TaskToken; without a task an empty object",
             errors=self._operation.errors,
-            ways=self._clients.ways(self._operation.service),
+            ways=("--activity NAME=package.module:function", *self._clients.ways(self._operation.service)),
         )
 
     def check(self, resource: str, arguments: JSON) -> list[str]:

@@ -25,8 +25,8 @@ from asl.integration import (
 )
 from asl.json_text import dumps
 from asl.values import ABSENT, JSON
-from asl_aws import parameters
-from asl_aws.clients import Clients, LocalBackend, Response
+from asl_aws import parameters, sdk_model
+from asl_aws.clients import IN_THIS_PROCESS, Clients, LocalBackend, Response
 from asl_aws.sdk_metadata import metadata, request_id, shown_headers
 from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure, not_reached, not_started
 from asl_aws.stepfunctions_backend import unknown_machine
@@ -101,9 +101,13 @@ class StartExecution:
         if _start_sync.fullmatch(resource):
             patterns: tuple[Pattern, ...] = ("request_response",)
             answer = "the fields of StartSyncExecution's response"
+            operation = sdk_model.operation("sfn", "startSyncExecution")
+            assert operation is not None, "botocore knows it"
+            errors = operation.errors
         elif _start_execution.fullmatch(resource):
             patterns = _PATTERNS
             answer = "ExecutionArn, StartDate; with .sync the fields of DescribeExecution, with .sync:2 Output as JSON"
+            errors = STEP_FUNCTIONS.errors
         else:
             return None
         way = self._clients.way(_SERVICE)
@@ -111,9 +115,9 @@ class StartExecution:
             resource=re.sub(r"\.(sync(:2)?|waitForTaskToken)$", "", resource),
             patterns=patterns,
             parameters=tuple(_FIELDS),
-            answered_by="machines given with --machine" if way == "in this process" else way,
+            answered_by="machines given with --machine" if way == IN_THIS_PROCESS else way,
             answer=answer,
-            errors=STEP_FUNCTIONS.errors,
+            errors=errors,
             ways=("--machine ARN-or-name=FILE", "--endpoint-url stepfunctions=URL", "--aws real"),
         )
 
@@ -189,7 +193,7 @@ class StartExecution:
     def _call(self, operation: str, request: dict[str, Any], call: Call) -> Response:
         if self._is_local(call):
             return self._local(operation, request, call)
-        if self._clients.way(_SERVICE) == "in this process":
+        if self._clients.way(_SERVICE) == IN_THIS_PROCESS:
             raise unknown_machine(call.arguments["StateMachineArn"])
         return self._clients.call(_SERVICE, operation, request, call)
 
