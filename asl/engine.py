@@ -42,7 +42,15 @@ from asl.payload import Stage
 from asl.states import Program
 from asl.states.compiled import CompiledState
 from asl.values import JSON
-from asl.wording import QUERY_EVALUATION_ERROR, EvaluationError, history_full, in_state, timed_out, too_deep
+from asl.wording import (
+    QUERY_EVALUATION_ERROR,
+    EvaluationError,
+    history_full,
+    in_state,
+    timed_out,
+    too_deep,
+    variables_too_large,
+)
 
 _EXECUTION_REF = "0"  # of the timer of the machine's own TimeoutSeconds
 
@@ -51,7 +59,9 @@ _EXECUTION_REF = "0"  # of the timer of the machine's own TimeoutSeconds
 class ExecutionInfo:
     """What an execution is started with. `input_text` is the input as the caller wrote it, shown so in the history.
 
-    `context` is laid over the context object; `seed` is where all its randomness comes from.
+    `context` is laid over the context object; `seed` is where all its randomness comes from. An execution that starts
+    in the middle has the JSON pointer of its first state in `start_at`, and in `variables` those that are assigned
+    there; with `single`, leaving that state ends it.
     """
 
     arn: str
@@ -66,6 +76,9 @@ class ExecutionInfo:
     account: str = "123456789012"
     seed: str = "0"
     context: dict[str, Any] = field(default_factory=dict)
+    start_at: str | None = None
+    variables: dict[str, JSON] = field(default_factory=dict)
+    single: bool = False
 
 
 class Step(NamedTuple):
@@ -114,12 +127,17 @@ class Execution:
         self.ready: deque[Frame] = deque()
         self.history: list[HistoryEvent] = []
         self.effects: list[Effect] = []
+        self.next_state: str | None = None
+        """The name of the state that would come next, where the execution is of a single state."""
+        self.taken: set[str] | None = None
+        """A set when it is wanted which states, transitions and retriers are taken: their JSON pointers."""
         self.trace: list[Any] | None = None
         """A list when the value after each stage of input and output processing is wanted."""
         self.check: ArgumentCheck | None = None
         """What the host knows of the arguments that services refuse; asked before a task is scheduled."""
         self.arrange: Arrangement | None = None
         """What the host knows of what Step Functions adds to the arguments of a task, which the history then shows."""
+        self._single = info.single
         self._history_limit = HISTORY_EVENTS if info.type == "STANDARD" else sys.maxsize
 
     # -- events in -------------------------------------------------------------------------------------------------
@@ -206,7 +224,11 @@ class Execution:
         self.status = "RUNNING"
         self.set_context()
         self._append(0, "ExecutionStarted", self._with_text({"input": info.input, "roleArn": info.role_arn}))
-        frame = Frame(self, "0", None, 0, self.program.start, info.input, 0)
+        first = self.program.start if info.start_at is None else self.program.states[info.start_at]
+        frame = Frame(self, "0", None, 0, first, info.input, 0)
+        if info.variables and not frame.assign(info.variables):
+            self._end("FAILED", variables_too_large(first.name), "ExecutionFailed")
+            return
         self.frames["0"] = frame
         self.ready.append(frame)
         longest = EXPRESS_SECONDS if info.type == "EXPRESS" else STANDARD_SECONDS
@@ -348,6 +370,8 @@ class Execution:
         if frame.previous_id == 0:
             details = self._with_text(details)
         frame.came_from_id = frame.previous_id
+        if self.taken is not None:
+            self.taken.add(frame.state.pointer)
         frame.entered_id = self.record(frame, type, details)
         frame.entered_at = self.now
 
@@ -360,6 +384,9 @@ class Execution:
         """Moves a frame that left its state to another one, or to its end."""
         ready = self.ready
         frame.effective = None
+        if self._single and state is not None and frame.parent is None:
+            self.next_state = state.name
+            state = None
         if state is None:
             ready.popleft()
             self._complete(frame, value)

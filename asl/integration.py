@@ -42,6 +42,8 @@ class Call:
     heartbeat_seconds: int | None = None
     region: str = "us-east-1"
     account: str = "123456789012"
+    parent_arn: str | None = None
+    """The ARN of the execution whose task started this one's execution, None for one that was started from outside."""
     pending: JSON | Absent = ABSENT
     """The state of the `Pending` that this attempt goes on from; ABSENT when it begins."""
 
@@ -64,8 +66,8 @@ class Output:
 class Pending:
     """A job that goes on: perform again with `state` after `poll_after_ms`, or when an execution has ended.
 
-    Exactly one of `poll_after_ms` and `until_ended`, an execution's ARN, is not None. `submitted` is the answer of the
-    start call.
+    One of `poll_after_ms` and `until_ended`, an execution's ARN, is not None; or neither is, and the task goes on until
+    its token is answered or its time is over. `submitted` is the answer of the start call.
     """
 
     state: JSON

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from asl import parse, source
 from asl.errors import InputError
-from asl.findings import Location
+from asl.findings import Location, did_you_mean
 from asl.limits import WorkflowType
 from asl.model import StateMachine
 from asl.parse.variables import variable_references
@@ -41,6 +41,24 @@ class Machine:
     def locate(self, pointer: str) -> Location | None:
         """The place of a JSON pointer in the definition's file, None when it was not read from text."""
         return self.document.locate(pointer)
+
+    def pointer(self, state: str) -> str:
+        """The JSON pointer of a state, at any depth, given by its name or by its pointer.
+
+        Raises `InputError` for a name that no state, or more than one, has.
+        """
+        states = self.program.states
+        if state in states:
+            return state
+        found = [pointer for pointer, each in states.items() if each.name == state]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = "".join(f"\n  {pointer}" for pointer in found)
+            raise InputError(f"'{self.name}' has {len(found)} states named '{state}'; give one's pointer:{listed}")
+        hint = did_you_mean(state, (each.name for each in states.values()))
+        hint = hint or "its states are " + ", ".join(dict.fromkeys(each.name for each in states.values()))
+        raise InputError(f"'{self.name}' has no state '{state}'; {hint}")
 
     @property
     def variable_references(self) -> dict[str, list[str]]:

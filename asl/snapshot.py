@@ -13,7 +13,7 @@ from asl.frame import Frame
 from asl.states import Program
 from asl.values import JSON
 
-SNAPSHOT_VERSION: Final = 2
+SNAPSHOT_VERSION: Final = 3
 
 _FRAME_FIELDS = (
     "index", "value", "previous_id", "phase", "effective", "came_from_id", "entered_id", "entered_at", "attempt",
@@ -21,7 +21,7 @@ _FRAME_FIELDS = (
     "call_state",
 )  # fmt: skip
 _FILLED = ("retries", "results")  # lists that the execution fills in place
-_EXECUTION_FIELDS = ("status", "output", "now", "started_at", "draws", "refs", "last_id", "failed_at")
+_EXECUTION_FIELDS = ("status", "output", "now", "started_at", "draws", "refs", "last_id", "failed_at", "next_state")
 
 
 def _fields(value: Any) -> dict[str, Any]:

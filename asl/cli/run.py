@@ -168,10 +168,10 @@ def command(
     }
     mocks = None
     if mock is not None:
-        from asl.testing import mocks as mock_files
+        from asl.testing import mock_config
 
-        path, test_case = mock_files.split_reference(mock)
-        mocks = mock_files.load(path, test_case, machine=machine)
+        path, test_case = mock_config.split_reference(mock)
+        mocks = mock_config.load(path, test_case, machine=machine)
     arguments.look_for_modules(settings)
     story = None if quiet or as_json else _story(machine.name, real_time)
     listener = _listener(story) if real_time else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import import_module
@@ -27,10 +27,18 @@ TaskFunction: TypeAlias = Callable[..., JSON]
 Tasks: TypeAlias = "Mapping[str, TaskFunction | JSON] | Callable[[Call], Answer | None]"
 
 
-class Mocks(Protocol):
-    """A table of answers, such as `asl.testing.mocks` reads from a MockConfigFile.json."""
+@dataclass(frozen=True, slots=True)
+class FunctionOf:
+    """A function of a task's arguments that gives its answer, after `duration_ms` of virtual time."""
 
-    def answer(self, call: Call) -> Answer | None:
+    function: TaskFunction
+    duration_ms: int = 0
+
+
+class Mocks(Protocol):
+    """A table of answers, such as `asl.testing.mock_config` reads from a MockConfigFile.json."""
+
+    def answer(self, call: Call) -> Answer | FunctionOf | None:
         """The answer of this call, None when the table has nothing for its state. Raises HostError when it ran out."""
 
 
@@ -62,16 +70,16 @@ class Answers:
         self._by_resource: dict[str, Integration | None] = {}
         self._loading = Lock()
 
-    def find(self, call: Call, mocked: bool = True) -> tuple[Answer | None, bool]:
-        """The answer and whether it is final; (None, False) when nobody answers. May raise HostError.
-
-        `mocked`: whether the table of mocks is meant for the call's execution.
-        """
-        if self._mocks is not None and mocked:
+    def find(self, call: Call) -> tuple[Answer | None, bool]:
+        """The answer and whether it is final; (None, False) when nobody answers. May raise HostError."""
+        if self._mocks is not None:
             with _broken_by_no_exception():
-                answer = self._mocks.answer(call)
-            if answer is not None:
-                return answer, True
+                mocked = self._mocks.answer(call)
+            if isinstance(mocked, FunctionOf):
+                answer = self._from_function(mocked.function, call, takes_call=False)
+                return _later(answer, mocked.duration_ms), True
+            if mocked is not None:
+                return mocked, True
         if self._tasks is not None:
             answer = self._from_tasks(self._tasks, call)
             if answer is not None:
@@ -163,7 +171,7 @@ class Answers:
             seconds = self._settings.call_timeout_seconds
             raise HostError(f"the function that answers state '{call.state_name}' did not end within {seconds:g} s")
         (value,) = result
-        if not takes_call:
+        if not takes_call and not isinstance(value, Output | Failure):
             return Output(isolated(value, call))
         if value is not None and not isinstance(value, Output | Pending | Failure):
             what = type(value).__name__
@@ -245,6 +253,13 @@ def _from_entry_points(settings: Settings) -> Iterable[Integration]:
             raise HostError(
                 f"the integration '{entry.name}' ({entry.value}) cannot be loaded: {type(failure).__name__}: {failure}"
             ) from failure
+
+
+def _later(answer: Answer | None, milliseconds: int) -> Answer | None:
+    """The answer with a time that its call takes, unless it says so itself."""
+    if isinstance(answer, Output | Failure) and not answer.duration_ms:
+        return replace(answer, duration_ms=milliseconds)
+    return answer
 
 
 def _find(tasks: Mapping[str, Any], call: Call) -> tuple[Any] | None:

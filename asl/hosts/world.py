@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
 from threading import Lock, Thread, current_thread
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from asl import events as ev
 from asl.effects import CallTask, Cancel, Finish, StartTimer
@@ -39,12 +39,15 @@ from asl.values import ABSENT, JSON
 
 T = TypeVar("T")
 
-_START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn"))
+_START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn", "start_at", "variables", "single"))
 
 _ENDLESS = 1_000_000
 """History events after which an EXPRESS execution is taken for an endless loop; on AWS, time would end it."""
 
 Observer = Callable[[Run, list[HistoryEvent]], None]
+
+watchers: Final[list[Callable[[Run], None]]] = []
+"""Told of each run of every world before it starts, for what looks at a whole session: coverage."""
 
 
 def split_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -181,13 +184,18 @@ class World:
         parent: str | None = None,
         region: str | None = None,
         account: str | None = None,
+        start_at: str | None = None,
+        variables: Mapping[str, JSON] | None = None,
+        single: bool = False,
     ) -> Run:
         """Starts an execution now; it goes on when the world runs.
 
         `input` defaults to `{}`; `input_text` is the same as JSON text, kept as written in the history. `context` is
         laid over the context object; `parent` is the ARN of the execution that starts it, if one does. `region` and
-        `account` are those of the world, unless the machine is elsewhere. Raises `InputError` for an input that is not
-        JSON or larger than 256 KiB, or a name that AWS would refuse or that is taken.
+        `account` are those of the world, unless the machine is elsewhere. `start_at` is the name (or the JSON pointer)
+        of a state to start with, at any depth, `variables` those that are assigned there; with `single`, the execution
+        ends when that state is left. Raises `InputError` for an input that is not JSON or larger than 256 KiB, a name
+        that AWS would refuse or that is taken, a state that the machine does not have.
         """
         self._tick()
         machine = machine.of_type(type or machine.type)
@@ -214,6 +222,9 @@ class World:
             account=account,
             seed=f"{self.seed}/{len(self.runs)}",
             context=json_copy("context", dict(context or {})),
+            start_at=None if start_at is None else machine.pointer(start_at),
+            variables=json_copy("variables", dict(variables or {})),
+            single=single,
         )
         run = self._by_arn[arn] = Run(machine, Execution(machine.program, info), self, parent)
         run.execution.check = self.answers.check
@@ -222,6 +233,8 @@ class World:
         self._open[arn] = {}
         self.timers.open(run)
         self._running += 1
+        for watch in watchers:
+            watch(run)
         with rare_collections():
             self.deliver(run, ev.Started(self.now))
         return run
@@ -427,6 +440,7 @@ class World:
             heartbeat_seconds=effect.heartbeat_seconds,
             region=info.region,
             account=info.account,
+            parent_arn=run.parent_arn,
         )
         attempt = Attempt(run, effect, call)
         self._open[info.arn][effect.ref] = attempt
@@ -479,7 +493,7 @@ class World:
     def perform(self, attempt: Attempt) -> tuple[Answer, bool]:
         """The answer of a call, and whether it is final. Raises HostError, with the task's place, if there is none."""
         try:
-            answer, final = self.answers.find(attempt.call, mocked=attempt.run.parent_arn is None)
+            answer, final = self.answers.find(attempt.call)
         except NotAnswered as failure:
             raise HostError(unanswered(attempt, str(failure), failure.ways)) from failure
         except HostError as failure:
@@ -521,6 +535,8 @@ class World:
                     self.deliver(run, ev.TaskStarted(now, ref))
                 attempt.call = replace(attempt.call, pending=state, at=now + (poll_after or 0))
                 self._await_token(attempt)
+                if until_ended is None and poll_after is None:
+                    return
                 if until_ended is not None:
                     self._awaited.setdefault(until_ended, []).append(attempt)
                     if self.run_of(until_ended).status != "RUNNING":

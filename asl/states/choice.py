@@ -57,7 +57,8 @@ class CompiledChoice:
     def exit(self, execution: Execution, frame: Frame) -> None:
         chosen = frame.next_index
         if chosen < 0:
-            dataflow, following = self.dataflow, self.default
+            dataflow, following, by = self.dataflow, self.default, "/Default"
         else:
             dataflow, following = self.of_rules[chosen], self.targets[chosen]
-        leave(execution, frame, dataflow, frame.effective, "ChoiceStateExited", following)
+            by = f"/Choices/{chosen}/Next"
+        leave(execution, frame, dataflow, frame.effective, "ChoiceStateExited", following, by)

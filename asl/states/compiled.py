@@ -54,9 +54,12 @@ def leave(
     result: JSON,
     event: str,
     following: CompiledState | None,
+    by: str | None = None,
 ) -> None:
     """Makes the output and the variables from the result of the state's work, records that the frame leaves its state,
     and moves it to the state `following`, or to its end.
+
+    `by` is the JSON pointer, from the state, of the field that says so; None for its own Next or End.
     """
     output = result
     if not dataflow.plain_out or execution.trace is not None:
@@ -72,4 +75,6 @@ def leave(
             return
         details["assignedVariables"] = assigned
     execution.record(frame, event, details)
+    if execution.taken is not None:
+        execution.taken.add(frame.state.pointer + (by or ("/End" if following is None else "/Next")))
     execution.move(frame, following, output)

@@ -62,9 +62,9 @@ class Recovery:
                 break
         if self.failed_event is not None:
             execution.record(frame, self.failed_event)
-        for catcher in self.catchers:
+        for index, catcher in enumerate(self.catchers):
             if matches(catcher.error_equals, error):
-                self._catch(execution, frame, catcher, error)
+                self._catch(execution, frame, index, catcher, error)
                 return
         execution.propagate(frame)
 
@@ -76,6 +76,8 @@ class Recovery:
             return False
         frame.retries[index] = used + 1
         frame.attempt += 1
+        if execution.taken is not None:
+            execution.taken.add(f"{frame.state.pointer}/Retry/{index}")
         frame.error = execution.failed_at = None
         frame.phase = "backoff"
         execution.block(frame)
@@ -83,10 +85,13 @@ class Recovery:
         execution.start_timer(frame, execution.new_ref(frame), "retry", execution.now + delay)
         return True
 
-    def _catch(self, execution: Execution, frame: Frame, catcher: CompiledCatcher, error: StateError) -> None:
+    def _catch(
+        self, execution: Execution, frame: Frame, index: int, catcher: CompiledCatcher, error: StateError
+    ) -> None:
         frame.error = execution.failed_at = None
         try:
-            leave(execution, frame, catcher.dataflow, error_output(error), self.exited_event, catcher.next)
+            output, by = error_output(error), f"/Catch/{index}/Next"
+            leave(execution, frame, catcher.dataflow, output, self.exited_event, catcher.next, by)
         except EvaluationError as failure:
             # unrecorded: that no catcher of this state sees it; the states around may
             execution.fail_evaluation(frame, failure)

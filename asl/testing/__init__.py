@@ -1,1 +1,1 @@
-"""What helps to test state machines: `asl.testing.mocks` answers tasks from a MockConfigFile.json."""
+"""What helps to test state machines: `asl.testing.mock_config` answers tasks from a MockConfigFile.json."""

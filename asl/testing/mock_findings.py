@@ -1,4 +1,4 @@
-"""What is wrong with a mock file, as findings with their places; for `asl.testing.mocks`."""
+"""What is wrong with a mock file, as findings with their places; for `asl.testing.mock_config`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Writes what services answered as a mock file, so that the next run needs no service.
 
-The file is a MockConfigFile.json with the two keys that `asl.testing.mocks` adds: `Submit` and `DurationSeconds`. It
-has a test case for each execution that was started from outside. Mocks are not for the executions that tasks start:
+The file is a MockConfigFile.json with the two keys that `asl.testing.mock_config` adds: `Submit` and `DurationSeconds`.
+It has a test case for each execution that was started from outside. Mocks are not for the executions that tasks start:
 where a service answered one of those, the answers that the tasks themselves got are written instead.
 """
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import asl
-from asl.testing import mocks
+from asl.testing import mock_config
 
 HERE = Path(__file__).parent
 MACHINE = asl.load(HERE / "machine.asl.json")
@@ -23,13 +23,13 @@ MACHINE = asl.load(HERE / "machine.asl.json")
     ],
 )
 def test_handled(case: str, output: Any, seconds: int) -> None:
-    run = MACHINE.run(mocks=mocks.load(HERE / "mocks.json", case))
+    run = MACHINE.run(mocks=mock_config.load(HERE / "mocks.json", case))
     assert run.output == output
     assert run.duration_ms == seconds * 1000
 
 
 def test_a_path_that_leads_nowhere_is_not_caught() -> None:
-    run = MACHINE.run(mocks=mocks.load(HERE / "mocks.json", "NoPayload"))
+    run = MACHINE.run(mocks=mock_config.load(HERE / "mocks.json", "NoPayload"))
     assert (run.status, run.error) == ("FAILED", "States.Runtime")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import asl
-from asl.testing import mocks
+from asl.testing import mock_config
 
 HERE = Path(__file__).parent
 MACHINE = asl.load(HERE / "machine.asl.yaml")
@@ -12,13 +12,13 @@ MOCKS = HERE / "mocks.json"
 
 
 def test_all_pages_up_to_the_limit() -> None:
-    run = MACHINE.run({"query": {"owner": "ada"}, "limit": 5}, mocks=mocks.load(MOCKS, "ThreePages"))
+    run = MACHINE.run({"query": {"owner": "ada"}, "limit": 5}, mocks=mock_config.load(MOCKS, "ThreePages"))
     assert run.output == {"pages": 3, "problem": None, "items": ["a", "b", "c", "d", "e"], "complete": True}
     assert run.duration_ms == (1 + 30 + 1) * 1000
 
 
 def test_a_service_that_refuses_gives_what_there_is() -> None:
-    run = MACHINE.run({"query": {}, "limit": 9}, mocks=mocks.load(MOCKS, "Refused"))
+    run = MACHINE.run({"query": {}, "limit": 9}, mocks=mock_config.load(MOCKS, "Refused"))
     problem = "TooManyRequests on page 1"
     assert run.output == {"pages": 1, "problem": problem, "items": ["a", "b"], "complete": False}
 

@@ -3,21 +3,21 @@
 from pathlib import Path
 
 import asl
-from asl.testing import mocks
+from asl.testing import mock_config
 
 HERE = Path(__file__).parent
 MACHINE = asl.load(HERE / "machine.asl.yaml")
 
 
 def test_done_the_third_time() -> None:
-    run = MACHINE.run({"input": "x"}, mocks=mocks.load(HERE / "mocks.json", "ThirdTime"))
+    run = MACHINE.run({"input": "x"}, mocks=mock_config.load(HERE / "mocks.json", "ThirdTime"))
     assert run.output == {"id": "j-1", "asked": 3, "status": "SUCCEEDED"}
     assert run.path.count("Ask") == 3
     assert run.duration_ms == 3 * 60_000
 
 
 def test_failing_job() -> None:
-    run = MACHINE.run({"input": "x"}, mocks=mocks.load(HERE / "mocks.json", "Failing"))
+    run = MACHINE.run({"input": "x"}, mocks=mock_config.load(HERE / "mocks.json", "Failing"))
     assert (run.error, run.cause) == ("JobFailed", "job j-1 is FAILED_AT_ONCE after 1 questions")
 
 

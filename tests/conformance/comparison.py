@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from asl.testing import mocks
+from asl.testing import mock_config
 from asl.values import JSON
 from tests.conformance import histories, performed
 from tests.conformance.normalisation import Normalised
@@ -61,7 +61,7 @@ def differences(case: Case, among: Collection[str] = WAYS) -> list[Difference]:
 
 def _compare(case: Case, execution: Execution, normalised: Normalised, how: str) -> Iterator[str]:
     tasks: TaskFunction | None = None
-    table: mocks.MockConfig | None = None
+    table: mock_config.MockConfig | None = None
     answers: RecordedAnswers | None = None
     stage: performed.Stage | None = None
     if how == "mocked" and execution.mock_test_case is not None:
@@ -131,7 +131,7 @@ def _logged(event: JSON, arn: str) -> dict[str, Any]:
 # -- mock files ------------------------------------------------------------------------------------------------------
 
 
-def _mocks(case: Case, execution: Execution) -> mocks.MockConfig:
+def _mocks(case: Case, execution: Execution) -> mock_config.MockConfig:
     """The case's mock file, with the recorded answers of start calls added, which the format knows nothing of."""
     config = copy.deepcopy(case.mock_config)
     named = config["StateMachines"][execution.machine_name]["TestCases"][execution.mock_test_case]
@@ -141,7 +141,7 @@ def _mocks(case: Case, execution: Execution) -> mocks.MockConfig:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "mocks.json"
         file.write_text(json.dumps(config), "utf-8")
-        return mocks.load(file, execution.mock_test_case, execution.machine_name)
+        return mock_config.load(file, execution.mock_test_case, execution.machine_name)
 
 
 def _unmocked(execution: Execution, config: JSON) -> Iterator[str]:

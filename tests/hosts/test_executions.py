@@ -421,7 +421,7 @@ def test_a_childs_task_that_nothing_answers_says_so() -> None:
 
 
 def test_mocks_are_for_the_parent_only(tmp_path: Any) -> None:
-    from asl.testing import mocks
+    from asl.testing import mock_config
 
     path = tmp_path / "mocks.json"
     answers = {"R": {"0": {"Return": "mocked"}}}
@@ -432,7 +432,7 @@ def test_mocks_are_for_the_parent_only(tmp_path: Any) -> None:
     run, (child,) = ended(
         machine(starting("Child", ".sync:2", ResultPath="$.child", OutputPath="$.child.Output"), work),
         {"Child": machine({"Type": "Pass"}, work)},
-        mocks=mocks.load(path),
+        mocks=mock_config.load(path),
         lambdas={"work": lambda event, context: "worked"},
     )
     assert (run.output, child.output) == ("mocked", "worked")

@@ -8,7 +8,7 @@ import pytest
 
 import asl
 from asl.integration import Call, Failure, Output
-from asl.testing import mocks
+from asl.testing import mock_config
 from asl.values import ABSENT
 
 PUBLISHED = Path(os.environ.get("ASL_WORKFLOWS", Path(__file__).parents[3] / "shared" / "workflows")) / "mock-configs"
@@ -18,11 +18,11 @@ def call(state: str = "Work", ref: str = "0#1", execution: str = "one", resource
     return Call(ref, resource, {}, "request_response", state, execution, "machine", 0, "seed")
 
 
-def config(tmp_path: Path, responses: object, cases: object = None, **options: str) -> mocks.MockConfig:
+def config(tmp_path: Path, responses: object, cases: object = None, **options: str) -> mock_config.MockConfig:
     file = tmp_path / "mocks.json"
     machines = cases or {"M": {"TestCases": {"Case": {"Work": "R"}}}}
     file.write_text(json.dumps({"StateMachines": machines, "MockedResponses": responses}))
-    return mocks.load(file, **options)
+    return mock_config.load(file, **options)
 
 
 def task(*, retry: bool = False, resource: str = "arn:aws:states:::example:work") -> dict:
@@ -96,7 +96,7 @@ def test_a_thrown_timeout_is_the_timed_out_event_without_a_cause(tmp_path):
             }
         )
     )
-    run = machine(Work=task()).run(mocks=mocks.load(tmp_path / "m.json"))
+    run = machine(Work=task()).run(mocks=mock_config.load(tmp_path / "m.json"))
     event = run.history[4]
     assert event["type"] == "TaskTimedOut"
     assert event["taskTimedOutEventDetails"] == {
@@ -208,13 +208,13 @@ def test_a_misspelt_error_is_named(tmp_path, thrown, hinted):
     [("m.json", ("m.json", None)), ("m.json#Case", ("m.json", "Case")), ("a#b/m.json#C", ("a#b/m.json", "C"))],
 )
 def test_split_reference(reference, parts):
-    assert mocks.split_reference(reference) == parts
+    assert mock_config.split_reference(reference) == parts
 
 
 def test_a_file_whose_name_has_a_hash_sign(tmp_path):
     file = tmp_path / "a#b.json"
     file.write_text("{}")
-    assert mocks.split_reference(str(file)) == (str(file), None)
+    assert mock_config.split_reference(str(file)) == (str(file), None)
 
 
 @pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the published mock files are not beside this checkout")
@@ -224,11 +224,11 @@ def test_published_files_load():
         text = file.read_text()
         if text.startswith("//"):
             with pytest.raises(asl.InputError, match="JSON has no comments"):
-                mocks.load(file)
+                mock_config.load(file)
             continue
         for name, body in json.loads(text)["StateMachines"].items():
             for case, states in body["TestCases"].items():
-                assert mocks.load(file, case, name).responses.keys() == states.keys()
+                assert mock_config.load(file, case, name).responses.keys() == states.keys()
                 loaded += 1
     assert loaded >= 20
 

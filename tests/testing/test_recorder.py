@@ -10,7 +10,7 @@ import pytest
 
 import asl
 from asl.integration import Answer, Call, Description
-from asl.testing import mocks
+from asl.testing import mock_config
 from asl.testing.recorder import Recorder
 
 RESOURCE = "arn:aws:states:::example:work"
@@ -74,7 +74,7 @@ def answers(document: Any, state: str = "M/T") -> dict[str, Any]:
 def replayed(document: Any, machine: asl.Machine, value: Any, tmp_path: Path) -> asl.Run:
     path = tmp_path / "mocks.json"
     path.write_text(json.dumps(document))
-    return machine.run(value, mocks=mocks.load(path, machine=machine))
+    return machine.run(value, mocks=mock_config.load(path, machine=machine))
 
 
 def test_equal_answers_are_one_range(recording: Recording, tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ class MockedResponse:
 class MockConfig:
     """One test case of a mock file, ready to answer; usable from several threads.
 
+    Only for the execution that is started from outside: those that its tasks start have mocks of their own, or none.
     The same attempt (its execution's ARN and `ref`) gets the same answer again, however often it is asked for.
     """
 
@@ -78,7 +79,7 @@ class MockConfig:
     def answer(self, call: Call) -> Answer | None:
         """The answer of this call; None when the case does not mock its state. Raises HostError when it ran out."""
         response = self.responses.get(call.state_name)
-        if response is None:
+        if response is None or call.parent_arn is not None:
             return None
         with self._lock:
             numbers = self._calls.setdefault((call.execution_arn, call.state_name), {})
