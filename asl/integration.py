@@ -44,6 +44,8 @@ class Call:
     account: str = "123456789012"
     parent_arn: str | None = None
     """The ARN of the execution whose task started this one's execution, None for one that was started from outside."""
+    item: JSON = None
+    """`Map.Item` of the context object, in an iteration of a Map: its "Index" and its "Value"."""
     pending: JSON | Absent = ABSENT
     """The state of the `Pending` that this attempt goes on from; ABSENT when it begins."""
 

@@ -50,15 +50,19 @@ class Machine:
         states = self.program.states
         if state in states:
             return state
+        self.check_state(state)
         found = [pointer for pointer, each in states.items() if each.name == state]
-        if len(found) == 1:
-            return found[0]
-        if found:
+        if len(found) > 1:
             listed = "".join(f"\n  {pointer}" for pointer in found)
             raise InputError(f"'{self.name}' has {len(found)} states named '{state}'; give one's pointer:{listed}")
-        hint = did_you_mean(state, (each.name for each in states.values()))
-        hint = hint or "its states are " + ", ".join(dict.fromkeys(each.name for each in states.values()))
-        raise InputError(f"'{self.name}' has no state '{state}'; {hint}")
+        return found[0]
+
+    def check_state(self, name: str) -> None:
+        """Raises `InputError` when no state, at any depth, has that name."""
+        names = dict.fromkeys(each.name for each in self.program.states.values())
+        if name not in names:
+            hint = did_you_mean(name, names) or f"its states are {', '.join(names)}"
+            raise InputError(f"'{self.name}' has no state '{name}'; {hint}")
 
     @property
     def variable_references(self) -> dict[str, list[str]]:

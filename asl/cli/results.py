@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BufferedRandom, BufferedWriter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from asl.errors import InputError
 from asl.findings import Location
@@ -102,25 +102,8 @@ def discard(outlets: Iterable[Outlet]) -> None:
 
 
 def summary(run: Run) -> dict[str, JSON]:
-    """The run as one JSON object: what `--json` prints. `duration` is in seconds of the run's own time."""
-    result: dict[str, JSON] = {
-        "status": run.status,
-        "output": run.output,
-        "error": run.error,
-        "cause": run.cause,
-        "path": run.path,
-        "events": put_events(run),
-        "duration": run.duration_ms / 1000,
-    }
-    if run.status == "RUNNING":
-        result["waitingFor"] = [{"state": state, "taskToken": token} for token, state in run.waiting_for.items()]
-    return result
-
-
-def put_events(run: Run) -> list[dict[str, Any]]:
-    """The EventBridge envelopes that were delivered; integrations are loaded only if the machine has such a task."""
-    states = run.machine.program.states.values()
-    return run.world.events if any("events:putEvents" in getattr(each, "resource", "") for each in states) else []
+    """The run as one JSON object, with the events of the executions that it started too: what `--json` prints."""
+    return {**run.as_dict(), "events": run.world.events}
 
 
 def failure_report(run: Run, style: Style, is_empty: bool = False) -> str:

@@ -258,7 +258,7 @@ def _written(world: World, outlets: Mapping[str, Outlet], recorder: Recorder | N
                 elif option == "--dump":
                     text = json_text(world.stored, indent=2) + "\n"
                 elif option == "--events":
-                    text = "".join(json_text(envelope, None) + "\n" for envelope in results.put_events(run))
+                    text = "".join(json_text(envelope, None) + "\n" for envelope in run.world.events)
                 else:
                     text = json_text(run.output, indent=2) + "\n" if run.succeeded else ""
                 problem = outlet.write(text)

@@ -200,6 +200,11 @@ class Answers:
             found = _first(self._integrations, resource)
         return found
 
+    @property
+    def loaded(self) -> Sequence[Integration]:
+        """The integrations that were needed so far."""
+        return self._integrations or ()
+
     def all_integrations(self) -> list[Integration]:
         """Every integration loaded so far, the built-in ones at least."""
         self.integration("")

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from asl.effects import Status
 from asl.engine import Execution
+from asl.errors import InputError
 from asl.findings import Location
 from asl.history import HistoryEvent, render_all, states_entered
+from asl.hosts.start import moment
+from asl.hosts.visits import Visit, Visits, visits
 from asl.json_text import dumps
 from asl.values import JSON
 
@@ -97,9 +100,84 @@ class Run:
         return states_entered(self.recorded)
 
     @property
+    def visits(self) -> list[Visit]:
+        """The visits of states, in the order of `path`."""
+        return visits(self.recorded)
+
+    def state(self, name: str) -> Visits:
+        """All visits of the states of that name: what they were given, sent and answered; how often, how long.
+
+        Raises `InputError` for a name that no state of the machine has.
+        """
+        found = [visit for visit in self.visits if visit.name == name]
+        if not found:
+            self.machine.check_state(name)
+        return Visits(name, found)
+
+    @property
     def events(self) -> list[dict[str, Any]]:
         """The events that this run put on the embedded event bus, as they are delivered: EventBridge's envelopes."""
         return [envelope for envelope in self.world.events if self.arn in envelope["resources"]]
+
+    def advance(self, seconds: float | None = None, *, until: int | str | None = None) -> Run:
+        """This run, after its world went on: for that many seconds, until that moment, or as far as it goes.
+
+        `until` is in milliseconds since the epoch, or ISO 8601 text. Raises what `World.run` does.
+        """
+        now = self.world.now
+        self.world.run(now + round(seconds * 1000) if seconds is not None else None if until is None else moment(until))
+        return self
+
+    def send_task_success(self, state: str, output: JSON) -> Run:
+        """This run, after its task that awaits an answer was given one: `output` is JSON-able.
+
+        `state` is the name of the task's state, or its token. Nothing later than now happens: see `advance`. Raises
+        `InputError` when no such task waits, or more than one.
+        """
+        self.world.send_task_success(self._token(state), output)
+        return self.advance(0)
+
+    def send_task_failure(self, state: str, error: str | None = None, cause: str | None = None) -> Run:
+        """This run, after its task that awaits an answer was failed; `state` is as in `send_task_success`."""
+        self.world.send_task_failure(self._token(state), error, cause)
+        return self.advance(0)
+
+    def send_task_heartbeat(self, state: str) -> Run:
+        """This run, after its task that awaits an answer was kept alive; `state` is as in `send_task_success`."""
+        self.world.send_task_heartbeat(self._token(state))
+        return self.advance(0)
+
+    def _token(self, state: str) -> str:
+        if state in self.waiting_for:
+            return state
+        found = [token for token, waiting in self.waiting_for.items() if waiting == state]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise InputError(
+                f"{len(found)} tasks of state '{state}' await an answer; give the token of one, from waiting_for"
+            )
+        waiting = ", ".join(f"'{each}'" for each in dict.fromkeys(self.waiting_for.values()))
+        raise InputError(f"no task of state '{state}' awaits an answer; those that do: {waiting or 'none'}")
+
+    def as_dict(self) -> dict[str, JSON]:
+        """The run as a JSON object that is the same for the same run: for snapshots, and for `asl run --json`.
+
+        `duration` is in seconds of the run's own time.
+        """
+        result: dict[str, JSON] = {
+            "status": self.status,
+            "output": self.output,
+            "error": self.error,
+            "cause": self.cause,
+            "path": self.path,
+            "events": self.events,
+            "duration": self.duration_ms / 1000,
+        }
+        if self.status == "RUNNING":
+            waiting = self.waiting_for.items()
+            result["waitingFor"] = [{"state": state, "taskToken": token} for token, state in waiting]
+        return result
 
     @property
     def history(self) -> list[dict[str, Any]]:

@@ -25,12 +25,19 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
+def moment(time: int | str) -> int:
+    """A time in milliseconds since the epoch, given so or as ISO 8601 text. Raises InputError for other text."""
+    at = time if isinstance(time, int) else timestamps.parse_ms(time)
+    if at is None:
+        raise InputError(f"'{time}' is not a time such as 2026-01-01T00:00:00Z")
+    return at
+
+
 def start_time(start: int | str | None) -> int:
+    """When a world begins, in milliseconds since the epoch."""
     if start is None:
         return DEFAULT_START
-    at = start if isinstance(start, int) else timestamps.parse_ms(start)
-    if at is None:
-        raise InputError(f"'{start}' is not a time such as 2026-01-01T00:00:00Z")
+    at = moment(start)
     if not 0 <= at <= _LATEST_START:
         raise InputError(f"the start time '{start}' is not between the years 1970 and 9000")
     return at

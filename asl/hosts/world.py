@@ -287,7 +287,7 @@ class World:
     @property
     def events(self) -> list[dict[str, Any]]:
         """The events that were put on the embedded event bus, as they are delivered, in order."""
-        buses = [getattr(integration, "bus", None) for integration in self.answers.all_integrations()]
+        buses = [getattr(integration, "bus", None) for integration in self.answers.loaded]
         return [envelope for bus in buses if bus is not None for envelope in bus.delivered]
 
     @property
@@ -423,6 +423,7 @@ class World:
 
     def _ask(self, run: Run, effect: CallTask) -> None:
         info = run.execution.info
+        frame = run.execution.frames.get(effect.ref.partition("#")[0])
         call = Call(
             ref=effect.ref,
             resource=effect.resource,
@@ -441,6 +442,7 @@ class World:
             region=info.region,
             account=info.account,
             parent_arn=run.parent_arn,
+            item=None if frame is None else frame.map_item(),
         )
         attempt = Attempt(run, effect, call)
         self._open[info.arn][effect.ref] = attempt

@@ -1,1 +1,36 @@
-"""What helps to test state machines: `asl.testing.mock_config` answers tasks from a MockConfigFile.json."""
+"""What helps to test state machines. pytest has it all from the fixture `asl`; this is for everybody else.
+
+    from asl.testing import Workflow
+
+    with Workflow("order.asl.json") as order:
+        order.mock("Charge").fails("CardDeclined").then.returns({"ok": True})
+        run = order.run({"amount": 12})
+
+Names are imported when they are first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from asl.testing.matching import Partial, partial
+    from asl.testing.mocks import Mock
+    from asl.testing.workflow import Workflow
+
+_HOMES = {
+    "Mock": "asl.testing.mocks",
+    "Partial": "asl.testing.matching",
+    "Workflow": "asl.testing.workflow",
+    "partial": "asl.testing.matching",
+}
+
+__all__ = ["Mock", "Partial", "Workflow", "partial"]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'asl.testing' has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,219 @@
+"""Mocks of tasks, in Python: what a state, or the tasks of a resource, answer, and what they were asked.
+
+    mock("Charge").fails("CardDeclined", times=2).then.returns({"ok": True})
+
+A mock has a series of answers. Each is for one call where another follows, and for all calls from there on where it is
+the last; `times` says otherwise. Of several mocks for one call, the one that was made last answers. Calls are counted
+anew in each execution.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from json import loads
+from threading import Lock
+from typing import Any, Final, TypeAlias
+
+from asl.errors import HostError, InputError
+from asl.hosts.answers import FunctionOf, TaskFunction
+from asl.integration import Answer, Call, Failure, Output, Pending
+from asl.json_text import dumps
+from asl.testing.matching import Partial
+from asl.values import ABSENT, JSON, Absent
+
+OPTIMIZED: Final = "arn:aws:states:::"
+
+Reply: TypeAlias = "Answer | FunctionOf"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """An answer, and for how many calls; None: for all that come."""
+
+    make: Callable[[Call], Reply]
+    times: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The calls that a mock is for: those that are as every field says which is not None.
+
+    `state` is a state's name, `resource` an ARN or a glob of one ("arn:aws:states:::" may be left out), `item` the
+    index of a Map's iteration, `call` the number of the call of its state in its execution; both count from 0. `input`
+    is what the arguments must have, in part (see `partial`), or a function of them that says whether they are meant.
+    """
+
+    state: str | None = None
+    resource: str | None = None
+    item: int | None = None
+    call: int | None = None
+    input: Any = None
+
+    def matches(self, call: Call, number: int) -> bool:
+        return (
+            (self.state is None or self.state == call.state_name)
+            and self.is_of(call.resource)
+            and (self.item is None or (call.item is not None and self.item == call.item["Index"]))
+            and (self.call is None or self.call == number)
+            and (self.input is None or self._takes(call.arguments))
+        )
+
+    def is_of(self, resource: str) -> bool:
+        """Whether the mock is for tasks of that resource."""
+        return self.resource is None or any(
+            fnmatchcase(resource, pattern) for pattern in (self.resource, OPTIMIZED + self.resource)
+        )
+
+    def _takes(self, arguments: JSON) -> bool:
+        if callable(self.input):
+            return bool(self.input(loads(dumps(arguments))))
+        return Partial(self.input) == arguments
+
+    def __str__(self) -> str:
+        parts = [f"state '{self.state}'" if self.state is not None else f"resource {self.resource}"]
+        parts += [f"{name} {value}" for name, value in (("item", self.item), ("call", self.call)) if value is not None]
+        return ", ".join(parts)
+
+
+class Mock:
+    """What the tasks of a target answer; also a spy: `calls` is what they were asked."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.replies: list[_Reply] = []
+        self.calls: list[JSON] = []
+        """The arguments of each call that this mock answered, in the order of time, of all executions."""
+        self._appends = False
+
+    def __repr__(self) -> str:
+        return f"<asl.Mock of {self.target}: {len(self.calls)} calls>"
+
+    @property
+    def then(self) -> Mock:
+        """This mock, to which another answer is added."""
+        self._appends = True
+        return self
+
+    def returns(self, value: JSON | TaskFunction = None, *, times: int | None = None, after: float = 0) -> Mock:
+        """Answers a value, or what a function of the task's arguments gives, `after` so many seconds of virtual time.
+
+        The function may take the `asl.Call` too, raise `asl.TaskError`, return an `asl.Output` or `asl.Failure`.
+        """
+        duration = _milliseconds(after)
+        if callable(value):
+            function = FunctionOf(value, duration)
+            return self._add(times, lambda call: function)
+        text = _json_text(value)
+        return self._add(times, lambda call: Output(loads(text), duration))
+
+    def returns_payload(self, value: JSON, *, times: int | None = None, after: float = 0) -> Mock:
+        """Answers as `lambda:invoke` does when the function returns `value`."""
+        answer = {"ExecutedVersion": "$LATEST", "Payload": value, "StatusCode": 200}
+        return self.returns(answer, times=times, after=after)
+
+    def fails(self, error: str, cause: str | None = None, *, times: int | None = None, after: float = 0) -> Mock:
+        """Fails with an error's name and cause, `after` so many seconds of virtual time."""
+        if not isinstance(error, str):
+            raise InputError(f"fails takes the name of an error, such as 'States.TaskFailed', not {error!r}")
+        failure = Failure(error, cause, "run", _milliseconds(after))
+        return self._add(times, lambda call: failure)
+
+    def times_out(self, *, times: int | None = None) -> Mock:
+        """Fails with States.Timeout when the state's TimeoutSeconds are over; at once where it has none."""
+        return self._add(
+            times, lambda call: Failure("States.Timeout", None, "timeout", (call.timeout_seconds or 0) * 1000)
+        )
+
+    def waits(self, submitted: JSON | Absent = ABSENT, *, times: int | None = None) -> Mock:
+        """Does not answer: until the test does (`run.send_task_success("State", output)`), or its time is over.
+
+        `submitted` is what the start call of a callback or `.sync` task answers, `{}` unless it is said.
+        """
+
+        def pending(call: Call) -> Answer:
+            answer = {} if submitted is ABSENT and call.pattern != "request_response" else submitted
+            return Pending(None, submitted=answer)
+
+        return self._add(times, pending)
+
+    def _add(self, times: int | None, make: Callable[[Call], Reply]) -> Mock:
+        if times is not None and (type(times) is not int or times < 1):
+            raise InputError(f"times is how many calls an answer is for, a whole number from 1, not {times!r}")
+        if not self._appends:
+            self.replies.clear()
+        elif self.replies and self.replies[-1].times is None:
+            self.replies[-1] = replace(self.replies[-1], times=1)
+        self._appends = False
+        self.replies.append(_Reply(make, times))
+        return self
+
+    def reply(self, number: int) -> _Reply | None:
+        """The answer of the call with that number, from 0; None when the series is at its end."""
+        for each in self.replies:
+            if each.times is None or number < each.times:
+                return each
+            number -= each.times
+        return None
+
+
+class MockTable:
+    """The mocks of one world: for each machine's name those that answer its tasks, the last made first.
+
+    `fallback` is asked where none of them does.
+    """
+
+    def __init__(self, mocks: Mapping[str, Iterable[Mock]], fallback: Any = None) -> None:
+        self._mocks = {name: tuple(each)[::-1] for name, each in mocks.items()}
+        self._used: Counter[tuple[str, Mock]] = Counter()
+        self._numbers: dict[tuple[str, str], dict[str, int]] = {}
+        self._fallback = fallback
+        self._lock = Lock()
+
+    def answer(self, call: Call) -> Reply | None:
+        """The answer of a call, None where no mock is meant for it. Raises HostError when those that are ran out."""
+        mocks = self._mocks.get(call.state_machine_arn.rpartition(":")[2], ())
+        spent: Mock | None = None
+        with self._lock:
+            numbers = self._numbers.setdefault((call.execution_arn, call.state_name), {})
+            number = numbers.setdefault(call.ref, len(numbers))
+            for mock in mocks:
+                if not mock.target.matches(call, number):
+                    continue
+                used = self._used[call.execution_arn, mock]
+                reply = mock.reply(used)
+                if reply is not None:
+                    self._used[call.execution_arn, mock] = used + 1
+                    mock.calls.append(loads(dumps(call.arguments)))
+                    return reply.make(call)
+                spent = spent or mock
+        found: Reply | None = self._fallback.answer(call) if self._fallback is not None else None
+        if found is None and spent is not None:
+            raise HostError(_ran_out(spent, call, number))
+        return found
+
+
+def _ran_out(mock: Mock, call: Call, number: int) -> str:
+    if not mock.replies:
+        return f"the mock of {mock.target} has no answer: add .returns(...) or .fails(...)"
+    answers = sum(each.times or 0 for each in mock.replies)
+    return (
+        f"the mock of {mock.target} ran out: it has {answers} answer{'' if answers == 1 else 's'}, and this is call"
+        f" {number} of state '{call.state_name}' (they are counted from 0)\n"
+        "Retries and Map iterations are calls too; add .then.returns(...), or leave out the last `times`."
+    )
+
+
+def _milliseconds(seconds: float) -> int:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < float("inf"):
+        raise InputError(f"after is a number of seconds, not {seconds!r}")
+    return round(seconds * 1000)
+
+
+def _json_text(value: JSON) -> str:
+    try:
+        return dumps(value)
+    except (TypeError, ValueError, RecursionError) as failure:
+        raise InputError(f"what a mock returns must be a JSON value or a function: {failure}") from None

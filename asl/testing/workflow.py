@@ -1,0 +1,171 @@
+"""A state machine under test: a definition, mocks of its tasks, and the executions that a test runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import asl
+from asl.errors import AslError, InputError
+from asl.hosts.run import Run
+from asl.hosts.start import moment
+from asl.hosts.world import World, split_options
+from asl.limits import WorkflowType
+from asl.machine import Definition, Machine
+from asl.parse.transitions import task_states
+from asl.testing import mock_config
+from asl.testing.mocks import Mock, MockTable, Target
+from asl.values import JSON
+
+
+class Workflow:
+    """A state machine with mocks of its tasks. Each run is in a world of its own, in virtual time.
+
+    `definition` is what `asl.load` takes, or a `Machine`; `define`, `name` and `type` are those of `asl.load`.
+    `options` are those of `asl.World`, for every run: `lambdas`, `tasks`, `machines`, `activities`, `aws`, `resources`,
+    `start`, `seed` ... A value of `machines` may be another Workflow: its mocks answer the tasks of its executions.
+    `mocks` may be the reference of a test case in a MockConfigFile.json, "mocks.json#Declined", which answers where no
+    mock does.
+
+    Use it as a context manager, or call `close()`; the pytest fixture `asl` does. Raises what `asl.load` does.
+    """
+
+    def __init__(
+        self,
+        definition: Definition | Machine,
+        *,
+        define: Mapping[str, str] | None = None,
+        name: str | None = None,
+        type: WorkflowType = "STANDARD",
+        **options: Any,
+    ) -> None:
+        if isinstance(definition, Machine):
+            self.machine = definition.of_type(type)
+        else:
+            self.machine = asl.load(definition, define=define, name=name, type=type)
+        self.options = options
+        self.mocks: list[Mock] = []
+        self.runs: list[Run] = []
+        """The executions that were started, the first one first."""
+        self._worlds: list[World] = []
+
+    def __repr__(self) -> str:
+        return f"<asl.Workflow {self.machine.name!r}: {len(self.mocks)} mocks, {len(self.runs)} runs>"
+
+    def __enter__(self) -> Workflow:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the worlds of its runs; what is in their embedded services is forgotten."""
+        while self._worlds:
+            self._worlds.pop().close()
+
+    def mock(
+        self,
+        state: str | None = None,
+        *,
+        resource: str | None = None,
+        item: int | None = None,
+        call: int | None = None,
+        input: Mapping[str, JSON] | list[JSON] | Callable[[JSON], object] | None = None,
+    ) -> Mock:
+        """A mock of a state's task, or of all tasks of a resource; say what it answers with `returns`, `fails` ...
+
+        `resource` is an ARN, or a glob of one ("dynamodb:*", "arn:aws:lambda:*:function:charge"). `item` is for the
+        iteration of a Map with that index, `call` for the state's call of that number, both counted from 0. `input`
+        is for calls with such arguments: what they have at least, or a function of them. The mock made last answers
+        where more than one is meant. Raises `InputError` for a state or a resource that the machine does not have.
+        """
+        __tracebackhide__ = True
+        if (state is None) is (resource is None):
+            raise InputError("mock takes the name of a state, or resource=..., and not both")
+        target = Target(state, resource, item, call, input)
+        _check_target(self.machine, target)
+        mock = Mock(target)
+        self.mocks.append(mock)
+        return mock
+
+    def run(
+        self, input: JSON = None, *, until: float | str | None = None, start_at: str | None = None, **options: Any
+    ) -> Run:
+        """Runs one execution in virtual time, and gives it when it has ended, or nothing more can happen by itself.
+
+        `input` is its input (None: `{}`); `until` stops the clock, at a time as ISO 8601 text or so many seconds after
+        the start (go on with `run.advance`). `start_at` is the name of a state to start with, at any depth, `variables`
+        are assigned there, and with `single=True` the execution ends when that state is left. The options are those of
+        `World.start` (`name`, `context`, `variables` ...), and of `asl.World`, over those of this Workflow. Raises
+        `HostError` when a task is answered by nothing, `InputError` for an input that is not JSON or is too large.
+        """
+        __tracebackhide__ = True
+        try:
+            run = self._start(input, start_at=start_at, **options)
+            return run.advance(until=_moment(run, until))
+        except AslError as error:
+            raise error.with_traceback(None) from None
+
+    def start(self, input: JSON = None, **options: Any) -> Run:
+        """Starts one execution, and does nothing of its work yet: go on with `run.advance`. Else as `run`."""
+        __tracebackhide__ = True
+        try:
+            return self._start(input, **options)
+        except AslError as error:
+            raise error.with_traceback(None) from None
+
+    def _start(self, input: JSON, **options: Any) -> Run:
+        of_world, of_start = split_options({**self.options, **options})
+        machines = of_world.pop("machines", None) or {}
+        workflows = {key: each for key, each in machines.items() if isinstance(each, Workflow)}
+        tables = {each.machine.name: each.mocks for each in (*workflows.values(), self)}
+        fallback = of_world.pop("mocks", None)
+        if isinstance(fallback, str | Path):
+            file, test_case = mock_config.split_reference(str(fallback))
+            fallback = mock_config.load(file, test_case, machine=self.machine)
+        world = World(
+            **of_world,
+            mocks=MockTable(tables, fallback),
+            machines={**machines, **{key: each.machine for key, each in workflows.items()}},
+        )
+        self._worlds.append(world)
+        run = world.start(self.machine, input, **of_start)
+        self.runs.append(run)
+        return run
+
+
+def _moment(run: Run, until: float | str | None) -> int | None:
+    if until is None or isinstance(until, str):
+        return None if until is None else moment(until)
+    return run.execution.started_at + round(until * 1000)
+
+
+def _check_target(machine: Machine, target: Target) -> None:
+    """Raises InputError for a mock that no task of the machine can be meant by."""
+    tasks = [(name, str(state["Resource"])) for _, name, state in task_states(machine.document.value)]
+    if target.state is not None:
+        machine.check_state(target.state)
+        if target.state not in (name for name, _ in tasks):
+            raise InputError(f"state '{target.state}' of '{machine.name}' is no Task: only tasks have mocks")
+    elif not any(target.is_of(resource) for _, resource in tasks):
+        listed = "".join(f"\n  {resource}" for resource in _distinct(resource for _, resource in tasks))
+        raise InputError(f"no task of '{machine.name}' has a resource {target.resource}; they have:{listed or ' none'}")
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def find_definition(definition: str | Path, folders: Iterable[Path]) -> Path:
+    """The first file of that name below the folders. Raises InputError that names all places looked at."""
+    path = Path(definition)
+    places = [path] if path.is_absolute() else _distinct_paths(folder / path for folder in folders)
+    for place in places:
+        if place.exists():
+            return place
+    raise InputError(f"there is no file '{path}'; looked for{''.join(f'{chr(10)}  {place}' for place in places)}")
+
+
+def _distinct_paths(paths: Iterable[Path]) -> list[Path]:
+    return list({path.resolve(): path for path in paths}.values())
