@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
+from asl.errors import HostError
 from asl.hosts.attempts import Attempt
 
 _ARGUMENTS = {
@@ -22,8 +23,21 @@ def place(attempt: Attempt) -> str:
     return f"{found}: " if found else ""
 
 
-def unanswered(attempt: Attempt, reason: str = "", options: Sequence[str] = ()) -> str:
-    """Why a task cannot be performed, and the ways to answer it; `options` are those that its integration knows."""
+class UnansweredError(HostError):
+    """A task that nothing answers. `problem` says which and why, `ways` are those in which it could be answered."""
+
+    def __init__(self, attempt: Attempt, reason: str = "", options: Sequence[str] = ()) -> None:
+        effect = attempt.effect
+        self.state_name = effect.state_name
+        self.resource = effect.resource
+        what = f"nothing answers the task of state '{effect.state_name}', resource {effect.resource}"
+        self.problem = f"{place(attempt)}{what}{reason and ': '}{reason}"
+        self.ways = tuple(_ways(attempt, options))
+        super().__init__(f"{self.problem}\nAnswer it with one of" + "".join(f"\n  - {way}" for way in self.ways))
+
+
+def _ways(attempt: Attempt, options: Sequence[str]) -> list[str]:
+    """The ways to answer a task; `options` are those that its integration knows."""
     effect = attempt.effect
     ways = [f"a mock: --mock FILE with a response for the state '{effect.state_name}'"]
     if attempt.is_activity:
@@ -31,10 +45,7 @@ def unanswered(attempt: Attempt, reason: str = "", options: Sequence[str] = ()) 
         ways.append(f"a worker: --activity {name}=package.module:function")
     ways += options
     ways.append("in Python: run(..., tasks={" + json.dumps(effect.state_name) + ": function})")
-    ways += [f"in Python: run(..., {argument})" for argument in _python_ways(ways)]
-    listed = "".join(f"\n  - {way}" for way in ways)
-    what = f"nothing answers the task of state '{effect.state_name}', resource {effect.resource}"
-    return f"{place(attempt)}{what}{reason and ': '}{reason}\nAnswer it with one of{listed}"
+    return ways + [f"in Python: run(..., {argument})" for argument in _python_ways(ways)]
 
 
 def _python_ways(ways: Sequence[str]) -> list[str]:

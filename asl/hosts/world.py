@@ -29,7 +29,7 @@ from asl.hosts.run import Run
 from asl.hosts.spelling import unknown_tasks
 from asl.hosts.start import execution_input, execution_name, json_copy, start_time, wall_clock
 from asl.hosts.timers import Due, Timers
-from asl.hosts.unanswered import place, unanswered
+from asl.hosts.unanswered import UnansweredError, place
 from asl.integration import Answer, AwsMode, Call, Failure, Handler, NotAnswered, Output, Pending, Settings, Warn
 from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
@@ -497,11 +497,11 @@ class World:
         try:
             answer, final = self.answers.find(attempt.call)
         except NotAnswered as failure:
-            raise HostError(unanswered(attempt, str(failure), failure.ways)) from failure
+            raise UnansweredError(attempt, str(failure), failure.ways) from failure
         except HostError as failure:
             raise HostError(f"{place(attempt)}{failure}") from failure
         if answer is None:
-            raise HostError(unanswered(attempt))
+            raise UnansweredError(attempt)
         return answer, final
 
     def answered(self, attempt: Attempt, answer: Answer, final: bool) -> None:

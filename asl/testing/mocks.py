@@ -21,7 +21,7 @@ from asl.errors import HostError, InputError
 from asl.hosts.answers import FunctionOf, TaskFunction
 from asl.integration import Answer, Call, Failure, Output, Pending
 from asl.json_text import dumps
-from asl.testing.matching import Partial
+from asl.testing.matching import differences
 from asl.values import ABSENT, JSON, Absent
 
 OPTIMIZED: Final = "arn:aws:states:::"
@@ -56,7 +56,7 @@ class Target:
         return (
             (self.state is None or self.state == call.state_name)
             and self.is_of(call.resource)
-            and (self.item is None or (call.item is not None and self.item == call.item["Index"]))
+            and (self.item is None or self.item == (call.item or {}).get("Index"))
             and (self.call is None or self.call == number)
             and (self.input is None or self._takes(call.arguments))
         )
@@ -70,7 +70,7 @@ class Target:
     def _takes(self, arguments: JSON) -> bool:
         if callable(self.input):
             return bool(self.input(loads(dumps(arguments))))
-        return Partial(self.input) == arguments
+        return next(differences(self.input, arguments), None) is None
 
     def __str__(self) -> str:
         parts = [f"state '{self.state}'" if self.state is not None else f"resource {self.resource}"]

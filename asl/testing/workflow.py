@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import asl
-from asl.errors import AslError, InputError
+from asl.errors import HostError, InputError
 from asl.hosts.run import Run
 from asl.hosts.start import moment
+from asl.hosts.unanswered import UnansweredError
 from asl.hosts.world import World, split_options
 from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
@@ -80,7 +82,6 @@ class Workflow:
         is for calls with such arguments: what they have at least, or a function of them. The mock made last answers
         where more than one is meant. Raises `InputError` for a state or a resource that the machine does not have.
         """
-        __tracebackhide__ = True
         if (state is None) is (resource is None):
             raise InputError("mock takes the name of a state, or resource=..., and not both")
         target = Target(state, resource, item, call, input)
@@ -100,22 +101,14 @@ class Workflow:
         `World.start` (`name`, `context`, `variables` ...), and of `asl.World`, over those of this Workflow. Raises
         `HostError` when a task is answered by nothing, `InputError` for an input that is not JSON or is too large.
         """
-        __tracebackhide__ = True
+        run = self.start(input, start_at=start_at, **options)
         try:
-            run = self._start(input, start_at=start_at, **options)
             return run.advance(until=_moment(run, until))
-        except AslError as error:
-            raise error.with_traceback(None) from None
+        except UnansweredError as error:
+            raise HostError(_with_mocks(error)) from None
 
     def start(self, input: JSON = None, **options: Any) -> Run:
         """Starts one execution, and does nothing of its work yet: go on with `run.advance`. Else as `run`."""
-        __tracebackhide__ = True
-        try:
-            return self._start(input, **options)
-        except AslError as error:
-            raise error.with_traceback(None) from None
-
-    def _start(self, input: JSON, **options: Any) -> Run:
         of_world, of_start = split_options({**self.options, **options})
         machines = of_world.pop("machines", None) or {}
         workflows = {key: each for key, each in machines.items() if isinstance(each, Workflow)}
@@ -133,6 +126,19 @@ class Workflow:
         run = world.start(self.machine, input, **of_start)
         self.runs.append(run)
         return run
+
+
+def _with_mocks(error: UnansweredError) -> str:
+    """What to tell of a task that nothing answers, in a test: the mocks that would."""
+    mock = f".mock({json.dumps(error.state_name, ensure_ascii=False)})"
+    answers = ["returns({...})", 'fails("Error", "cause")']
+    if error.resource.startswith("arn:aws:states:::lambda:invoke"):
+        answers.insert(0, "returns_payload({...})   # what the function returns")
+    if error.resource.endswith(".waitForTaskToken"):
+        answers.append('waits()                  # then run.send_task_success("State", {...})')
+    ways = [f"{mock}.{answer}" for answer in answers]
+    ways += [way.removeprefix("in Python: ") for way in error.ways if way.startswith("in Python: ")]
+    return f"{error.problem}\nAnswer it in the test with one of" + "".join(f"\n  {way}" for way in ways)
 
 
 def _moment(run: Run, until: float | str | None) -> int | None:
