@@ -50,6 +50,11 @@ class Document:
             return location(self.name, self.text, start, start + 1)
         return location(self.name, self.text, place.start, place.end)
 
+    def written(self, pointer: str) -> str | None:
+        """The text of the value at a JSON pointer, as it is written; None where `locate` gives None."""
+        place = self._locator(pointer)
+        return None if place is None else self.text[place.start : place.end].rstrip()
+
 
 def read(path: str | Path, defines: Mapping[str, str] | None = None) -> Document:
     """The document in a file; "-" reads standard input. See `read_text` for the rest.

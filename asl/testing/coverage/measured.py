@@ -1,0 +1,143 @@
+"""Writes the lines of definitions into the data of coverage.py.
+
+coverage.py can only report on data of a plugin that its configuration names: without that, `coverage html` fails. So
+nothing is written for a configuration without the plugin, but for the reports that pytest-cov makes at the end of its
+own session: for those the plugin is added, and what was written is removed again from the file that stays.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from asl.testing.coverage.collector import Covered
+from asl.testing.coverage.items import Item, items
+from asl.testing.coverage.lines import arcs_run, lines_run
+
+if TYPE_CHECKING:
+    from coverage import Coverage
+
+PLUGIN: Final = "asl.testing.coverage"
+TRACER: Final = f"{PLUGIN}.Definitions"
+"""What coverage.py calls a plugin: its module and its class."""
+
+_ENDINGS: Final = (".asl.json", ".asl.yaml", ".asl.yml")
+
+
+def write(definitions: Sequence[Covered], pytest_config: Any = None) -> bool:
+    """Adds the lines and branches of definitions, and those that there are and nobody ran, to the data of the
+    coverage.py that measures this process. Tells whether it did: False when none does, or it could not report them.
+    """
+    # Only what measures this process is asked, and that has imported the package.
+    coverage = sys.modules.get("coverage")
+    measuring: Coverage | None = coverage.Coverage.current() if coverage else None
+    if measuring is None or not (_reports(measuring) or _pytest_cov_reports(measuring, pytest_config)):
+        return False
+    wanted = _Wanted(measuring)
+    kept = {wanted.name(each.file): each for each in definitions if each.file and wanted.file(each.file, each.items)}
+    data = measuring.get_data()
+    # Nobody knows which of the tests took what.
+    data.set_context(str(measuring.get_option("run:context") or ""))
+    if measuring.get_option("run:branch"):
+        data.add_arcs({name: arcs_run(each.items, each.taken) for name, each in kept.items()})
+    else:
+        data.add_lines({name: lines_run(each.items, each.taken) for name, each in kept.items()})
+    data.touch_files([*kept, *(wanted.name(file) for file in wanted.files())], TRACER)
+    return True
+
+
+def _reports(coverage: Coverage) -> bool:
+    plugins = coverage.get_option("run:plugins")
+    return isinstance(plugins, list) and PLUGIN in plugins
+
+
+def _pytest_cov_reports(measuring: Coverage, pytest_config: Any) -> bool:
+    """Whether pytest-cov is what measures. Then its reports get the plugin, and its data lose it afterwards."""
+    plugin = pytest_config and pytest_config.pluginmanager.getplugin("_cov")
+    controller = getattr(plugin, "cov_controller", None)
+    if getattr(controller, "cov", None) is not measuring:
+        return False
+    reporting: Coverage | None = getattr(controller, "combining_cov", None)  # None in a worker of pytest-xdist
+    if reporting is not None:
+        configured = reporting.get_option("run:plugins")
+        reporting.set_option("run:plugins", [*(configured if isinstance(configured, list) else ()), PLUGIN])
+        pytest_config.add_cleanup(lambda: _forget(reporting))
+    return True
+
+
+def _forget(coverage: Coverage) -> None:
+    """Removes what only the plugin can report on from a data file (coverage.py's documentation, "Database schema")."""
+    data = coverage.get_data()
+    data.close()
+    if not os.path.exists(data.data_filename()):
+        return
+    with closing(sqlite3.connect(data.data_filename())) as database, database:
+        files = list(database.execute("SELECT file_id FROM tracer WHERE tracer = ?", (TRACER,)))
+        for table, column in (("arc", "file_id"), ("line_bits", "file_id"), ("tracer", "file_id"), ("file", "id")):
+            database.executemany(f"DELETE FROM {table} WHERE {column} = ?", files)
+
+
+class _Wanted:
+    """Which definitions coverage.py's configuration asks for, as for Python files: source, include and omit.
+
+    One that stands in a single line is left out: lines cannot tell what of it is covered.
+    """
+
+    def __init__(self, coverage: Coverage) -> None:
+        from coverage.files import GlobMatcher, prep_patterns
+
+        def option(name: str) -> list[str]:
+            value = coverage.get_option(name)
+            return [str(each) for each in value] if isinstance(value, list) else []
+
+        sources = option("run:source")
+        self._limited = bool(sources)
+        self._folders = [Path(folder).resolve() for source in sources for folder in _folders(source)]
+        self._include = option("run:include") and GlobMatcher(prep_patterns(option("run:include")))
+        self._omit = GlobMatcher(prep_patterns(option("run:omit")))
+        self._relative = bool(coverage.get_option("run:relative_files"))
+
+    def file(self, file: str, items: Collection[Item]) -> bool:
+        """Whether the reports should have that file, with those items."""
+        if self._limited:
+            parents = Path(file).resolve().parents
+            inside = any(folder in parents for folder in self._folders)
+        else:
+            inside = not self._include or self._include.match(file)
+        return inside and not self._omit.match(file) and len({item.line for item in items}) > 1
+
+    def files(self) -> Iterator[str]:
+        """The definitions in the source folders, whether anybody ran them or not."""
+        from coverage.exceptions import NoSource
+
+        from asl.testing.coverage.reporter import read
+
+        for path in (path for folder in self._folders for path in _definitions(folder)):
+            with suppress(NoSource):
+                if self.file(path, items(read(path))):
+                    yield path
+
+    def name(self, file: str) -> str:
+        """The name that the data have for a file."""
+        from coverage.files import relative_filename
+
+        return relative_filename(file) if self._relative else file
+
+
+def _folders(source: str) -> list[str]:
+    """The folders of one of coverage.py's sources: a folder, or the name of a package that was imported."""
+    if os.path.isdir(source):
+        return [source]
+    return list(getattr(sys.modules.get(source), "__path__", ()))
+
+
+def _definitions(start: Path) -> Iterator[str]:
+    """The files below a folder that are definitions by their names."""
+    for folder, folders, names in os.walk(start):
+        folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
+        yield from (os.path.join(folder, name) for name in names if name.endswith(_ENDINGS))
