@@ -29,7 +29,7 @@ Key: TypeAlias = tuple[str, str]
 """A definition's file, or the name of one without a file, and a hash that tells its versions apart."""
 
 
-@dataclass(slots=True, weakref_slot=True)
+@dataclass(slots=True)
 class Covered:
     """A definition, and what the executions of it took.
 

@@ -38,16 +38,15 @@ class Branch:
         return all(any(item.pointer in taken for item in group) for group in self.needs)
 
     def __str__(self) -> str:
-        labels = [" or ".join(item.label for item in group) for group in self.needs]
-        return f"{self.needs[0][0].name}: {' and '.join(dict.fromkeys(labels))}"
+        labels = dict.fromkeys(" or ".join(item.label for item in group) for group in self.needs)
+        return f"{self.needs[0][0].name}: {' and '.join(labels)}"
 
     def missed(self) -> str:
         """What it means that the branch was not taken."""
         if len(self.needs) > 1:
-            return f"{self}: not all of them"
-        (group,) = self.needs
-        kinds = dict.fromkeys(MISSED[item.kind] for item in group)
-        return f"{self} {' or '.join(kinds)}"
+            return f"{self} were not all taken"
+        kinds = {MISSED[item.kind] for group in self.needs for item in group}
+        return f"{self} {kinds.pop() if len(kinds) == 1 else MISSED['transition']}"
 
 
 def branches(items: Sequence[Item]) -> dict[Arc, Branch]:
@@ -59,15 +58,21 @@ def branches(items: Sequence[Item]) -> dict[Arc, Branch]:
             of_line[start].append(branch)
     found = {}
     for start, (first, *others) in of_line.items():
-        if others:
-            needs = dict.fromkeys(need for branch in others for need in branch.needs)
-            others = [Branch(tuple(needs), others[0].to)]
+        if len(others) > 1:
+            others = [_all_of(others)]
         used = {start, 0}
         for branch in (first, *others):
             end = branch.to if branch.to not in used else -len(used)
             used.add(end)
             found[start, end] = branch
     return found
+
+
+def _all_of(branches: Sequence[Branch]) -> Branch:
+    """One branch for several: it needs what each of them needs, but for what others of these needs imply."""
+    needs = dict.fromkeys(need for branch in branches for need in branch.needs)
+    implied = [need for need in needs if any(set(other) < set(need) for other in needs)]
+    return Branch(tuple(need for need in needs if need not in implied), branches[0].to)
 
 
 def _branches_of_state(items: Sequence[Item], line: Mapping[str, int]) -> Iterator[tuple[int, Branch]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from coverage.exceptions import NoSource
 from coverage.plugin import CoveragePlugin, FileReporter
@@ -18,6 +18,9 @@ from asl.source_text import placeholders
 from asl.testing.coverage.items import Item, items
 from asl.testing.coverage.lines import Branch, branches, branches_run, innermost
 from asl.testing.coverage.tokens import token_lines
+
+if TYPE_CHECKING:
+    from coverage.plugin import CodeRegion
 
 
 class Definitions(CoveragePlugin):
@@ -75,16 +78,15 @@ class DefinitionReporter(FileReporter):
         own = self.lines()
         return {line: item.line for line, item in innermost(self.items).items() if line not in own}
 
-    def code_regions(self) -> Iterable[Any]:
-        """The states: reports have a page on them, as on the functions of Python files."""
+    def code_regions(self) -> list[CodeRegion]:
+        """The states: the HTML report has a page on them, as on the functions of Python files."""
         from coverage.plugin import CodeRegion
 
-        states = [item for item in self.items if item.kind == "state"]
-        own = innermost(states)
-        for state in states:
-            lines = {line for line, item in own.items() if item is state}
-            if lines:
-                yield CodeRegion("state", state.name, state.line, lines)
+        of_state = {item.pointer: item for item in self.items if item.kind == "state"}
+        lines: defaultdict[str, set[int]] = defaultdict(set)
+        for line, item in innermost(of_state.values()).items():
+            lines[item.pointer].add(line)
+        return [CodeRegion("state", of_state[pointer].name, min(each), each) for pointer, each in lines.items()]
 
     def code_region_kinds(self) -> Iterable[tuple[str, str]]:
         return [("state", "states")]
