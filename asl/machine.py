@@ -45,17 +45,13 @@ class Machine:
     def pointer(self, state: str) -> str:
         """The JSON pointer of a state, at any depth, given by its name or by its pointer.
 
-        Raises `InputError` for a name that no state, or more than one, has.
+        Raises `InputError` for a name that no state has.
         """
         states = self.program.states
         if state in states:
             return state
         self.check_state(state)
-        found = [pointer for pointer, each in states.items() if each.name == state]
-        if len(found) > 1:
-            listed = "".join(f"\n  {pointer}" for pointer in found)
-            raise InputError(f"'{self.name}' has {len(found)} states named '{state}'; give one's pointer:{listed}")
-        return found[0]
+        return next(pointer for pointer, each in states.items() if each.name == state)
 
     def check_state(self, name: str) -> None:
         """Raises `InputError` when no state, at any depth, has that name."""

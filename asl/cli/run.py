@@ -44,6 +44,9 @@ Mock files are those of Step Functions Local (MockConfigFile.json). Beside "Retu
 @click.argument("file", type=FILE)
 @click.option("--input", "-i", "input_", metavar="JSON|@FILE|-", help="The input: JSON, a file, or standard input.")
 @click.option("--name", help="The execution's name.")
+@click.option("--from", "from_", metavar="STATE", help="Start at this state (name or JSON pointer), at any depth.")
+@click.option("--only", metavar="STATE", help="Start at this state, and end when it is left.")
+@click.option("--var", "-v", "variables", multiple=True, metavar="NAME=JSON", help="A variable, assigned at the start.")
 @click.option(
     "--lambda", "-l", "lambdas", multiple=True, metavar="NAME=MODULE:FUNCTION",
     help="Answer a Lambda function, given by name, ARN or glob, with a Python function.",
@@ -90,6 +93,9 @@ def command(
     file: str,
     input_: str | None,
     name: str | None,
+    from_: str | None,
+    only: str | None,
+    variables: tuple[str, ...],
     lambdas: tuple[str, ...],
     mock: str | None,
     defines: tuple[str, ...],
@@ -122,6 +128,8 @@ def command(
     """
     if quiet and as_json:
         raise click.UsageError("--quiet and --json exclude each other: with --json there is no story to silence")
+    if from_ is not None and only is not None:
+        raise click.UsageError("--from and --only exclude each other: --only starts at its state too")
     if real_time and start_time is not None:
         raise click.UsageError("--real-time and --start-time exclude each other: real time begins now")
     if file == "-" and input_ in ("-", "@-"):
@@ -165,6 +173,9 @@ def command(
         "input_text": arguments.read_input(input_),
         "context": arguments.read_context(context),
         "role_arn": role_arn,
+        "start_at": only if from_ is None else from_,
+        "variables": arguments.variables(variables),
+        "single": only is not None,
     }
     mocks = None
     if mock is not None:

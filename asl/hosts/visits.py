@@ -34,6 +34,8 @@ class Visit:
         self.cause: str | None = None
         self.asked: list[tuple[int, JSON]] = []
         self.begun = 0
+        self.is_done = False
+        """Whether the work of a Map or Parallel is over, for better or worse."""
         self._input = input
         self._output: JSON = None
 
@@ -174,19 +176,26 @@ class _Reader:
                 self._iterations[event.id] = details["index"]
                 self._starts_inside.add(event.id)
             return _around(before, details["name"])
-        if kind in ("MapStateStarted", "ParallelStateStarted"):
-            self._starts_inside.add(event.id)
-            if before is not None:
-                before.begun += 1
-        elif kind in ("MapStateSucceeded", "ParallelStateSucceeded", "MapStateFailed", "ParallelStateFailed"):
-            return _of_type(before, kind.removesuffix("Succeeded").removesuffix("Failed").removesuffix("State"))
-        elif kind == "EvaluationFailed":
+        if kind.startswith(("MapState", "ParallelState")) and not kind.endswith("Aborted"):
+            return self._container(event, before)
+        if kind == "EvaluationFailed":
             before = next((each for each in reversed(self._found) if each.name == details["state"]), before)
         elif kind.endswith("Scheduled") and before is not None:
             before.asked.append((event.id, details["parameters"] if "parameters" in details else details.get("input")))
         if kind.endswith(("Failed", "TimedOut")) and before is not None and details.get("error") is not None:
             before.fail(details)
         return before
+
+    def _container(self, event: HistoryEvent, before: Visit | None) -> Visit | None:
+        """The visit of a Map or Parallel that begins its work, again perhaps, or comes to its end."""
+        type, _, what = event.type.partition("State")
+        visit = _of_type(before, type)
+        if visit is not None and what == "Started":
+            self._starts_inside.add(event.id)
+            visit.begun += 1
+        elif visit is not None:
+            visit.is_done = True
+        return visit
 
     def _enter(self, event: HistoryEvent, details: dict[str, Any], before: Visit | None) -> Visit:
         inside = event.previous_id in self._starts_inside
@@ -208,6 +217,7 @@ def _around(visit: Visit | None, name: str) -> Visit | None:
 
 
 def _of_type(visit: Visit | None, type: str) -> Visit | None:
-    while visit is not None and (visit.type != type or visit.left_at is not None):
+    """The nearest visit of a state of that type which is at work: this one, or one around it."""
+    while visit is not None and (visit.type != type or visit.is_done):
         visit = visit.around
     return visit

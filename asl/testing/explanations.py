@@ -44,13 +44,13 @@ def comparison(runs: Sequence[Run], operator: str, left: Any, right: Any) -> lis
 
 def _nearest(expected: Partial, elements: Sequence[Any]) -> Iterator[str]:
     """The differences of the element that has the fewest."""
-    found = min(((list(differences(expected, each)), index) for index, each in enumerate(elements)), default=None)
-    if found is None:
+    if not elements:
         yield "there are none"
-    else:
-        lines, index = found
-        yield f"the nearest, number {index} of {len(elements)} counted from 0, differs:"
-        yield from lines
+        return
+    found = [list(differences(expected, each)) for each in elements]
+    index, lines = min(enumerate(found), key=lambda each: len(each[1]))
+    yield f"the nearest, number {index} of {len(elements)} counted from 0, differs:"
+    yield from lines
 
 
 def path(run: Run, expected: Sequence[str]) -> Iterator[str]:

@@ -164,12 +164,15 @@ def _distinct(values: Iterable[str]) -> list[str]:
 
 
 def find_definition(definition: str | Path, folders: Iterable[Path]) -> Path:
-    """The first file of that name below the folders. Raises InputError that names all places looked at."""
+    """The first file of that name below the folders, as seen from the current folder if it is in there.
+
+    Raises InputError that names all places looked at.
+    """
     path = Path(definition)
     places = [path] if path.is_absolute() else _distinct_paths(folder / path for folder in folders)
     for place in places:
         if place.exists():
-            return place
+            return place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
     raise InputError(f"there is no file '{path}'; looked for{''.join(f'{chr(10)}  {place}' for place in places)}")
 
 

@@ -1,0 +1,183 @@
+"""The pytest plugin, in sessions of its own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import asl.testing.explanations
+import asl.testing.fixture  # sessions in this process share what is imported before them  # noqa: F401
+
+DEFINITION = {
+    "StartAt": "Check",
+    "States": {
+        "Check": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.n", "NumericGreaterThan": 0, "Next": "Work"}],
+            "Default": "Nothing",
+        },
+        "Work": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::example:work",
+            "Catch": [{"ErrorEquals": ["Busy"], "ResultPath": "$.why", "Next": "Nothing"}],
+            "End": True,
+        },
+        "Nothing": {"Type": "Succeed"},
+    },
+}
+
+
+@pytest.fixture
+def folder(pytester: pytest.Pytester) -> Path:
+    (pytester.path / "machine.asl.json").write_text(json.dumps(DEFINITION, indent=2))
+    return pytester.path
+
+
+def session(pytester: pytest.Pytester, code: str, *options: str) -> pytest.RunResult:
+    """A session of one test file with the fixture `work`, whose task answers {"done": 1}."""
+    fixture = """
+import pytest
+
+@pytest.fixture
+def work(asl):
+    work = asl("machine.asl.json", name="work")
+    work.mock("Work").returns({"done": 1})
+    return work
+"""
+    pytester.makepyfile(fixture + code)
+    return pytester.runpytest_inprocess(*options)
+
+
+def test_what_passes(pytester: pytest.Pytester, folder: Path) -> None:
+    code = """
+def test_done(work, asl):
+    run = work.run({"n": 1})
+    assert run.succeeded
+    assert run.path == ["Check", "Work"]
+    assert run.output == asl.partial({"done": 1})
+
+def test_elsewhere(asl):
+    assert asl({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}).run([1]).output == [1]
+"""
+    session(pytester, code).assert_outcomes(passed=2)
+
+
+def test_files_are_found_beside_the_test(pytester: pytest.Pytester, folder: Path) -> None:
+    below = folder / "below"
+    below.mkdir()
+    (below / "other.asl.json").write_text((folder / "machine.asl.json").read_text())
+    (below / "test_it.py").write_text(
+        "def test_it(asl):\n    asl('other.asl.json')\n    asl('machine.asl.json')\n"
+        "def test_not(asl):\n    asl('nothing.asl.json')\n"
+    )
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["E *there is no file 'nothing.asl.json'; looked for", "E *below/nothing.asl.json"])
+
+
+def test_where_the_path_left_the_expected_one(pytester: pytest.Pytester, folder: Path) -> None:
+    code = """
+def test_path(work):
+    work.mock("Work").fails("Busy", "too late")
+    assert work.run({"n": 1}).path == ["Check", "Work", "Done"]
+"""
+    result = session(pytester, code)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E *the path of work is not as expected",
+            "E *  Check",
+            'E *  Work   (error Busy: "too late")',
+            "E *- Done   (expected)",
+            "E *+ Nothing",
+            "*what happened in work*",
+            "*Work caught → Nothing*",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("assertion", "lines"),
+    [
+        ("run.output == {'done': 2}", ["*the output of work is not as expected", "*$.done: expected 2, got 1"]),
+        ("run.output == {}", ["*$.done: not expected, got 1"]),
+        ("run.output == asl.partial({'more': 1})", ["*$.more: expected 1, but it is missing"]),
+        ("asl.partial({'source': 'a'}) in run.events", ["*no element is as expected", "*there are none"]),
+        (
+            "asl.partial({'a': 1, 'b': 2}) in [{'a': 2}, {'a': 1}]",
+            ["*the nearest, number 1 of 2 counted from 0, differs:", "*$.b: expected 2, but it is missing"],
+        ),
+        ("[{'a': 2}] == [asl.partial({'a': 1})]", ["*the array is not as expected", "*$[[]0].a: expected 1, got 2"]),
+    ],
+)
+def test_what_of_the_data_differs(pytester: pytest.Pytester, folder: Path, assertion: str, lines: list[str]) -> None:
+    code = f"\ndef test_it(work, asl):\n    run = work.run({{'n': 1}})\n    assert {assertion}\n"
+    result = session(pytester, code)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(lines)
+
+
+def test_a_run_that_failed_has_no_output(pytester: pytest.Pytester, folder: Path) -> None:
+    code = """
+def test_it(work):
+    work.mock("Work").fails("Broken", "it is")
+    assert work.run({"n": 1}).output == {"done": 1}
+"""
+    result = session(pytester, code)
+    result.stdout.fnmatch_lines(["*work gave no output", "*FAILED at machine.asl.json:*: Broken: it is"])
+
+
+def test_an_unmocked_task_fails_with_the_fix_and_nothing_of_the_inside(pytester: pytest.Pytester, folder: Path) -> None:
+    code = """
+def test_it(asl):
+    asl("machine.asl.json").run({"n": 1})
+"""
+    result = session(pytester, code)
+    result.stdout.fnmatch_lines(
+        [
+            "E *HostError: machine.asl.json:17:19: nothing answers the task of state 'Work'*",
+            '*.mock("Work").returns({...})',
+        ]
+    )
+    result.stdout.no_fnmatch_line("*workflow.py*")
+    assert "workflow.py" in session(pytester, code, "--fulltrace").stdout.str()
+
+
+def test_other_comparisons_are_left_alone(pytester: pytest.Pytester, folder: Path) -> None:
+    code = """
+def test_it(work):
+    work.run({"n": 1})
+    assert [1, 2] == [1, 3]
+
+def test_without():
+    assert {"a": 1} == {"a": 2}
+"""
+    result = session(pytester, code)
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["*At index 1 diff: 2 != 3*", "*{'a': 1} != {'a': 2}*"])
+
+
+def test_in_several_processes(pytester: pytest.Pytester, folder: Path) -> None:
+    pytest.importorskip("xdist")
+    code = """
+@pytest.mark.parametrize("n", range(4))
+def test_it(work, n):
+    assert work.run({"n": n}).path[0] == "Check"
+"""
+    session(pytester, code, "-n", "2").assert_outcomes(passed=4)
+
+
+def test_a_session_without_state_machines_loads_nothing(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import sys\n"
+        "def test_it():\n"
+        "    ours = {name for name in sys.modules if name == 'asl' or name.startswith('asl.')}\n"
+        "    assert ours <= {'asl', 'asl.testing', 'asl.testing.plugin'}, ours\n"
+        "    assert not {'yaml', 'boto3', 'coverage', 'hypothesis', 'jsonpath_ng'} & set(sys.modules)\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+    command += ["-p", "no:pytest_cov", "-p", "no:xdist"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,281 @@
+"""A state machine with mocks of its tasks."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import asl
+from asl.testing import Workflow, partial
+
+ORDER = Path(__file__).parents[2] / "statemachines" / "order" / "machine.asl.json"
+INPUT = {"orderId": "o-1", "card": "4111", "items": [{"price": 3, "quantity": 2}]}
+WORK = "arn:aws:states:::example:work"
+
+
+def task(resource: str = WORK, **fields: Any) -> dict[str, Any]:
+    return {"Type": "Task", "Resource": resource, "End": True, **fields}
+
+
+RETRIED = task(Retry=[{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 9, "BackoffRate": 1}])
+
+
+def workflow(options: dict[str, Any] | None = None, **states: Any) -> Workflow:
+    return Workflow({"StartAt": next(iter(states)), "States": states}, **(options or {}))
+
+
+def each(state: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    processor = {"StartAt": "Work", "States": {"Work": state}}
+    return {"Type": "Map", "ItemProcessor": processor, "End": True, **fields}
+
+
+# -- answers ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_order() -> None:
+    with Workflow(ORDER) as order:
+        order.mock("Reserve").returns_payload({"total": 6})
+        charge = order.mock("Charge").fails("CardServiceBusy", "later").then.returns({"receipt": "r-1"})
+        run = order.run(INPUT)
+        assert run.succeeded
+        assert run.path == ["IsEmpty", "Reserve", "Charge", "PublishPlaced", "Placed"]
+        assert run.output == partial({"payment": {"receipt": "r-1"}, "status": "placed"})
+        assert (run.state("Charge").attempts, run.state("Charge").waited) == (2, 2)
+        assert charge.calls == run.state("Charge").calls == [{"card": "4111", "amount": 6}] * 2
+        assert partial({"detail-type": "OrderPlaced"}) in run.events
+
+
+def test_the_last_answer_is_for_all_calls_that_come() -> None:
+    test = workflow(All=each(task(), MaxConcurrency=1))
+    test.mock("Work").returns(1).then.returns(2)
+    assert test.run([0] * 4).output == [1, 2, 2, 2]
+
+
+def test_times() -> None:
+    test = workflow(Work=RETRIED)
+    test.mock("Work").fails("A", times=2).then.fails("B", times=3).then.returns("done")
+    run = test.run()
+    assert run.output == "done"
+    assert run.state("Work").attempts == 6
+
+
+def test_counts_begin_anew_in_each_run() -> None:
+    test = workflow(Work=RETRIED)
+    mock = test.mock("Work").fails("A").then.returns("done")
+    assert [test.run().state("Work").attempts for _ in range(3)] == [2, 2, 2]
+    assert len(mock.calls) == 6
+
+
+def test_another_answer_without_then_replaces() -> None:
+    test = workflow(Work=task())
+    mock = test.mock("Work").fails("A")
+    mock.returns("B")
+    assert test.run().output == "B"
+
+
+def test_a_mock_that_ran_out() -> None:
+    test = workflow(Work=RETRIED)
+    test.mock("Work").fails("A", times=2)
+    with pytest.raises(asl.HostError, match="ran out: it has 2 answers, and this is call 2 of state 'Work'"):
+        test.run()
+
+
+def test_a_mock_without_an_answer() -> None:
+    test = workflow(Work=task())
+    test.mock("Work")
+    with pytest.raises(asl.HostError, match=r"has no answer: add \.returns"):
+        test.run()
+
+
+def test_functions_of_the_arguments() -> None:
+    test = workflow(All=each(task(Parameters={"n.$": "$"})))
+    test.mock("Work").returns(lambda arguments: arguments["n"] * 10)
+    assert test.run([1, 2]).output == [10, 20]
+
+
+def test_a_function_that_takes_the_call_fails_and_is_late() -> None:
+    def work(arguments: Any, call: asl.Call) -> Any:
+        if call.attempt == 0:
+            raise asl.TaskError("Busy")
+        return asl.Failure("Broken", "now") if call.attempt == 1 else asl.Output({"at": call.at}, 500)
+
+    test = workflow(Work=RETRIED)
+    test.mock("Work").returns(work, after=3)
+    run = test.run(start=0)
+    assert [visit.error for visit in run.state("Work")] == ["Broken"]
+    assert (run.output, run.duration_ms) == ({"at": 3000 + 1000 + 3000 + 1000}, 8000 + 500)
+
+
+def test_late_answers_and_time_outs() -> None:
+    test = workflow(Work={**RETRIED, "TimeoutSeconds": 60})
+    test.mock("Work").times_out().then.returns(1, after=90).then.fails("Busy", after=30).then.returns(2, after=10)
+    run = test.run()
+    assert (run.output, run.state("Work").waited) == (2, 60 + 1 + 60 + 1 + 30 + 1 + 10)
+
+
+def test_returned_values_are_those_of_the_time_they_were_given() -> None:
+    test = workflow(Work=task())
+    value = {"a": 1}
+    test.mock("Work").returns(value)
+    value["a"] = 2
+    assert test.run().output == {"a": 1}
+
+
+# -- which mock answers ----------------------------------------------------------------------------------------------
+
+
+def test_items_of_a_map() -> None:
+    test = workflow(All=each({**RETRIED}))
+    test.mock("Work").returns("ok")
+    third = test.mock("Work", item=2).fails("Busy").then.returns("late")
+    run = test.run(["a", "b", "c", "d"])
+    assert run.output == ["ok", "ok", "late", "ok"]
+    assert third.calls == ["c", "c"]
+    assert run.state("Work").item(2).attempts == 2
+
+
+def test_calls_by_number_and_by_input() -> None:
+    test = workflow(All=each(task(), MaxConcurrency=1))
+    test.mock("Work").returns("other")
+    test.mock("Work", call=1).returns("second")
+    test.mock("Work", input={"kind": "tea"}).returns("tea")
+    test.mock("Work", input=lambda arguments: arguments["n"] > 8).returns("many")
+    items = [{"n": 1}, {"n": 2}, {"n": 3, "kind": "tea"}, {"n": 9, "kind": "tea"}, {"n": 4}]
+    assert test.run(items).output == ["other", "second", "tea", "many", "other"]
+
+
+def test_a_spent_mock_leaves_the_call_to_the_one_before() -> None:
+    test = workflow(All=each(task(), MaxConcurrency=1))
+    test.mock("Work").returns("usual")
+    test.mock("Work").returns("once", times=1)
+    assert test.run([1, 2, 3]).output == ["once", "usual", "usual"]
+
+
+@pytest.mark.parametrize("resource", [WORK, "example:work", "example:*", "arn:aws:states:::example:*", "*"])
+def test_resources(resource: str) -> None:
+    states = {"A": {"Type": "Task", "Resource": WORK, "Next": "B"}, "B": task("arn:aws:states:::other:work")}
+    test = workflow(**states)
+    test.mock("B").returns("B")
+    mock = test.mock(resource=resource).returns({"from": "resource"})
+    test.mock("B").returns("B")
+    assert test.run({"n": 1}).output == "B"
+    assert mock.calls == [{"n": 1}]
+
+
+def test_child_machines_have_mocks_of_their_own() -> None:
+    child = Workflow({"StartAt": "Work", "States": {"Work": task()}}, name="child")
+    child.mock("Work").returns({"n": 1})
+    arguments = {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child", "Input": {}}
+    parent = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": arguments}
+    test = workflow({"machines": {"child": child}}, Work={**parent, "End": True})
+    assert test.run().output["Output"] == {"n": 1}
+    test.mock("Work").returns("mocked")
+    assert test.run().output == "mocked"
+
+
+def test_mock_files(tmp_path: Path) -> None:
+    file = tmp_path / "mocks.json"
+    responses = {"R": {"0-9": {"Return": "of the file"}}}
+    file.write_text(
+        json.dumps({"StateMachines": {"M": {"TestCases": {"C": {"A": "R", "B": "R"}}}}, "MockedResponses": responses})
+    )
+    states = {"A": {"Type": "Task", "Resource": WORK, "Next": "B"}, "B": task()}
+    test = workflow({"mocks": f"{file}#C"}, **states)
+    test.mock("B").returns("of the test", times=1)
+    run = test.run()
+    assert (run.state("A").output, run.output) == ("of the file", "of the test")
+
+
+# -- time, tokens, the middle ----------------------------------------------------------------------------------------
+
+APPROVAL = task(
+    "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    Parameters={"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q", "MessageBody": {"token.$": "$$.Task.Token"}},
+)
+
+
+def test_a_task_token_is_answered_at_a_chosen_time() -> None:
+    test = workflow(
+        Approve={**APPROVAL, "HeartbeatSeconds": 3600},
+    )
+    test.mock("Approve").waits({"MessageId": "m-1"})
+    run = test.run(until=3000)
+    assert (run.status, list(run.waiting_for.values())) == ("RUNNING", ["Approve"])
+    run.send_task_heartbeat("Approve").advance(3000).send_task_success("Approve", {"by": "Ann"})
+    assert (run.output, run.duration_ms) == ({"by": "Ann"}, 6_000_000)
+    assert "TaskSubmitted" in [event["type"] for event in run.history]
+
+
+def test_a_task_token_that_fails_and_one_that_nobody_answers() -> None:
+    test = workflow(Approve={**APPROVAL, "TimeoutSeconds": 60})
+    test.mock("Approve").waits()
+    assert test.run().error == "States.Timeout"
+    run = test.run(until=1).send_task_failure("Approve", "Refused", "no")
+    assert (run.error, run.cause, run.duration_ms) == ("Refused", "no", 1000)
+    with pytest.raises(asl.InputError, match="no task of state 'Approve' awaits an answer"):
+        run.send_task_success("Approve", 1)
+
+
+def test_until_and_advance() -> None:
+    test = workflow(Rest={"Type": "Wait", "Seconds": 86400, "End": True})
+    run = test.run(until="2026-01-01T23:00:00Z")
+    assert run.status == "RUNNING"
+    assert run.advance(3599).status == "RUNNING"
+    assert run.advance(1).succeeded
+    started = test.start()
+    assert (started.status, started.advance().status) == ("RUNNING", "SUCCEEDED")
+    assert test.start().advance(until="2026-01-02T00:00:00Z").succeeded
+
+
+def test_from_a_state_to_the_end_and_a_single_state() -> None:
+    after = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input & $who %}", "End": True}
+    first = {"Type": "Pass", "Next": "Work"}
+    test = workflow(First=first, Work={"Type": "Task", "Resource": WORK, "Next": "After"}, After=after)
+    test.mock("Work").returns("hello ")
+    run = test.run({"n": 1}, start_at="Work", variables={"who": "you"})
+    assert (run.path, run.output) == (["Work", "After"], "hello you")
+    single = test.run({"n": 1}, start_at="Work", single=True)
+    assert (single.path, single.output, single.execution.next_state) == (["Work"], "hello ", "After")
+
+
+def test_an_item_processor_alone() -> None:
+    inner = task(Parameters={"index.$": "$$.Map.Item.Index"})
+    test = workflow(All=each(inner))
+    test.mock("Work").returns(lambda arguments: arguments)
+    run = test.run("x", start_at="Work", context={"Map": {"Item": {"Index": 7, "Value": "x"}}})
+    assert run.output == {"index": 7}
+
+
+# -- what is wrong ---------------------------------------------------------------------------------------------------
+
+
+def test_an_unmocked_task_tells_the_fix() -> None:
+    with Workflow(ORDER) as order, pytest.raises(asl.HostError) as told:
+        order.run(INPUT)
+    text = str(told.value)
+    assert "machine.asl.json:17:19: nothing answers the task of state 'Reserve'" in text
+    assert '.mock("Reserve").returns_payload({...})' in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda order: order.mock("Chrage"), "no state 'Chrage'; did you mean 'Charge'"),
+        (lambda order: order.mock("IsEmpty"), "state 'IsEmpty' of 'order' is no Task"),
+        (lambda order: order.mock(), "mock takes the name of a state, or resource="),
+        (lambda order: order.mock("Charge", resource="*"), "and not both"),
+        (lambda order: order.mock(resource="sqs:*"), "no task of 'order' has a resource sqs:*"),
+        (lambda order: order.mock("Charge").fails(None), "fails takes the name of an error"),
+        (lambda order: order.mock("Charge").fails("E", times=0), "times is how many calls"),
+        (lambda order: order.mock("Charge").returns(1, after=-1), "after is a number of seconds"),
+        (lambda order: order.mock("Charge").returns({1, 2}), "must be a JSON value or a function"),
+        (lambda order: order.run({}, start_at="Nowhere"), "has no state 'Nowhere'"),
+        (lambda order: order.run({}, until="tomorrow"), "'tomorrow' is not a time"),
+        (lambda order: order.run({}, nonsense=1), "nonsense"),
+    ],
+)
+def test_wrong_calls(wrong: Any, message: str) -> None:
+    with Workflow(ORDER) as order, pytest.raises((asl.InputError, TypeError)) as told:
+        wrong(order)
+    assert message in str(told.value)
