@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -47,6 +47,7 @@ from asl.wording import (
     EvaluationError,
     history_full,
     in_state,
+    limited,
     timed_out,
     too_deep,
     variables_too_large,
@@ -79,6 +80,24 @@ class ExecutionInfo:
     start_at: str | None = None
     variables: dict[str, JSON] = field(default_factory=dict)
     single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StateTest:
+    """Has an execution test its first state alone, as TestState does: what stands for all that is around the state.
+
+    The execution ends when the state is left, or where an error of it would be retried. `context` is the context
+    object, but for what a Map adds for its items; each retrier was used `retries` times before. A Parallel or Map runs
+    none of its states: it comes to `error`, else to `result`. Of a Map, `failed` iterations failed, and `read` is the
+    text that its ItemReader reads (None: nothing is known of the items).
+    """
+
+    context: Mapping[str, Any]
+    retries: int = 0
+    result: JSON = None
+    error: StateError | None = None
+    failed: int = 0
+    read: str | None = None
 
 
 class Step(NamedTuple):
@@ -137,7 +156,8 @@ class Execution:
         """What the host knows of the arguments that services refuse; asked before a task is scheduled."""
         self.arrange: Arrangement | None = None
         """What the host knows of what Step Functions adds to the arguments of a task, which the history then shows."""
-        self._single = info.single
+        self.test: StateTest | None = None
+        """Set when the execution tests its first state alone."""
         self._history_limit = HISTORY_EVENTS if info.type == "STANDARD" else sys.maxsize
 
     # -- events in -------------------------------------------------------------------------------------------------
@@ -384,7 +404,8 @@ class Execution:
         """Moves a frame that left its state to another one, or to its end."""
         ready = self.ready
         frame.effective = None
-        if self._single and state is not None and frame.parent is None:
+        alone = self.info.single or self.test is not None
+        if alone and state is not None and frame.parent is None:
             self.next_state = state.name
             state = None
         if state is None:
@@ -468,6 +489,8 @@ class Execution:
     def fail_evaluation(self, frame: Frame, failure: EvaluationError) -> None:
         """A field of the state cannot be evaluated; the history shows so where the query language is JSONata."""
         error = in_state(frame.state.name, frame.entered_id, failure)
+        if self.test is not None:
+            error = limited(failure.error, failure.message, failure.terminal)  # recorded: the opening is missing
         if failure.error == QUERY_EVALUATION_ERROR:
             if frame.previous_id == frame.entered_id and frame.state.type != "Wait":
                 frame.previous_id = frame.came_from_id  # recorded so: the event follows what came before the state

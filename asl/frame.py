@@ -110,6 +110,9 @@ class Frame:
     def context(self) -> JSON:
         """The context object (Developer Guide, "Accessing execution data from the Context object")."""
         execution = self.execution
+        if execution.test is not None:
+            item = self.map_item()
+            return {**execution.test.context, **({} if item is None else {"Map": {"Item": item}})}
         context = dict(execution.context)
         state: dict[str, Any] = {"Name": self.state.name, "EnteredTime": iso_time(self.entered_at)}
         if self.state.type in ("Task", "Parallel", "Map"):  # recorded for Task; a Pass has none

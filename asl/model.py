@@ -207,10 +207,31 @@ class Parallel:
 
 
 @dataclass(frozen=True, slots=True)
-class Map:
-    """An inline Map. The old `Iterator` is `item_processor`, the old `Parameters` is `item_selector`.
+class ItemReader:
+    """Where the items of a Distributed Map come from. `arguments` is JSONPath's `Parameters`, JSONata's `Arguments`."""
 
-    `items_path` is JSONPath's; `items` is JSONata's: an array, an object, or an expression.
+    resource: str
+    arguments: JSON | Absent = ABSENT
+    config: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemBatcher:
+    """How items are put together to batches, at most so many of them, or of their bytes. None: as many as there are."""
+
+    max_items: int | str | None = None
+    max_items_path: str | None = None
+    max_bytes: int | str | None = None
+    max_bytes_path: str | None = None
+    batch_input: JSON | Absent = ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A Map. The old `Iterator` is `item_processor`, the old `Parameters` is `item_selector`.
+
+    `items_path` is JSONPath's; `items` is JSONata's: an array, an object, or an expression. What follows `io` and the
+    recovery is for Mode DISTRIBUTED; an inline Map may have the tolerated failures, and ignores them.
     """
 
     name: str
@@ -225,6 +246,12 @@ class Map:
     io: IO = PLAIN_IO
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
+    item_reader: ItemReader | None = None
+    item_batcher: ItemBatcher | None = None
+    tolerated_failure_count: int | str | None = None
+    tolerated_failure_count_path: str | None = None
+    tolerated_failure_percentage: float | str | None = None
+    tolerated_failure_percentage_path: str | None = None
 
 
 State: TypeAlias = Pass | Task | Choice | Wait | Succeed | Fail | Parallel | Map

@@ -14,6 +14,7 @@ DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 NO_CHOICE_MATCHED = "States.NoChoiceMatched"
 INTRINSIC_FAILURE = "States.IntrinsicFailure"
 RESULT_PATH_MATCH_FAILURE = "States.ResultPathMatchFailure"
+EXCEED_TOLERATED_FAILURE_THRESHOLD = "States.ExceedToleratedFailureThreshold"
 ALL = "States.ALL"
 TASK_FAILED = "States.TaskFailed"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
@@ -63,6 +64,14 @@ def template_path_not_found(path: str, field: str, data: JSON) -> EvaluationErro
 
 def not_an_integer(field: str, value: JSON, path: str) -> EvaluationError:
     return EvaluationError(f'The {field} field refers to value "{shown(value)}" which is not a valid integer: {path}')
+
+
+def not_a_float(field: str, value: JSON, path: str) -> EvaluationError:
+    return EvaluationError(f'The {field} field refers to value "{shown(value)}" which is not a valid float: {path}')
+
+
+def threshold_exceeded() -> StateError:
+    return StateError(EXCEED_TOLERATED_FAILURE_THRESHOLD, "The specified tolerated failure threshold was exceeded")
 
 
 def choice_variable_not_found(path: str) -> EvaluationError:

@@ -34,10 +34,15 @@ def parse(document: Document, type: WorkflowType = "STANDARD") -> StateMachine:
     return machine
 
 
-def read_machine(document: Document, type: WorkflowType = "STANDARD") -> tuple[StateMachine | None, list[Finding]]:
-    """The state machine and no findings, or None and what is wrong with the definition, in the order of the text."""
+def read_machine(
+    document: Document, type: WorkflowType = "STANDARD", distributed: bool = False
+) -> tuple[StateMachine | None, list[Finding]]:
+    """The state machine and no findings, or None and what is wrong with the definition, in the order of the text.
+
+    With `distributed`, a Distributed Map is read like any other state: it can be tested alone, but not be run.
+    """
     make_room()
-    to = Report(document, type)
+    to = Report(document, type, distributed=distributed)
     machine = None
     if is_deeper(document.value, NESTING):
         report(to, "too-deep", "", f"the definition is nested more than {NESTING} levels deep")

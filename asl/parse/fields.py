@@ -75,6 +75,14 @@ MACHINE_FIELDS: Final = _table("Comment QueryLanguage StartAt States TimeoutSeco
 BRANCH_FIELDS: Final = _table("Comment StartAt States")
 PROCESSOR_FIELDS: Final = _table("Comment ProcessorConfig StartAt States")
 PROCESSOR_CONFIG_FIELDS: Final = _table("Mode ExecutionType")
+ITEM_READER_FIELDS: Final = _table("Resource ReaderConfig", "Parameters", "Arguments")
+READER_CONFIG_FIELDS: Final = _table(
+    "InputType CSVDelimiter CSVHeaderLocation CSVHeaders ItemsPointer ManifestType MaxItems Transformation",
+    "MaxItemsPath",
+)
+ITEM_BATCHER_FIELDS: Final = _table(
+    "BatchInput MaxInputBytesPerBatch MaxItemsPerBatch", "MaxInputBytesPerBatchPath MaxItemsPerBatchPath"
+)
 RETRIER_FIELDS: Final = _table(
     "Comment ErrorEquals IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds JitterStrategy"
 )

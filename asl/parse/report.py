@@ -16,12 +16,16 @@ from asl.values import ABSENT, JSON, Absent
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is known while a document is read: its findings so far, and the pointers of the states by name."""
+    """What is known while a document is read: its findings so far, and the pointers of the states by name.
+
+    `distributed` says that a Distributed Map may stand in it, for those who do not run it.
+    """
 
     document: Document
     type: WorkflowType
     findings: list[Finding] = field(default_factory=list)
     state_pointers: dict[str, str] = field(default_factory=dict)
+    distributed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from asl.limits import CAUSE_LENGTH, ERROR_LENGTH, SECONDS
 from asl.model import Branch, Choice, Fail, Map, Parallel, Pass, QueryLanguage, State, Succeed, Task, Wait
 from asl.parse import expressions, paths
 from asl.parse.choice import choice_rules, is_rfc3339
-from asl.parse.expressions import any_number, expression_hint, is_marked, items, whole_number
+from asl.parse.distributed import item_batcher, item_reader, tolerated_failures
+from asl.parse.expressions import expression_hint, is_marked, items, whole_number
 from asl.parse.fields import (
     DISTRIBUTED_FIELDS,
     MACHINE_FIELDS,
@@ -223,7 +224,7 @@ def _map(node: Node, name: str, branch: BranchReader) -> Map:
     exactly_one(node, "ItemProcessor", "Iterator")
     exclusive(node, "ItemSelector", "Parameters")
     exclusive(node, "MaxConcurrency", "MaxConcurrencyPath")
-    _check_tolerance(node)
+    count, percentage = tolerated_failures(node)
     processors = [member(node, field, f"an {field}") for field in ("ItemProcessor", "Iterator")]
     processor = next((found for found in processors if found is not None), None)
     _check_mode(node, processor)
@@ -243,15 +244,13 @@ def _map(node: Node, name: str, branch: BranchReader) -> Map:
         state_io(node),
         retriers(node),
         catchers(node),
+        item_reader(node),
+        item_batcher(node),
+        count,
+        optional_path(node, "ToleratedFailureCountPath"),
+        percentage,
+        optional_path(node, "ToleratedFailurePercentagePath"),
     )
-
-
-def _check_tolerance(node: Node) -> None:
-    """An inline Map may have these fields: AWS takes them and ignores them."""
-    for field, most in (("ToleratedFailureCount", None), ("ToleratedFailurePercentage", 100)):
-        exclusive(node, field, f"{field}Path")
-        any_number(node, field, 0, most)
-        optional_path(node, f"{field}Path")
 
 
 def _check_mode(node: Node, processor: Node | None) -> None:
@@ -260,6 +259,8 @@ def _check_mode(node: Node, processor: Node | None) -> None:
         check_fields(config, PROCESSOR_CONFIG_FIELDS)
         one_of(config, "ExecutionType", ("STANDARD", "EXPRESS"))
         if one_of(config, "Mode", ("INLINE", "DISTRIBUTED")) == "DISTRIBUTED":
+            if node.report.distributed:
+                return
             add(config, "not-yet", "Distributed Map (Mode DISTRIBUTED) is not supported yet", "Mode")
             return
     for field in DISTRIBUTED_FIELDS:

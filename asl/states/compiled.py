@@ -12,7 +12,7 @@ from asl.values import JSON
 from asl.wording import result_too_large, variables_too_large
 
 if TYPE_CHECKING:
-    from asl.engine import Execution
+    from asl.engine import Execution, StateTest
     from asl.frame import Frame
 
 Phase: TypeAlias = "Callable[[Execution, Frame], None]"
@@ -45,6 +45,15 @@ class ContainerState(CompiledState, Protocol):
 def unrecovered(execution: Execution, frame: Frame) -> None:
     """The phase "error" of a state that has neither Retry nor Catch."""
     execution.propagate(frame)
+
+
+def stand_in(execution: Execution, frame: Frame, test: StateTest) -> None:
+    """Ends the work of a Parallel or Map that is tested alone with what stands for the states in it."""
+    if test.error is not None:
+        execution.fail(frame, test.error)
+        return
+    frame.results = test.result
+    frame.phase = "exit"
 
 
 def leave(

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from asl.json_text import size
 from asl.limits import INLINE_MAP_CONCURRENCY, PAYLOAD_BYTES
 from asl.model import Map
 from asl.payload import Evaluator, Scope, Stage, constant, dataflow, jsonata_io, jsonpath_io
-from asl.states.compiled import CompiledState, leave
+from asl.states import item_reader
+from asl.states.compiled import CompiledState, leave, stand_in
+from asl.states.item_batcher import batching
 from asl.states.recovery import Recovery
+from asl.states.tolerance import tolerance
 from asl.values import ABSENT, JSON
 from asl.wording import EvaluationError, items_not_an_array, not_an_integer, result_too_large
 
 if TYPE_CHECKING:
-    from asl.engine import Execution
+    from asl.engine import Execution, StateTest
     from asl.frame import Frame
 
 
@@ -24,6 +28,7 @@ _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 class CompiledMap:
     __slots__ = (
+        "batches",
         "dataflow",
         "first",
         "item_selector",
@@ -33,7 +38,10 @@ class CompiledMap:
         "next",
         "phases",
         "pointer",
+        "reader",
+        "reader_arguments",
         "recovery",
+        "tolerance",
         "type",
     )
 
@@ -46,6 +54,10 @@ class CompiledMap:
         self.items = _items(state)
         self.item_selector = _item_selector(state)
         self.max_concurrency = _max_concurrency(state)
+        self.tolerance = tolerance(state)
+        self.reader = state.item_reader
+        self.reader_arguments = _reader_arguments(state)
+        self.batches = None if state.item_batcher is None else batching(state.item_batcher, state.io.language)
         self.dataflow = dataflow(state.io, result_name="result")
         self.recovery = Recovery(state.retry, state.catch, "MapStateExited", "MapStateFailed")
         self.phases = {
@@ -62,9 +74,10 @@ class CompiledMap:
 
     def attempt(self, execution: Execution, frame: Frame) -> None:
         data = self.dataflow.take_in(frame.value, frame, execution.trace)
-        items = self.items(data, frame)
-        if execution.trace is not None:
-            execution.trace.append(("afterItemsPath", items))
+        if execution.test is not None:
+            self._test(execution, frame, data, execution.test)
+            return
+        items = self._items(execution, frame, data)
         at_once = min(self.max_concurrency(data, frame) or INLINE_MAP_CONCURRENCY, INLINE_MAP_CONCURRENCY)
         started_id = execution.record(frame, "MapStateStarted", {"length": len(items)})
         keys = None if type(items) is list else list(items)
@@ -87,20 +100,14 @@ class CompiledMap:
         frame.next_index = index + 1
         value = frame.effective["items"][index]
         keys = frame.effective["keys"]
-        # unrecorded: the order of the fields of an item that has a key
-        item = (
-            {"Index": index, "Value": value} if keys is None else {"Index": index, "Key": keys[index], "Value": value}
-        )
+        item = _item(index, value, None if keys is None else keys[index])
         if self.item_selector is not None:
-            around, frame.item = frame.item, item
             try:
-                value = self.item_selector(frame.effective["data"], frame)
+                value = self._selected(frame, frame.effective["data"], item)
             except EvaluationError as failure:
                 execution.abort_children(frame)
                 execution.fail_evaluation(frame, failure)
                 return False
-            finally:
-                frame.item = around
             if execution.trace is not None:
                 execution.trace.append(Stage(frame.id, "afterItemSelector", value))
             if size(value) > PAYLOAD_BYTES:
@@ -113,6 +120,72 @@ class CompiledMap:
         child = execution.spawn(frame, index, self.first, value, started_id)
         child.item = item
         return True
+
+    def _items(self, execution: Execution, frame: Frame, data: JSON) -> Any:
+        """The items: an array, or an object whose members are the items."""
+        items = self.items(data, frame)
+        if execution.trace is not None:
+            execution.trace.append(("afterItemsPath", items))
+        return items
+
+    def _selected(self, frame: Frame, data: JSON, item: dict[str, Any]) -> JSON:
+        """The input of an item's iteration."""
+        assert self.item_selector is not None, "asked for where there is one"
+        around, frame.item = frame.item, item
+        try:
+            return self.item_selector(data, frame)
+        finally:
+            frame.item = around
+
+    # -- tested alone ----------------------------------------------------------------------------------------------
+
+    def _test(self, execution: Execution, frame: Frame, data: JSON, test: StateTest) -> None:
+        """Makes the inputs of the iterations, and ends with what stands for their results."""
+        trace = execution.trace
+        assert trace is not None, "a test traces"
+        inputs = self._inputs(execution, frame, data, test)
+        trace.append(("iterations", None if inputs is None else len(inputs)))
+        trace.append(("maxConcurrency", self.max_concurrency(data, frame)))
+        tolerance = self.tolerance(data, frame)
+        if tolerance.count is not None:
+            trace.append(("toleratedFailureCount", tolerance.count))
+        if tolerance.percentage is not None:
+            trace.append(("toleratedFailurePercentage", tolerance.percentage))
+        execution.record(frame, "MapStateStarted", {"length": len(inputs or ())})
+        exceeded = None if inputs is None else tolerance.exceeded(test.failed, len(inputs))
+        if exceeded is not None and test.error is None:
+            execution.fail(frame, exceeded)
+        else:
+            stand_in(execution, frame, test)
+
+    def _inputs(self, execution: Execution, frame: Frame, data: JSON, test: StateTest) -> Sequence[JSON] | None:
+        """The inputs of all iterations; None where an ItemReader is said to read nothing that is known."""
+        trace = execution.trace
+        assert trace is not None, "a test traces"
+        keys = None
+        items: Sequence[JSON]
+        if self.reader is None:
+            items = self._items(execution, frame, data)
+            if isinstance(items, dict):
+                keys, items = list(items), list(items.values())
+        else:
+            self.reader_arguments(data, frame)
+            if test.read is None:
+                return None
+            found = item_reader.pointed(test.read, self.reader.config)
+            if "ItemsPointer" in self.reader.config:
+                trace.append(("afterItemsPointer", found))
+            items = item_reader.read(found, self.reader.config)
+        if self.item_selector is not None:
+            items = [
+                self._selected(frame, data, _item(index, value, None if keys is None else keys[index]))
+                for index, value in enumerate(items)
+            ]
+            trace.append(("afterItemSelector", items))
+        if self.batches is not None:
+            items = self.batches(items, data, frame)
+            trace.append(("afterItemBatcher", items))
+        return items
 
     def child_done(self, execution: Execution, frame: Frame, child: Frame, output: JSON) -> None:
         assert frame.results is not None, "a branching frame collects results"
@@ -135,6 +208,12 @@ class CompiledMap:
         leave(execution, frame, self.dataflow, frame.results, "MapStateExited", self.next)
 
 
+def _item(index: int, value: JSON, key: str | None) -> dict[str, Any]:
+    """`Map.Item` of the context object."""
+    # unrecorded: the order of the fields of an item that has a key
+    return {"Index": index, "Value": value} if key is None else {"Index": index, "Key": key, "Value": value}
+
+
 def _items(state: Map) -> Evaluator:
     """The items: an array, or in JSONata an object, whose members are the items."""
     if state.io.language == "JSONata":
@@ -147,8 +226,9 @@ def _items(state: Map) -> Evaluator:
     def items(data: JSON, scope: Scope) -> JSON:
         value = evaluate(data, scope)
         if type(value) is not list:
-            # unrecorded: the text is recorded for TestState, which gives it without our opening
-            raise EvaluationError(f'Reference path "{state.items_path}" must point to array.')
+            # unrecorded: the text is recorded for TestState, with $$ as $
+            shown = state.items_path[1:] if state.items_path.startswith("$$") else state.items_path
+            raise EvaluationError(f'Reference path "{shown}" must point to array.')
         return value
 
     return items
@@ -166,6 +246,14 @@ def _item_selector(state: Map) -> Evaluator | None:
     if state.io.language == "JSONata":
         return jsonata_io.template(state.item_selector, "ItemSelector")
     return jsonpath_io.template(state.item_selector)
+
+
+def _reader_arguments(state: Map) -> Evaluator:
+    if state.item_reader is None or state.item_reader.arguments is ABSENT:
+        return constant(None)
+    if state.io.language == "JSONata":
+        return jsonata_io.template(state.item_reader.arguments, "ItemReader/Arguments")
+    return jsonpath_io.template(state.item_reader.arguments)
 
 
 def _max_concurrency(state: Map) -> Evaluator:

@@ -8,7 +8,7 @@ from asl.json_text import size
 from asl.limits import PAYLOAD_BYTES
 from asl.model import Parallel
 from asl.payload import dataflow
-from asl.states.compiled import CompiledState, leave
+from asl.states.compiled import CompiledState, leave, stand_in
 from asl.states.recovery import Recovery
 from asl.values import JSON
 from asl.wording import result_too_large
@@ -48,6 +48,9 @@ class CompiledParallel:
             execution.fail(frame, result_too_large(self.name, terminal=True))
             return
         started_id = execution.record(frame, "ParallelStateStarted")
+        if execution.test is not None:
+            stand_in(execution, frame, execution.test)
+            return
         frame.phase = "branching"
         frame.results = [None] * len(self.branches)
         frame.children = {}

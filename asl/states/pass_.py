@@ -35,6 +35,8 @@ class CompiledPass:
         else:
             taken = dataflow.take_in(raw, frame, execution.trace)
         frame.effective = taken if self.result is ABSENT else self.result
+        if execution.trace is not None and self.result is not ABSENT:
+            execution.trace.append(("result", self.result))
         frame.phase = "exit"
 
     def exit(self, execution: Execution, frame: Frame) -> None:

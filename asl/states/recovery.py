@@ -59,6 +59,7 @@ class Recovery:
             if matches(retrier.error_equals, error):
                 if self._retry(execution, frame, index, retrier):
                     return
+                _note(execution, {"retryIndex": index})
                 break
         if self.failed_event is not None:
             execution.record(frame, self.failed_event)
@@ -69,11 +70,18 @@ class Recovery:
         execution.propagate(frame)
 
     def _retry(self, execution: Execution, frame: Frame, index: int, retrier: Retrier) -> bool:
+        test = execution.test
         if frame.retries is None:
-            frame.retries = [0] * len(self.retriers)
+            frame.retries = [0 if test is None else test.retries] * len(self.retriers)
         used = frame.retries[index]
         if used >= retrier.max_attempts:
             return False
+        # unrecorded: what is shown where there is a JitterStrategy; here the longest time
+        longest = int(backoff_seconds(retrier, used, lambda: 1.0))
+        _note(execution, {"retryIndex": index, "retryBackoffIntervalSeconds": longest})
+        if test is not None:
+            execution.propagate(frame)
+            return True
         frame.retries[index] = used + 1
         frame.attempt += 1
         if execution.taken is not None:
@@ -89,13 +97,22 @@ class Recovery:
         self, execution: Execution, frame: Frame, index: int, catcher: CompiledCatcher, error: StateError
     ) -> None:
         frame.error = execution.failed_at = None
+        output, by = error_output(error), f"/Catch/{index}/Next"
+        _note(execution, {"catchIndex": index})
+        if execution.trace is not None:
+            execution.trace.append(("errorOutput", output))
         try:
-            output, by = error_output(error), f"/Catch/{index}/Next"
             leave(execution, frame, catcher.dataflow, output, self.exited_event, catcher.next, by)
         except EvaluationError as failure:
             # unrecorded: that no catcher of this state sees it; the states around may
             execution.fail_evaluation(frame, failure)
             execution.propagate(frame)
+
+
+def _note(execution: Execution, details: dict[str, JSON]) -> None:
+    """Notes for a trace how an error is handled: a part of what TestState calls the error's details."""
+    if execution.trace is not None:
+        execution.trace.append(("errorDetails", details))
 
 
 def matches(error_equals: tuple[str, ...], error: StateError) -> bool:

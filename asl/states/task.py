@@ -194,6 +194,8 @@ class CompiledTask:
         frame.phase = "error"
 
     def exit(self, execution: Execution, frame: Frame) -> None:
+        if execution.trace is not None:
+            execution.trace.append(("result", frame.effective))
         leave(execution, frame, self.dataflow, frame.effective, "TaskStateExited", self.next)
 
 
