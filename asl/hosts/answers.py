@@ -12,7 +12,7 @@ from importlib import import_module
 from json import loads
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from asl.errors import AslError, HostError
 from asl.hosts import alarm
@@ -22,6 +22,8 @@ from asl.values import JSON
 
 BUILT_IN = ("asl_lambda", "asl_aws")
 """Packages of integrations that come with this distribution, each with a function `integrations(settings)`."""
+
+_PLACES: Final = 10_000  # resources whose integration is remembered
 
 TaskFunction: TypeAlias = Callable[..., JSON]
 Tasks: TypeAlias = "Mapping[str, TaskFunction | JSON] | Callable[[Call], Answer | None]"
@@ -66,7 +68,8 @@ class Answers:
         self._activities = activities or {}
         self._settings = settings
         self._integrations: list[Integration] | None = None
-        self._others_loaded = False
+        self._others: list[Integration] | None = None
+        """Those of other packages, once they are needed."""
         self._by_resource: dict[str, Integration | None] = {}
         self._loading = Lock()
 
@@ -127,6 +130,11 @@ class Answers:
         arrange = getattr(self.integration(resource), "arranged", None)
         return arguments if arrange is None else arrange(resource, arguments)
 
+    def result_problem(self, resource: str, result: JSON, complete: bool) -> str | None:
+        """What is wrong with a result that is made up for the task, in AWS's words; None where nothing is known."""
+        judge = getattr(self.integration(resource), "result_problem", None)
+        return None if judge is None else judge(resource, result, complete)
+
     def cancel(self, call: Call) -> None:
         """Tells the integration that performs the call, if one does, that it is given up."""
         integration = self._by_resource.get(call.resource)
@@ -135,7 +143,7 @@ class Answers:
                 integration.cancel(call)
 
     def close(self) -> None:
-        for integration in self._integrations or ():
+        for integration in self.loaded:
             integration.close()
         alarm.uninstall()
 
@@ -194,21 +202,21 @@ class Answers:
         if self._integrations is None:
             self._integrations = list(_built_in(self._settings))
         found = _first(self._integrations, resource)
-        if found is None and not self._others_loaded:
-            self._others_loaded = True
-            self._integrations.extend(_from_entry_points(self._settings))
-            found = _first(self._integrations, resource)
+        if found is None and self._others is None:
+            self._others = list(_from_entry_points(self._settings))
+        if found is None:
+            found = next((each for each in self._others or () if each.describe(resource) is not None), None)
         return found
 
     @property
     def loaded(self) -> Sequence[Integration]:
         """The integrations that were needed so far."""
-        return self._integrations or ()
+        return [*(self._integrations or ()), *(self._others or ())]
 
     def all_integrations(self) -> list[Integration]:
         """Every integration loaded so far, the built-in ones at least."""
         self.integration("")
-        return list(self._integrations or ())
+        return list(self.loaded)
 
 
 @contextmanager
@@ -229,8 +237,19 @@ def _text_of(failure: BaseException) -> str:
         return f"<no text: str() of {type(failure).__name__} failed>"
 
 
-def _first(integrations: Iterable[Integration], resource: str) -> Integration | None:
-    return next((each for each in integrations if each.describe(resource) is not None), None)
+_places: dict[str, int] = {}
+"""Where in the list of built-in integrations that of a resource stands, which is the same in every world."""
+
+
+def _first(integrations: Sequence[Integration], resource: str) -> Integration | None:
+    place = _places.get(resource)
+    if place is None:
+        place = next((index for index, each in enumerate(integrations) if each.describe(resource) is not None), None)
+        if place is None:
+            return None
+        if len(_places) < _PLACES:
+            _places[resource] = place
+    return integrations[place]
 
 
 def _built_in(settings: Settings) -> Iterable[Integration]:

@@ -84,12 +84,16 @@ class Mock:
     def __init__(self, target: Target) -> None:
         self.target = target
         self.replies: list[_Reply] = []
-        self.calls: list[JSON] = []
-        """The arguments of each call that this mock answered, in the order of time, of all executions."""
+        self.asked: list[JSON] = []
         self._appends = False
 
     def __repr__(self) -> str:
-        return f"<asl.Mock of {self.target}: {len(self.calls)} calls>"
+        return f"<asl.Mock of {self.target}: {len(self.asked)} calls>"
+
+    @property
+    def calls(self) -> list[JSON]:
+        """The arguments of each call that this mock answered, in the order of time, of all executions; copies."""
+        return [loads(dumps(arguments)) for arguments in self.asked]
 
     @property
     def then(self) -> Mock:
@@ -106,8 +110,8 @@ class Mock:
         if callable(value):
             function = FunctionOf(value, duration)
             return self._add(times, lambda call: function)
-        text = _json_text(value)
-        return self._add(times, lambda call: Output(loads(text), duration))
+        answer = Output(_json_copy(value), duration)
+        return self._add(times, lambda call: answer)
 
     def returns_payload(self, value: JSON, *, times: int | None = None, after: float = 0) -> Mock:
         """Answers as `lambda:invoke` does when the function returns `value`."""
@@ -186,7 +190,7 @@ class MockTable:
                 reply = mock.reply(used)
                 if reply is not None:
                     self._used[call.execution_arn, mock] = used + 1
-                    mock.calls.append(loads(dumps(call.arguments)))
+                    mock.asked.append(call.arguments)
                     return reply.make(call)
                 spent = spent or mock
         found: Reply | None = self._fallback.answer(call) if self._fallback is not None else None
@@ -212,8 +216,8 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _json_text(value: JSON) -> str:
+def _json_copy(value: JSON) -> JSON:
     try:
-        return dumps(value)
+        return loads(dumps(value))
     except (TypeError, ValueError, RecursionError) as failure:
         raise InputError(f"what a mock returns must be a JSON value or a function: {failure}") from None
