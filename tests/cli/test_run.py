@@ -63,6 +63,18 @@ def test_the_output_alone_is_on_stdout_and_the_story_on_stderr(folder):
     assert "✓ succeeded · 0 s of virtual time · 1 state" in result.stderr
 
 
+def test_from_a_state_and_only_a_state(folder):
+    after = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input & $who %}", "End": True}
+    middle = {"Type": "Pass", "Result": "hello ", "Next": "After"}
+    states = {"First": {"Type": "Pass", "Next": "Middle"}, "Middle": middle, "After": after}
+    (folder / "m.asl.json").write_text(json.dumps({"StartAt": "First", "States": states}))
+    assert run("m.asl.json", "-q", "--from", "Middle", "--var", 'who="you"').stdout == '"hello you"\n'
+    only = run("m.asl.json", "--only", "Middle")
+    assert only.stdout == '"hello "\n'
+    assert "First" not in only.stderr
+    assert "1 state" in only.stderr
+
+
 def test_quiet_silences_the_story_only(folder):
     result = run("greet.asl.json", "--quiet")
     assert (result.stdout, result.stderr) == ('{"said":"hello"}\n', "")
