@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
 from threading import Lock, Thread, current_thread
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from asl import events as ev
 from asl.effects import CallTask, Cancel, Finish, StartTimer
@@ -30,6 +30,7 @@ from asl.hosts.spelling import unknown_tasks
 from asl.hosts.start import execution_input, execution_name, json_copy, start_time, wall_clock
 from asl.hosts.timers import Due, Timers
 from asl.hosts.unanswered import UnansweredError, place
+from asl.hosts.watchers import watchers
 from asl.integration import Answer, AwsMode, Call, Failure, Handler, NotAnswered, Output, Pending, Settings, Warn
 from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
@@ -45,9 +46,6 @@ _ENDLESS = 1_000_000
 """History events after which an EXPRESS execution is taken for an endless loop; on AWS, time would end it."""
 
 Observer = Callable[[Run, list[HistoryEvent]], None]
-
-watchers: Final[list[Callable[[Run], None]]] = []
-"""Told of each run of every world before it starts, for what looks at a whole session: coverage."""
 
 
 def split_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

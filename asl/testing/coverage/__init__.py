@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asl.testing.coverage.collector import Collector, Covered
-from asl.testing.coverage.items import Item, Kind
 
 if TYPE_CHECKING:
     from coverage.plugin_support import Plugins
 
-__all__ = ["Collector", "Covered", "Item", "Kind"]
+__all__ = ["Collector", "Covered"]
 
 
 def coverage_init(reg: Plugins, options: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
@@ -16,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from asl.errors import InputError
-from asl.hosts.world import watchers
-from asl.testing.coverage.items import Item, items
+from asl.hosts.watchers import watchers
 
 if TYPE_CHECKING:
     from asl.hosts.run import Run
     from asl.machine import Machine
+    from asl.testing.coverage.items import Item
 
 _FORMAT: Final = 1
 
@@ -47,6 +46,8 @@ class Covered:
     def items(self) -> tuple[Item, ...]:
         """What there is to cover."""
         if not isinstance(self.source, tuple):
+            from asl.testing.coverage.items import items
+
             self.source = items(self.source.document)
         return self.source
 
@@ -135,6 +136,8 @@ class Collector:
         """Adds what the `to_json` of another collector gave. Raises `InputError` for what is not that."""
         if data.get("format") != _FORMAT:
             raise InputError("these are not coverage data of this version of aslkit")
+        from asl.testing.coverage.items import Item
+
         for each in data["definitions"]:
             key = (each["file"] or each["name"], each["version"])
             if key not in self._definitions:
@@ -180,6 +183,8 @@ def _key(machine: Machine) -> tuple[Key, str | None]:
 
 def _temporary_folder() -> str | None:
     """The folder for temporary files; None when the working folder is in it."""
+    import tempfile
+
     folder = os.path.realpath(tempfile.gettempdir())
     return None if _is_in(os.getcwd(), folder) else folder
 

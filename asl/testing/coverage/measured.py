@@ -30,25 +30,31 @@ _ENDINGS: Final = (".asl.json", ".asl.yaml", ".asl.yml")
 
 
 def write(definitions: Sequence[Covered], pytest_config: Any = None) -> bool:
-    """Adds the lines and branches of definitions, and those that there are and nobody ran, to the data of the
-    coverage.py that measures this process. Tells whether it did: False when none does, or it could not report them.
+    """Adds definitions to the data of the coverage.py that measures this process, if one does and can report on them.
+
+    Tells whether it did.
     """
-    # Only what measures this process is asked, and that has imported the package.
+    # One that measures has imported the package.
     coverage = sys.modules.get("coverage")
     measuring: Coverage | None = coverage.Coverage.current() if coverage else None
     if measuring is None or not (_reports(measuring) or _pytest_cov_reports(measuring, pytest_config)):
         return False
-    wanted = _Wanted(measuring)
+    add(measuring, definitions)
+    return True
+
+
+def add(coverage: Coverage, definitions: Sequence[Covered]) -> None:
+    """Adds the lines and branches of definitions, and those in the source folders that nobody ran."""
+    wanted = _Wanted(coverage)
     kept = {wanted.name(each.file): each for each in definitions if each.file and wanted.file(each.file, each.items)}
-    data = measuring.get_data()
+    data = coverage.get_data()
     # Nobody knows which of the tests took what.
-    data.set_context(str(measuring.get_option("run:context") or ""))
-    if measuring.get_option("run:branch"):
+    data.set_context(str(coverage.get_option("run:context") or ""))
+    if coverage.get_option("run:branch"):
         data.add_arcs({name: arcs_run(each.items, each.taken) for name, each in kept.items()})
     else:
         data.add_lines({name: lines_run(each.items, each.taken) for name, each in kept.items()})
     data.touch_files([*kept, *(wanted.name(file) for file in wanted.files())], TRACER)
-    return True
 
 
 def _reports(coverage: Coverage) -> bool:
