@@ -126,7 +126,10 @@ class Integration(Protocol):
     """Answers the tasks of some resources.
 
     One that has to add something to the arguments before the task is scheduled also has a pure method
-    `arranged(resource, arguments) -> arguments`; applied twice it must change nothing more.
+    `arranged(resource, arguments) -> arguments`; applied twice it must change nothing more. One that knows the shape of
+    its answers also has a pure method `result_problem(resource, result, complete)`, which gives what is wrong with a
+    result that somebody made up, in the words of Step Functions' TestState ("Field 'StatusCode' must be a number"), or
+    None; with `complete`, required fields must be there.
     """
 
     def describe(self, resource: str) -> Description | None:

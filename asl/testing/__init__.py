@@ -15,16 +15,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from asl.testing.matching import Partial, partial
     from asl.testing.mocks import Mock
+    from asl.testing.teststate import ApiError, test_state
     from asl.testing.workflow import Workflow
 
 _HOMES = {
+    "ApiError": "asl.testing.teststate",
     "Mock": "asl.testing.mocks",
     "Partial": "asl.testing.matching",
     "Workflow": "asl.testing.workflow",
     "partial": "asl.testing.matching",
+    "test_state": "asl.testing.teststate",
 }
 
-__all__ = ["Mock", "Partial", "Workflow", "partial"]
+__all__ = ["ApiError", "Mock", "Partial", "Workflow", "partial", "test_state"]
 
 
 def __getattr__(name: str) -> Any:

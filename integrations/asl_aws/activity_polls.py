@@ -58,6 +58,9 @@ class ActivityPolls:
         since = call.at if call.pending is ABSENT else call.pending
         return Pending(since, _POLL_MS) if call.at - since < _LONGEST_MS else Output({})
 
+    def result_problem(self, resource: str, result: JSON, complete: bool) -> str | None:
+        return self._operation.result_problem(result, complete)
+
     def cancel(self, call: Call) -> None:
         """Nothing to give up: nobody waits between two questions."""
 

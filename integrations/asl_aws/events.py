@@ -13,7 +13,7 @@ from asl_eventbridge import EventBus, PutEventsError
 from asl.integration import Answer, Call, Description, Failure, Integration, Output, Settings
 from asl.json_text import dumps
 from asl.values import JSON
-from asl_aws import parameters
+from asl_aws import job_shapes, parameters
 from asl_aws.clients import IN_THIS_PROCESS, Clients, Local, Response
 from asl_aws.sdk_model import moment
 from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure, request_id
@@ -74,6 +74,9 @@ class PutEvents:
 
     def check(self, resource: str, arguments: JSON) -> list[str]:
         return _parameters("Parameters", arguments)
+
+    def result_problem(self, resource: str, result: JSON, complete: bool) -> str | None:
+        return job_shapes.operation(SERVICE, OPERATION).result_problem(result, complete)
 
     def perform(self, call: Call) -> Answer:
         try:

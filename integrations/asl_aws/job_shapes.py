@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from asl.values import JSON
-from asl_aws import parameters
+from asl_aws import mock_results, parameters
 
 Shape: TypeAlias = Any  # botocore's, which has no types
 
@@ -70,6 +70,10 @@ class Operation:
             return {}
         answer: dict[str, JSON] = _answer(self._model.output_shape, data, empty_lists)
         return answer
+
+    def result_problem(self, result: JSON, complete: bool) -> str | None:
+        """What is wrong with a made-up result, as `asl_aws.mock_results` has it."""
+        return mock_results.problem(self._model, _shown, result, complete)
 
 
 def _shown(name: str) -> str:

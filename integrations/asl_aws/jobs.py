@@ -79,6 +79,13 @@ class Jobs:
         waits = resource.endswith(".sync") and isinstance(arguments, dict)
         return action.job.added(arguments) if action.job is not None and waits else arguments
 
+    def result_problem(self, resource: str, result: JSON, complete: bool) -> str | None:
+        """Of a job that is waited for, the shape is that of the API that says how it goes."""
+        service, action = _known(resource)
+        waits = action.job is not None and resource.endswith(".sync")
+        name = action.job.describe.operation if waits and action.job is not None else action.operation
+        return job_shapes.operation(service.client, name).result_problem(result, complete)
+
     def perform(self, call: Call) -> Answer:
         service, action = _known(call.resource)
         if call.pending is ABSENT:

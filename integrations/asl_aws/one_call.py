@@ -13,7 +13,7 @@ from uuid import UUID
 from asl.integration import Answer, Call, Description, Output, Pattern
 from asl.json_text import dumps
 from asl.values import JSON
-from asl_aws import parameters
+from asl_aws import job_shapes, parameters
 from asl_aws.clients import Clients, Response
 from asl_aws.sdk_metadata import http_date, metadata, request_id, shown_headers
 from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure
@@ -96,6 +96,11 @@ class OneCall:
         action = self._action(resource)
         assert action is not None, "described"
         return action.problems(arguments)
+
+    def result_problem(self, resource: str, result: JSON, complete: bool) -> str | None:
+        action = self._action(resource)
+        assert action is not None, "described"
+        return job_shapes.operation(self._service, action.operation).result_problem(result, complete)
 
     def perform(self, call: Call) -> Answer:
         action = self._action(call.resource)

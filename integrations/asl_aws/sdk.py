@@ -45,6 +45,11 @@ class AwsSdk:
         assert operation is not None, "the resource was described"
         return sdk_model.problems(operation, arguments)
 
+    def result_problem(self, resource: str, result: JSON, complete: bool) -> str | None:
+        operation = _operation(resource)
+        assert operation is not None, "the resource was described"
+        return operation.result_problem(result, complete)
+
     def perform(self, call: Call) -> Answer:
         operation = _operation(call.resource)
         assert operation is not None, "the resource was described"

@@ -17,7 +17,7 @@ from typing import Any, Final
 from asl import timestamps
 from asl.json_text import dumps
 from asl.values import JSON
-from asl_aws import parameters
+from asl_aws import mock_results, parameters
 
 _NAMES_OF_BOTOCORE: Final = {
     "applicationdiscovery": "discovery",
@@ -141,6 +141,10 @@ class Operation:
         """The names of the answer's fields, in the order they are written in."""
         shape = self.model.output_shape
         return tuple(name for name, _ in _in_order(shape)) if shape else ()
+
+    def result_problem(self, result: JSON, complete: bool) -> str | None:
+        """What is wrong with a made-up result, as `asl_aws.mock_results` has it."""
+        return mock_results.problem(self.model, member_name, result, complete)
 
     def error_name(self, code: str) -> str:
         """The name of the error with which the service answered."""

@@ -25,7 +25,7 @@ from asl.integration import (
 )
 from asl.json_text import dumps
 from asl.values import ABSENT, JSON
-from asl_aws import parameters, sdk_model
+from asl_aws import job_shapes, parameters, sdk_model
 from asl_aws.clients import IN_THIS_PROCESS, Clients, LocalBackend, Response
 from asl_aws.sdk_metadata import metadata, request_id, shown_headers
 from asl_aws.service_errors import SdkClientError, Service, ServiceError, failure, not_reached, not_started
@@ -123,6 +123,16 @@ class StartExecution:
 
     def check(self, resource: str, arguments: JSON) -> list[str]:
         return _parameters("Parameters", arguments)
+
+    def result_problem(self, resource: str, result: JSON, complete: bool) -> str | None:
+        """Of an execution that is waited for, the shape is that of DescribeExecution, for `.sync:2` too."""
+        if _start_sync.fullmatch(resource):
+            operation = sdk_model.operation("sfn", "startSyncExecution")
+            assert operation is not None, "botocore knows it"
+            return operation.result_problem(result, complete)
+        waits = resource.endswith((".sync", ".sync:2"))
+        name = "DescribeExecution" if waits else "StartExecution"
+        return job_shapes.operation(_SERVICE, name).result_problem(result, complete)
 
     def perform(self, call: Call) -> Answer:
         try:

@@ -15,7 +15,7 @@ from shlex import quote
 from types import SimpleNamespace
 from typing import Any, Final, NoReturn
 
-from asl_aws import parameters
+from asl_aws import job_shapes, parameters
 from asl_aws.lambda_invoke import LAMBDA, RemoteFunctions
 from asl_aws.lambda_invoke import WAYS as REMOTE_WAYS
 from asl_aws.service_errors import ServiceError, failure
@@ -92,6 +92,12 @@ class Lambda:
 
     def check(self, resource: str, arguments: JSON) -> list[str]:
         return _parameters("Parameters", arguments) if _invoke.fullmatch(resource) else []
+
+    def result_problem(self, resource: str, result: JSON, complete: bool) -> str | None:
+        """Of `lambda:invoke`; a task whose resource is the function may give anything."""
+        if not _invoke.fullmatch(resource):
+            return None
+        return job_shapes.operation("lambda", "Invoke").result_problem(result, complete)
 
     def perform(self, call: Call) -> Answer:
         if _invoke.fullmatch(call.resource):

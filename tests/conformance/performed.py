@@ -104,7 +104,7 @@ def stage(case: Case, execution: Execution) -> Stage:
     machines = {each["arn"]: each["definition"] for each in case.data.get("state_machines", ()) if each.get("arn")}
     return Stage(
         account=case.data["executions"][execution.index]["arn"].split(":")[4],
-        functions={each["arn"]: _function(each["file"]) for each in resources.get("lambda", {}).values()},
+        functions={each["arn"]: local_function(each["file"]) for each in resources.get("lambda", {}).values()},
         machines=machines,
         activities=tuple(resources.get("activities", ())),
         resources=_resources(case),
@@ -112,7 +112,8 @@ def stage(case: Case, execution: Execution) -> Stage:
     )
 
 
-def _function(file: str) -> Handler:
+def local_function(file: str) -> Handler:
+    """The function that does what the one from that file of the corpus did on AWS."""
     source = _FUNCTIONS[file.rpartition("/")[2]]
     # for stack traces: a file that is not there is shown from this cache
     linecache.cache[_TASK_FILE] = (len(source), None, source.splitlines(keepends=True), _TASK_FILE)
