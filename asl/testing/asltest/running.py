@@ -1,0 +1,131 @@
+"""Runs one case of a test file: the world that it describes, the execution, the answers to tasks that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from asl.errors import AslError
+from asl.hosts.run import Run
+from asl.hosts.start import moment
+from asl.hosts.unanswered import UnansweredError
+from asl.machine import Machine
+from asl.source import Document
+from asl.source_text import pointer_tokens
+from asl.testing.asltest.expectations import unmet
+from asl.testing.asltest.mocking import add_mocks, error_and_cause
+from asl.testing.asltest.outcome import Failure, Performed
+from asl.testing.asltest.project import Project
+from asl.testing.workflow import Workflow
+
+_TABLES: Final = ("lambdas", "activities", "machines", "mocks")
+_OF_START: Final = ("context", "variables", "start_at", "single", "role_arn")
+_OF_WORLD: Final = ("start", "seed", "region", "account", "aws", "event_buses")
+
+
+def merged(file: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
+    """What holds for a case: what stands at the top of the file, and over it what stands in the case."""
+    result = {**file, **case}
+    if "input" in case:
+        result.pop("input_file", None)
+    elif "input_file" in case:
+        result.pop("input", None)
+    for table in _TABLES:
+        result[table] = {**file.get(table, {}), **case.get(table, {})}
+    for name, entry in case.get("machines", {}).items():
+        below = file.get("machines", {}).get(name)
+        if isinstance(entry, dict) and below is not None:
+            below = {"machine": below} if isinstance(below, str) else below
+            mocks = {**below.get("mocks", {}), **entry.get("mocks", {})}
+            result["machines"][name] = {**below, **entry, "mocks": mocks}
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A case of a test file, at `pointer`, with the machine under test."""
+
+    document: Document
+    pointer: str
+    machine: Machine
+    project: Project
+
+    def perform(self) -> Performed:
+        """Runs the case in a world of its own, and says what of it was not as expected."""
+        name = pointer_tokens(self.pointer)[-1]
+        body: dict[str, Any] = self.document.value
+        case = merged(body, body["cases"][name])
+        notes: list[str] = []
+        with Workflow(self.machine, type=self.machine.type, **self._world(case), warn=notes.append) as workflow:
+            add_mocks(workflow, case["mocks"])
+            of_start = {"role_arn": self.project.role_arn, **{key: case[key] for key in _OF_START if key in case}}
+            run = workflow.start(self._input(case), **of_start)
+            try:
+                _advance(run, case)
+            except UnansweredError as error:
+                return Performed(run, (self._failure(_with_answers(error)),), tuple(notes))
+            except AslError as error:
+                return Performed(run, (self._failure(str(error)),), tuple(notes))
+            failures = unmet(case.get("expect", {}), run, self.document, f"{self.pointer}/expect")
+            return Performed(run, tuple(failures), tuple(notes))
+
+    def _failure(self, text: str) -> Failure:
+        return Failure(tuple(text.splitlines()), self.document.locate(self.pointer, key=True))
+
+    def _input(self, case: Mapping[str, Any]) -> Any:
+        return self.project.input(case["input_file"]) if "input_file" in case else case.get("input", {})
+
+    def _world(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        options = self.project.world_options()
+        options |= {name: case[name] for name in _OF_WORLD if name in case}
+        for table in ("lambdas", "activities"):
+            options[table] |= {name: self.project.function(target) for name, target in case[table].items()}
+        options["machines"] |= {name: self._child(name, entry) for name, entry in case["machines"].items()}
+        if "resources" in case:
+            given = case["resources"]
+            options["resources"] = self.project.path(given) if isinstance(given, str) else given
+            options.setdefault("aws", "embedded")
+        if options.get("aws") != "embedded":
+            options.pop("resources", None)
+        if "mock_config" in case:
+            options["mocks"] = self.project.mock_config(case["mock_config"], self.machine)
+        return options
+
+    def _child(self, name: str, entry: Any) -> Workflow:
+        machine = self.project.child(name, entry)
+        child = Workflow(machine, type=machine.type)
+        add_mocks(child, entry.get("mocks", {}) if isinstance(entry, dict) else {})
+        return child
+
+
+def _advance(run: Run, case: Mapping[str, Any]) -> None:
+    """Lets the time pass, with what happens in it."""
+    until = case.get("until")
+    begin = run.execution.started_at
+    end = moment(until) if isinstance(until, str) else None if until is None else begin + round(until * 1000)
+    for answer in sorted(case.get("answers", ()), key=lambda each: float(each["at"])):
+        at = begin + round(answer["at"] * 1000)
+        if end is not None and at > end:
+            break
+        run.advance(until=at)
+        match answer:
+            case {"state": state, "success": output}:
+                run.send_task_success(state, output)
+            case {"state": state, "failure": failure}:
+                run.send_task_failure(state, *error_and_cause(failure))
+            case {"state": state}:
+                run.send_task_heartbeat(state)
+    run.advance(until=end)
+
+
+def _with_answers(error: UnansweredError) -> str:
+    """What to tell of a task that nothing answers: what to write into the test file."""
+    state = error.state_name if error.state_name.replace(" ", "").isalnum() else f'"{error.state_name}"'
+    answers = ["return: {}                 # or fail: ErrorName"]
+    if error.resource.startswith("arn:aws:states:::lambda:invoke"):
+        answers = ["payload: {}                # what the function returns; or fail: ErrorName"]
+    if error.resource.endswith(".waitForTaskToken"):
+        answers = ["wait: true                 # and `answers`; or return: {}"]
+    lines = [error.problem, "Answer it in the case, or for all cases at the top of the file, with", "  mocks:"]
+    return "\n".join([*lines, f"    {state}:", *(f"      {answer}" for answer in answers)])
