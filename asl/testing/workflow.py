@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import asl
 from asl.errors import HostError, InputError
+from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
 from asl.hosts.start import moment
 from asl.hosts.unanswered import UnansweredError
@@ -19,6 +21,9 @@ from asl.parse.transitions import task_states
 from asl.testing import mock_config
 from asl.testing.mocks import Mock, MockTable, Target
 from asl.values import JSON
+
+
+_KEPT: Final = 100
 
 
 class Workflow:
@@ -48,9 +53,8 @@ class Workflow:
             self.machine = asl.load(definition, define=define, name=name, type=type)
         self.options = options
         self.mocks: list[Mock] = []
-        self.runs: list[Run] = []
-        """The executions that were started, the first one first."""
-        self._worlds: list[World] = []
+        self.runs: deque[Run] = deque()
+        """The executions that were started, the first one first; of those that have ended, the last hundred."""
 
     def __repr__(self) -> str:
         return f"<asl.Workflow {self.machine.name!r}: {len(self.mocks)} mocks, {len(self.runs)} runs>"
@@ -63,8 +67,8 @@ class Workflow:
 
     def close(self) -> None:
         """Closes the worlds of its runs; what is in their embedded services is forgotten."""
-        while self._worlds:
-            self._worlds.pop().close()
+        for run in self.runs:
+            run.world.close()
 
     def mock(
         self,
@@ -101,9 +105,10 @@ class Workflow:
         `World.start` (`name`, `context`, `variables` ...), and of `asl.World`, over those of this Workflow. Raises
         `HostError` when a task is answered by nothing, `InputError` for an input that is not JSON or is too large.
         """
-        run = self.start(input, start_at=start_at, **options)
         try:
-            return run.advance(until=_moment(run, until))
+            with rare_collections():
+                run = self.start(input, start_at=start_at, **options)
+                return run.advance(until=_moment(run, until))
         except UnansweredError as error:
             raise HostError(_with_mocks(error)) from None
 
@@ -122,9 +127,14 @@ class Workflow:
             mocks=MockTable(tables, fallback),
             machines={**machines, **{key: each.machine for key, each in workflows.items()}},
         )
-        self._worlds.append(world)
-        run = world.start(self.machine, input, **of_start)
+        try:
+            run = world.start(self.machine, input, **of_start)
+        except BaseException:
+            world.close()
+            raise
         self.runs.append(run)
+        if len(self.runs) > _KEPT and self.runs[0].status != "RUNNING":
+            self.runs.popleft().world.close()
         return run
 
 

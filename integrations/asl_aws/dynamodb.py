@@ -7,6 +7,7 @@ DynamoDB's own JSON; what else DynamoDB can do is reached by `aws-sdk:dynamodb:.
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Final
 
 from asl.integration import Call, Integration
@@ -121,7 +122,12 @@ _FIELDS: Final[dict[str, dict[str, parameters.Check]]] = {
 
 
 def integration(clients: Clients) -> Integration:
-    return OneCall(clients, SERVICE, DYNAMODB, {name: _action(name) for name in _FIELDS}, _WIRE, callback=False)
+    return OneCall(clients, SERVICE, DYNAMODB, _actions(), _WIRE, callback=False)
+
+
+@cache
+def _actions() -> dict[str, Action]:
+    return {name: _action(name) for name in _FIELDS}
 
 
 def _action(name: str) -> Action:
