@@ -22,7 +22,6 @@ from asl.testing import mock_config
 from asl.testing.mocks import Mock, MockTable, Target
 from asl.values import JSON
 
-
 _KEPT: Final = 100
 
 
