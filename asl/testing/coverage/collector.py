@@ -190,4 +190,4 @@ def _temporary_folder() -> str | None:
 
 
 def _is_in(file: str | None, folder: str) -> bool:
-    return file is not None and Path(folder) in Path(os.path.realpath(file)).parents
+    return file is not None and Path(os.path.realpath(file)).is_relative_to(folder)

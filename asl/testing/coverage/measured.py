@@ -99,7 +99,7 @@ class _Wanted:
 
         def option(name: str) -> list[str]:
             value = coverage.get_option(name)
-            return [str(each) for each in value] if isinstance(value, list) else []
+            return [str(each) for each in value] if isinstance(value, list | tuple) else []
 
         sources = option("run:source")
         self._limited = bool(sources)

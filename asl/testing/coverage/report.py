@@ -86,7 +86,7 @@ def percentage(count: Count) -> str:
 def _table(rows: list[list[str]], width: int) -> Iterator[str]:
     """Rows as lines: the first column on the left and cut from its left to fit, the others on the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    widths[0] = max(12, min(widths[0], width - sum(widths[1:]) - 2 * len(widths[1:])))
+    widths[0] = min(widths[0], max(12, width - sum(widths[1:]) - 2 * len(widths[1:])))
     for name, *cells in rows:
         shown = name if len(name) <= widths[0] else "…" + name[len(name) - widths[0] + 1 :]
         right = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
