@@ -1,5 +1,6 @@
 """Definitions in the reports of coverage.py."""
 
+import importlib
 import io
 import json
 import os
@@ -291,6 +292,32 @@ def test_source_and_omit_are_heeded(pay: Path) -> None:
     assert [row[0] for row in rows] == ["src/in.asl.json"]
     rows = reported(measured(collector, include=["src/*"]))
     assert [row[0] for row in rows] == ["src/in.asl.json", "src/out.asl.json"]
+
+
+def test_definitions_of_packages_are_found(pay: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = pay.parent / "lib" / "shipping"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "ship.asl.json").write_text(PAY)
+    monkeypatch.syspath_prepend(package.parent)
+    importlib.import_module("shipping")
+    try:
+        assert [row[0] for row in reported(measured(Collector(), "shipping"))] == ["lib/shipping/ship.asl.json"]
+    finally:
+        del sys.modules["shipping"]
+
+
+def test_versions_of_a_file_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Defines in the names of states make other states of them, in the same lines."""
+    monkeypatch.chdir(tmp_path)
+    rule = '{"Variable": "$.a", "IsPresent": true, "Next": "B${S}"}'
+    states = f'"A": {{"Type": "Choice", "Choices": [\n{rule}],\n"Default": "C"}},\n"B${{S}}": {{"Type": "Succeed"}},'
+    (tmp_path / "a.asl.json").write_text(f'{{"StartAt": "A", "States": {{{states}\n"C": {{"Type": "Succeed"}}}}}}')
+    with Collector() as collector:
+        asl.load("a.asl.json", define={"S": "x"}).run({"a": 1})
+        asl.load("a.asl.json", define={"S": "y"}).run({})
+    assert len(collector.definitions) == 2
+    assert reported(measured(collector)) == [["a.asl.json", "5", "0", "2", "0", "100%"]]
 
 
 def test_definitions_in_one_line_are_left_out(pay: Path) -> None:

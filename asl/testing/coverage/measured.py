@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -46,15 +47,16 @@ def write(definitions: Sequence[Covered], pytest_config: Any = None) -> bool:
 def add(coverage: Coverage, definitions: Sequence[Covered]) -> None:
     """Adds the lines and branches of definitions, and those in the source folders that nobody ran."""
     wanted = _Wanted(coverage)
-    kept = {wanted.name(each.file): each for each in definitions if each.file and wanted.file(each.file, each.items)}
+    run = arcs_run if coverage.get_option("run:branch") else lines_run
+    found: defaultdict[str, set[Any]] = defaultdict(set)
+    for each in definitions:
+        if each.file and wanted.file(each.file, each.items):
+            found[wanted.name(each.file)] |= run(each.items, each.taken)
     data = coverage.get_data()
     # Nobody knows which of the tests took what.
     data.set_context(str(coverage.get_option("run:context") or ""))
-    if coverage.get_option("run:branch"):
-        data.add_arcs({name: arcs_run(each.items, each.taken) for name, each in kept.items()})
-    else:
-        data.add_lines({name: lines_run(each.items, each.taken) for name, each in kept.items()})
-    data.touch_files([*kept, *(wanted.name(file) for file in wanted.files())], TRACER)
+    (data.add_arcs if run is arcs_run else data.add_lines)(found)
+    data.touch_files([*found, *(wanted.name(file) for file in wanted.files())], TRACER)
 
 
 def _reports(coverage: Coverage) -> bool:
@@ -101,7 +103,7 @@ class _Wanted:
             value = coverage.get_option(name)
             return [str(each) for each in value] if isinstance(value, list | tuple) else []
 
-        sources = option("run:source")
+        sources = [*option("run:source"), *option("run:source_pkgs"), *option("run:source_dirs")]
         self._limited = bool(sources)
         self._folders = [Path(folder).resolve() for source in sources for folder in _folders(source)]
         self._include = option("run:include") and GlobMatcher(prep_patterns(option("run:include")))
