@@ -18,8 +18,11 @@ COMMANDS: Final = {
     "integrations": ("asl.cli.integrations", "List what tasks can call, and say who answers it."),
     "jsonata": ("asl.cli.jsonata", "Evaluate a JSONata expression."),
     "run": ("asl.cli.run", "Run a state machine on this machine, in no time."),
+    "schema": ("asl.cli.schema", "Print the JSON Schema of test files, for editors."),
     "task-failure": ("asl.cli.tokens:failure", "Fail a task that waits for an answer, by its token."),
     "task-success": ("asl.cli.tokens:success", "End a task that waits for an answer, by its token."),
+    "test": ("asl.cli.test", "Run tests of state machines, and say what failed and why."),
+    "test-state": ("asl.cli.test_state", "Test one state as the TestState API does, on this machine."),
 }
 """Name, module, and what `asl --help` says. The module's click command is `command`, unless a name is given behind `:`.
 

@@ -16,7 +16,9 @@ Two keys beside `Return` or `Throw` are ours. `"Submit": <answer of the start ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from asl.machine import Machine
     from asl.source import Document
 
+_COMMENT: Final = re.compile(r"^[ \t]*//.*", re.MULTILINE)
 _INVOKE_ANSWER: Final = frozenset(
     ("StatusCode", "Payload", "ExecutedVersion", "LogResult", "SdkHttpMetadata", "SdkResponseMetadata")
 )
@@ -141,15 +144,7 @@ def load(
     that case: then it must be `machine_name` (default: the name of `machine`), or the case is given as `Machine/Case`.
     With `machine`, the states that the case names are looked up in it. Raises InputError that lists all that is wrong.
     """
-    if Path(path).is_dir():
-        raise InputError(f"{path}: is a directory, not a mock file")
-    try:
-        document = source.read(path)
-    except DefinitionError as error:
-        raise _refused(replace(each, message=_of_mock_file(each.message)) for each in error.findings) from None
-    findings = list(mock_findings.check(document))
-    if findings:
-        raise _refused(findings)
+    document = read(path)
     name, case = _choose(document, test_case, machine_name or (machine.name if machine else None))
     at = below(below("/StateMachines", name) + "/TestCases", case)
     named: dict[str, str] = document.value["StateMachines"][name]["TestCases"][case]
@@ -163,6 +158,31 @@ def load(
         if findings:
             raise _refused(findings)
     return MockConfig(case, name, responses)
+
+
+def read(path: str | Path) -> Document:
+    """A mock file. Lines that are comments (`//`) are passed over. Raises InputError that lists all that is wrong."""
+    if Path(path).is_dir():
+        raise InputError(f"{path}: is a directory, not a mock file")
+    try:
+        document = _without_comments(path) or source.read(path)
+    except DefinitionError as error:
+        raise _refused(replace(each, message=_of_mock_file(each.message)) for each in error.findings) from None
+    findings = list(mock_findings.check(document))
+    if findings:
+        raise _refused(findings)
+    return document
+
+
+def _without_comments(path: str | Path) -> Document | None:
+    """The document in a JSON file with lines that are comments, None for a file without them."""
+    if not str(path).endswith(".json"):
+        return None
+    with suppress(OSError, UnicodeDecodeError):
+        text = Path(path).read_text("utf-8")
+        if _COMMENT.search(text):
+            return source.read_text(_COMMENT.sub(lambda found: " " * len(found[0]), text), str(path), "json")
+    return None
 
 
 def _of_mock_file(message: str) -> str:

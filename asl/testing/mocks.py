@@ -206,7 +206,7 @@ def _ran_out(mock: Mock, call: Call, number: int) -> str:
     return (
         f"the mock of {mock.target} ran out: it has {answers} answer{'' if answers == 1 else 's'}, and this is call"
         f" {number} of state '{call.state_name}' (they are counted from 0)\n"
-        "Retries and Map iterations are calls too; add .then.returns(...), or leave out the last `times`."
+        "Retries and Map iterations are calls too; add another answer, or leave out the last `times`."
     )
 
 

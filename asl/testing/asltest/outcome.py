@@ -39,13 +39,17 @@ class Performed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a case. `seconds` are of the wall clock; `run` is its execution, where it was started."""
+    """What became of a case. `seconds` are of the wall clock; `run` is its execution, where it was started.
+
+    `printed` is what its functions wrote to standard output, where somebody caught it.
+    """
 
     case: Case
     run: Run | None
     failures: tuple[Failure, ...]
     notes: tuple[str, ...]
     seconds: float
+    printed: str = ""
 
     @property
     def passed(self) -> bool:

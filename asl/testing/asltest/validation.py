@@ -30,7 +30,8 @@ _KINDS: Final = {
 
 def validate(document: Document) -> list[Finding]:
     """All that is wrong with the form of a test file, in its order; [] when it is as the schema says."""
-    return list(_Validator(document).check(GRAMMAR, document.value, ""))
+    found = _Validator(document).check(GRAMMAR, document.value, "")
+    return sorted(found, key=lambda each: (each.location.line, each.location.column) if each.location else (0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ class _Validator:
         """What is wrong with members that exclude or need each other."""
         choices = [each["required"][0] for each in schema.get("oneOf", ())]
         chosen = [name for name in choices if name in value]
-        if choices and len(chosen) != 1:
+        is_misspelt = not chosen and not value.keys() <= schema.get("properties", {}).keys()
+        if choices and len(chosen) != 1 and not is_misspelt:
             listed = f"{', '.join(choices[:-1])} and {choices[-1]}"
             has = f"; this has {' and '.join(chosen)}" if chosen else ""
             yield self.finding(pointer, f"{_owner(pointer)} needs one of {listed}{has}")

@@ -1,0 +1,227 @@
+"""`asl test`: runs test files, or the test cases of a mock file, and reports what failed and why."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, redirect_stdout
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from asl.cli.case_report import Printer
+    from asl.machine import Machine
+    from asl.testing.asltest import Case, Outcome, Suite
+    from asl.testing.coverage import Collector
+    from asl.testing.junit import SuiteReport
+
+FILE = click.Path(allow_dash=False)
+
+EPILOG = """\b
+Examples:
+  asl test
+  asl test statemachines/order -k "declined or refused" -x
+  asl test --coverage --fail-under 90 --junit report.xml
+  asl test --mock-config MockConfigFile.json --machine Order=order.asl.json --input @order.json
+
+\b
+Exit codes: 0 all passed; 1 a case failed, or less is covered than --fail-under says; 2 a wrong call, a malformed
+file, or no cases.
+
+What may stand in a test file is told by `asl schema test`. The cases of a mock file (that of Step Functions Local)
+pass when their execution succeeds; to expect something else of one, name it in a test file: mock_config: FILE#CASE.
+"""
+
+
+@click.command("test", epilog=EPILOG)
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
+@click.option("-k", "expression", metavar="EXPR", help="Only cases whose file and name have the words: a and not b.")
+@click.option("--exitfirst", "-x", is_flag=True, help="Stop at the first case that fails.")
+@click.option("--story", is_flag=True, help="Tell of each failed case all that happened.")
+@click.option("--junit", type=FILE, metavar="FILE", help="Write a report as JUnit XML.")
+@click.option("--coverage", "covering", is_flag=True, help="Report which states and transitions are covered.")
+@click.option(
+    "--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Fail if less is covered (--coverage)."
+)
+@click.option("--mock-config", type=FILE, metavar="FILE", help="Run the cases of a mock file; PATHs are definitions.")
+@click.option(
+    "--machine", "machines", multiple=True, metavar="NAME=FILE",
+    help="The definition of a state machine of the mock file.",
+)  # fmt: skip
+@click.option(
+    "--input", "-i", "input_", metavar="JSON|@FILE|-", help="The input of all executions of the mock file's cases."
+)
+@click.option(
+    "--define", "-d", "defines", multiple=True, metavar="NAME=VALUE",
+    help="Fill the placeholder ${NAME} in definitions of the mock file's machines.",
+)  # fmt: skip
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    paths: tuple[str, ...],
+    expression: str | None,
+    exitfirst: bool,
+    story: bool,
+    junit: str | None,
+    covering: bool,
+    fail_under: float | None,
+    mock_config: str | None,
+    machines: tuple[str, ...],
+    input_: str | None,
+    defines: tuple[str, ...],
+) -> None:
+    """Run the test files (*.asltest.yaml, .yml, .json) named or below the folders named; without PATH, below this one.
+
+    Nothing takes time and nothing reaches AWS. What a file does not say is taken from asl.toml, or [tool.asl] in
+    pyproject.toml.
+    """
+    if mock_config is None and (machines or input_ is not None or defines):
+        raise click.UsageError("--machine, --input and --define are for --mock-config; test files say them themselves")
+    from asl import config
+    from asl.cli import arguments, results
+    from asl.cli.case_report import Printer
+    from asl.testing.selection import selection
+
+    arguments.look_for_modules(config.read())
+    is_meant = selection(expression) if expression else lambda name: True
+    outlets = results.open_outlets({"--junit": junit})
+    session = Session(Printer(sys.stdout, story), exitfirst)
+    try:
+        with ExitStack() as stack:
+            collector = stack.enter_context(_collector()) if covering or fail_under is not None else None
+            if mock_config is None:
+                session.run(_suites(paths or (".",)), is_meant, collector)
+            else:
+                suite = _mock_suite(mock_config, paths, machines, input_, defines)
+                session.run([(Path(mock_config), suite)], is_meant, collector)
+        if not session.outcomes and not session.has_errors:
+            raise click.UsageError(_nothing(paths, expression, len(session.reports)))
+    except BaseException:
+        results.discard(outlets.values())
+        raise
+    session.conclude()
+    enough = collector is None or session.printer.coverage(collector, fail_under)
+    problems = [outlet.write(session.junit()) for outlet in outlets.values()]
+    for problem in filter(None, problems):
+        click.echo(f"error: {problem}", err=True)
+    ctx.exit(2 if session.has_errors or any(problems) else 0 if session.passed and enough else 1)
+
+
+class Session:
+    """All suites of one call: runs their cases, prints what becomes of them, remembers it for the report."""
+
+    def __init__(self, printer: Printer, exitfirst: bool) -> None:
+        self.printer = printer
+        self.reports: list[SuiteReport] = []
+        self._exitfirst = exitfirst
+        self._started = time.perf_counter()
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        return [outcome for report in self.reports for outcome in report.outcomes]
+
+    @property
+    def passed(self) -> bool:
+        return not any(outcome.failures for outcome in self.outcomes)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(report.error is not None for report in self.reports)
+
+    def run(
+        self,
+        suites: Iterable[tuple[Path, Suite | str]],
+        is_meant: Callable[[str], bool],
+        collector: Collector | None,
+    ) -> None:
+        """Runs the cases that are meant; a suite that could not be read is the text that says why."""
+        from asl.testing.junit import SuiteReport
+
+        for path, suite in suites:
+            if isinstance(suite, str):
+                report = SuiteReport(path, (), suite)
+            else:
+                if collector is not None:
+                    for machine in suite.machines:
+                        collector.add(machine)
+                cases = [case for case in suite.cases if is_meant(f"{path.as_posix()}::{case.name}")]
+                report = SuiteReport(path, list(self._outcomes(cases)))
+            self.reports.append(report)
+            self.printer.suite(report)
+            if self._exitfirst and (report.error is not None or not self.passed):
+                return
+
+    def _outcomes(self, cases: Iterable[Case]) -> Iterator[Outcome]:
+        for case in cases:
+            printed = StringIO()
+            with redirect_stdout(printed):
+                outcome = case.run()
+            yield replace(outcome, printed=printed.getvalue())
+            if outcome.failures and self._exitfirst:
+                return
+
+    def conclude(self) -> None:
+        self.printer.summary(self.reports, time.perf_counter() - self._started)
+
+    def junit(self) -> str:
+        from asl.testing.junit import junit_xml
+
+        return junit_xml(self.reports, time.perf_counter() - self._started)
+
+
+def _collector() -> Collector:
+    from asl.testing.coverage import Collector
+
+    return Collector()
+
+
+def _suites(paths: Iterable[str]) -> Iterator[tuple[Path, Suite | str]]:
+    """The suites of test files, one after the other; what is wrong with a file in its place."""
+    from asl.errors import AslError
+    from asl.testing import asltest
+    from asl.testing.discovery import find_test_files
+
+    for path in find_test_files(paths):
+        try:
+            yield path, asltest.read(path)
+        except AslError as error:
+            yield path, str(error)
+
+
+def _mock_suite(
+    file: str, paths: Iterable[str], machines: Iterable[str], input_: str | None, defines: Iterable[str]
+) -> Suite:
+    """The suite of a mock file with its machines: those named, and those in files known by their names."""
+    from asl.cli import arguments
+    from asl.testing import mock_file_cases
+    from asl.testing.asltest.project import Project
+
+    defined = arguments.pairs("--define", defines, "Name=value")
+    named = arguments.pairs("--machine", machines, "Order=order.asl.json")
+
+    def load(path: str, name: str | None = None) -> Machine:
+        body = {"machine": str(Path(path).absolute()), "define": defined}
+        return Project(Path(file), {**body, **({"name": name} if name else {})}).machine
+
+    return mock_file_cases.read(
+        Path(file),
+        {name: load(path, name) for name, path in named.items()},
+        [load(path) for path in paths],
+        arguments.read_input(input_),
+    )
+
+
+def _nothing(paths: tuple[str, ...], expression: str | None, files: int) -> str:
+    if files:
+        return f"no case is meant by -k '{expression}'" if expression else "there are no cases"
+    where = " and ".join(f"'{path}'" for path in paths) or "this folder"
+    return (
+        f"there are no test files below {where}: their names end in .asltest.yaml, .asltest.yml or .asltest.json"
+        " (asl schema test)"
+    )
