@@ -4,7 +4,7 @@
 `mock_checks` judges what stands for its result, `bench` runs it, `inspection` makes the answer of what came of it.
 """
 
-from asl.testing.teststate.api import test_state
+from asl.testing.teststate.api import answer, test_state
 from asl.testing.teststate.errors import ApiError
 
-__all__ = ["ApiError", "test_state"]
+__all__ = ["ApiError", "answer", "test_state"]

@@ -65,13 +65,15 @@ def test_state(
         if name not in _OF_WORLD:
             known = (*parameters.REQUEST.members, *_OF_WORLD)
             raise InputError(f"test_state() has no parameter '{name}'; {did_you_mean(name, known) or known}")
-    return _answer(request.read(given), options)
+    return answer(given, options)
 
 
 test_state.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test
 
 
-def _answer(asked: request.Request, options: Mapping[str, Any]) -> dict[str, Any]:
+def answer(given: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for a request that is a mapping of the API's parameters. Raises the same."""
+    asked = request.read(given)
     tested = definitions.tested(asked.definition, asked.state_name)
     with closing(Bench(asked.mock, options)) as bench:
         mock_checks.check(asked, tested, bench.answers)

@@ -58,7 +58,7 @@ class Bench(World):
         return run
 
     def deliver(self, run: Run, event: ev.Event) -> None:
-        if isinstance(event, ev.Started) and run.machine.program is run.execution.program and not self.runs[1:]:
+        if isinstance(event, ev.Started) and len(self.runs) == 1:  # others are those that its task starts
             run.execution.test = self._test
             run.execution.trace = []
         super().deliver(run, event)
