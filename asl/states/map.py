@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from asl.json_text import size
 from asl.limits import INLINE_MAP_CONCURRENCY, PAYLOAD_BYTES
 from asl.model import Map
-from asl.payload import Evaluator, Scope, Stage, constant, dataflow, jsonata_io, jsonpath_io
-from asl.states import item_reader
+from asl.payload import Stage, dataflow
+from asl.states import item_reader, map_fields
 from asl.states.compiled import CompiledState, leave, stand_in
 from asl.states.item_batcher import batching
 from asl.states.recovery import Recovery
 from asl.states.tolerance import tolerance
-from asl.values import ABSENT, JSON
-from asl.wording import EvaluationError, items_not_an_array, not_an_integer, result_too_large
+from asl.values import JSON
+from asl.wording import EvaluationError, result_too_large
 
 if TYPE_CHECKING:
     from asl.engine import Execution, StateTest
     from asl.frame import Frame
-
-
-_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 class CompiledMap:
@@ -51,12 +47,12 @@ class CompiledMap:
         self.pointer = state.pointer
         self.next: CompiledState | None = None
         self.first: CompiledState | None = None  # of the item processor
-        self.items = _items(state)
-        self.item_selector = _item_selector(state)
-        self.max_concurrency = _max_concurrency(state)
+        self.items = map_fields.items(state)
+        self.item_selector = map_fields.item_selector(state)
+        self.max_concurrency = map_fields.max_concurrency(state)
         self.tolerance = tolerance(state)
         self.reader = state.item_reader
-        self.reader_arguments = _reader_arguments(state)
+        self.reader_arguments = map_fields.reader_arguments(state)
         self.batches = None if state.item_batcher is None else batching(state.item_batcher, state.io.language)
         self.dataflow = dataflow(state.io, result_name="result")
         self.recovery = Recovery(state.retry, state.catch, "MapStateExited", "MapStateFailed")
@@ -100,7 +96,7 @@ class CompiledMap:
         frame.next_index = index + 1
         value = frame.effective["items"][index]
         keys = frame.effective["keys"]
-        item = _item(index, value, None if keys is None else keys[index])
+        item = map_fields.item(index, value, None if keys is None else keys[index])
         if self.item_selector is not None:
             try:
                 value = self._selected(frame, frame.effective["data"], item)
@@ -178,7 +174,7 @@ class CompiledMap:
             items = item_reader.read(found, self.reader.config)
         if self.item_selector is not None:
             items = [
-                self._selected(frame, data, _item(index, value, None if keys is None else keys[index]))
+                self._selected(frame, data, map_fields.item(index, value, None if keys is None else keys[index]))
                 for index, value in enumerate(items)
             ]
             trace.append(("afterItemSelector", items))
@@ -206,73 +202,3 @@ class CompiledMap:
     def exit(self, execution: Execution, frame: Frame) -> None:
         execution.record_aside(frame.previous_id, "MapStateSucceeded")
         leave(execution, frame, self.dataflow, frame.results, "MapStateExited", self.next)
-
-
-def _item(index: int, value: JSON, key: str | None) -> dict[str, Any]:
-    """`Map.Item` of the context object."""
-    # unrecorded: the order of the fields of an item that has a key
-    return {"Index": index, "Value": value} if key is None else {"Index": index, "Key": key, "Value": value}
-
-
-def _items(state: Map) -> Evaluator:
-    """The items: an array, or in JSONata an object, whose members are the items."""
-    if state.io.language == "JSONata":
-        if state.items is ABSENT:
-            return _whole_input
-        # Recordings of 2024 refuse an object; the guide has allowed it since September 2025.
-        return jsonata_io.of_type(state.items, "Items", "array", "object")
-    evaluate = jsonpath_io.field_path(state.items_path)
-
-    def items(data: JSON, scope: Scope) -> JSON:
-        value = evaluate(data, scope)
-        if type(value) is not list:
-            # unrecorded: the text is recorded for TestState, with $$ as $
-            shown = state.items_path[1:] if state.items_path.startswith("$$") else state.items_path
-            raise EvaluationError(f'Reference path "{shown}" must point to array.')
-        return value
-
-    return items
-
-
-def _whole_input(data: JSON, scope: Scope) -> JSON:
-    if type(data) is not list:
-        raise items_not_an_array(data)
-    return data
-
-
-def _item_selector(state: Map) -> Evaluator | None:
-    if state.item_selector is ABSENT:
-        return None
-    if state.io.language == "JSONata":
-        return jsonata_io.template(state.item_selector, "ItemSelector")
-    return jsonpath_io.template(state.item_selector)
-
-
-def _reader_arguments(state: Map) -> Evaluator:
-    if state.item_reader is None or state.item_reader.arguments is ABSENT:
-        return constant(None)
-    if state.io.language == "JSONata":
-        return jsonata_io.template(state.item_reader.arguments, "ItemReader/Arguments")
-    return jsonpath_io.template(state.item_reader.arguments)
-
-
-def _max_concurrency(state: Map) -> Evaluator:
-    path = state.max_concurrency_path
-    if isinstance(state.max_concurrency, str):
-        return jsonata_io.whole_number(state.max_concurrency, "MaxConcurrency", 0)
-    if path is None:
-        return constant(state.max_concurrency)
-    evaluate = jsonpath_io.field_path(path)
-
-    def limit(data: JSON, scope: Scope) -> JSON:
-        value = evaluate(data, scope)
-        if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
-            value = int(value)  # recorded: a text that is a number will do
-        if type(value) is not int:
-            raise not_an_integer("MaxConcurrencyPath", value, path)
-        if value < 0:
-            # differs-from-aws: there, such an execution is recorded as never going on after ExecutionStarted
-            raise EvaluationError(f"The MaxConcurrencyPath field refers to a negative value: {path} == {value}")
-        return value
-
-    return limit
