@@ -156,6 +156,7 @@ class Execution:
         """What the host knows of the arguments that services refuse; asked before a task is scheduled."""
         self.arrange: Arrangement | None = None
         """What the host knows of what Step Functions adds to the arguments of a task, which the history then shows."""
+        self._single = info.single
         self.test: StateTest | None = None
         """Set when the execution tests its first state alone."""
         self._history_limit = HISTORY_EVENTS if info.type == "STANDARD" else sys.maxsize
@@ -404,8 +405,7 @@ class Execution:
         """Moves a frame that left its state to another one, or to its end."""
         ready = self.ready
         frame.effective = None
-        alone = self.info.single or self.test is not None
-        if alone and state is not None and frame.parent is None:
+        if (self._single or self.test is not None) and state is not None and frame.parent is None:
             self.next_state = state.name
             state = None
         if state is None:
