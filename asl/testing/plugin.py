@@ -18,7 +18,38 @@ if TYPE_CHECKING:
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _SHOWN_RUNS: Final = 3
+_TEST_FILES: Final = (".asltest.yaml", ".asltest.yml", ".asltest.json")
 _current: Final = pytest.StashKey["AslFixture"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("asl", "state machines (aslkit)")
+    group.addoption(
+        "--asl-coverage",
+        action="store_true",
+        help="report which states, transitions, choice rules, catchers and retriers the tests cover",
+    )
+    group.addoption(
+        "--asl-fail-under", type=float, metavar="PERCENT", help="fail when less of the state machines is covered"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    coverage = sys.modules.get("coverage")
+    is_measured = coverage is not None and coverage.Coverage.current() is not None
+    if is_measured or config.getoption("--asl-coverage") or config.getoption("--asl-fail-under") is not None:
+        from asl.testing.session_coverage import SessionCoverage
+
+        config.pluginmanager.register(SessionCoverage(config), "asl_coverage")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """The cases of a test file without Python."""
+    if not file_path.name.endswith(_TEST_FILES):
+        return None
+    from asl.testing.collection import AslTestFile
+
+    return AslTestFile.from_parent(parent, path=file_path)
 
 
 @pytest.fixture
@@ -58,10 +89,13 @@ def pytest_runtest_makereport(
         call.excinfo = _as_user_sees_it(call.excinfo)
     report = yield
     fixture = item.stash.get(_current, None)
-    if fixture is not None and report.when == "call" and report.failed:
+    outcome = getattr(item, "outcome", None)  # of a case of a test file
+    runs = [] if fixture is None else fixture.runs[-_SHOWN_RUNS:]
+    runs += [] if outcome is None or outcome.run is None else [outcome.run]
+    if report.when == "call" and report.failed and runs:
         from asl.testing.explanations import story
 
-        for run in fixture.runs[-_SHOWN_RUNS:]:
+        for run in runs:
             report.sections.append((f"what happened in {run.machine.name}", story(run)))
     return report
 

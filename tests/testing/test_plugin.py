@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+import asl.testing.collection
 import asl.testing.explanations
-import asl.testing.fixture  # sessions in this process share what is imported before them  # noqa: F401
+import asl.testing.fixture  # sessions in this process share what is imported before them
+import asl.testing.session_coverage  # noqa: F401
 
 DEFINITION = {
     "StartAt": "Check",
@@ -157,6 +159,73 @@ def test_without():
     result = session(pytester, code)
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(["*At index 1 diff: 2 != 3*", "*{'a': 1} != {'a': 2}*"])
+
+
+TEST_FILE = """
+machine: machine.asl.json
+name: work
+mocks:
+  Work: {return: {done: 1}}
+cases:
+  works:
+    input: {n: 1}
+    expect: {output: {done: 1}, path: [Check, Work]}
+  does not:
+    input: {n: 1}
+    mocks: {Work: {fail: Broken}}
+    expect: {output: {done: 1}}
+  later:
+    skip: not today
+"""
+
+
+def test_test_files(pytester: pytest.Pytester, folder: Path) -> None:
+    (folder / "work.asltest.yaml").write_text(TEST_FILE)
+    result = pytester.runpytest_inprocess("-rs")
+    result.assert_outcomes(passed=1, failed=1, skipped=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*_ does not _*",
+            "work.asltest.yaml:13: *",
+            "ended: FAILED at machine.asl.json:*: Broken",
+            "*what happened in work*",
+            "SKIPPED*work.asltest.yaml:14: not today",
+        ]
+    )
+    pytester.runpytest_inprocess("-k", "works").assert_outcomes(passed=1, deselected=2)
+    pytester.runpytest_inprocess("work.asltest.yaml::works").assert_outcomes(passed=1)
+
+
+def test_a_malformed_test_file(pytester: pytest.Pytester, folder: Path) -> None:
+    (folder / "work.asltest.yaml").write_text(TEST_FILE.replace("output", "outptu"))
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*work.asltest.yaml:9:*outptu*", "*did you mean 'output'?*"])
+
+
+def test_coverage_by_name(pytester: pytest.Pytester, folder: Path) -> None:
+    (folder / "work.asltest.yaml").write_text(TEST_FILE)
+    pytester.makepyfile("def test_it(asl):\n    assert asl('machine.asl.json').run({'n': 0}).succeeded\n")
+    result = pytester.runpytest_inprocess("--asl-coverage", "-k", "works or test_it")
+    result.assert_outcomes(passed=2, deselected=2)
+    result.stdout.fnmatch_lines(
+        ["*coverage of state machines*", "machine.asl.json *3/3*86%", "machine.asl.json:*Work: Catch*never taken"]
+    )
+
+
+@pytest.mark.parametrize(("percent", "code"), [(85, 0), (95, 1)])
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_coverage_that_is_too_low(
+    pytester: pytest.Pytester, folder: Path, percent: int, code: int, workers: tuple[str, ...]
+) -> None:
+    if workers:
+        pytest.importorskip("xdist")
+    (folder / "work.asltest.yaml").write_text(TEST_FILE)
+    (folder / "empty.asltest.yaml").write_text("machine: machine.asl.json\ncases: {none: {input: {n: 0}}}\n")
+    result = pytester.runpytest_inprocess(f"--asl-fail-under={percent}", "-k", "works or none", *workers)
+    assert result.ret == code
+    said = "*FAIL 85.71 % of the state machines is covered, less than 95 %*"
+    (result.stdout.fnmatch_lines if code else result.stdout.no_fnmatch_line)([said] if code else said)
 
 
 def test_in_several_processes(pytester: pytest.Pytester, folder: Path) -> None:
