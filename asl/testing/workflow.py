@@ -18,7 +18,7 @@ from asl.hosts.world import World, split_options
 from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
 from asl.parse.transitions import task_states
-from asl.testing import mock_config
+from asl.testing import mock_config, sam
 from asl.testing.mocks import Mock, MockTable, Target
 from asl.values import JSON
 
@@ -28,7 +28,9 @@ _KEPT: Final = 100
 class Workflow:
     """A state machine with mocks of its tasks. Each run is in a world of its own, in virtual time.
 
-    `definition` is what `asl.load` takes, or a `Machine`; `define`, `name` and `type` are those of `asl.load`.
+    `definition` is what `asl.load` takes, a `Machine`, or the file of a SAM or CloudFormation template: then `resource`
+    is the logical id of the state machine where it has several, and the Python functions and the other state machines
+    in it answer tasks. `define`, `name` and `type` are those of `asl.load`.
     `options` are those of `asl.World`, for every run: `lambdas`, `tasks`, `machines`, `activities`, `aws`, `resources`,
     `start`, `seed` ... A value of `machines` may be another Workflow: its mocks answer the tasks of its executions.
     `mocks` may be the reference of a test case in a MockConfigFile.json, "mocks.json#Declined", which answers where no
@@ -43,14 +45,22 @@ class Workflow:
         *,
         define: Mapping[str, str] | None = None,
         name: str | None = None,
-        type: WorkflowType = "STANDARD",
+        type: WorkflowType | None = None,
+        resource: str | None = None,
         **options: Any,
     ) -> None:
-        if isinstance(definition, Machine):
-            self.machine = definition.of_type(type)
-        else:
-            self.machine = asl.load(definition, define=define, name=name, type=type)
         self.options = options
+        if isinstance(definition, str | Path) and sam.is_template(definition):
+            template = sam.load(definition, resource, define, name=name, type=type)
+            self.machine = template.machine
+            for option, found in (("lambdas", template.lambdas), ("machines", template.machines)):
+                self.options[option] = {**found, **options.get(option, {})}
+        elif resource is not None:
+            raise InputError("resource is the logical id of a state machine in a template, and the definition is none")
+        elif isinstance(definition, Machine):
+            self.machine = definition.of_type(type or definition.type)
+        else:
+            self.machine = asl.load(definition, define=define, name=name, type=type or "STANDARD")
         self.mocks: list[Mock] = []
         self.runs: deque[Run] = deque()
         """The executions that were started, the first one first; of those that have ended, the last hundred."""

@@ -187,6 +187,34 @@ def test_mock_files(tmp_path: Path) -> None:
     assert (run.state("A").output, run.output) == ("of the file", "of the test")
 
 
+def test_sam_templates(tmp_path: Path) -> None:
+    (tmp_path / "work.asl.json").write_text(
+        json.dumps({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${WorkArn}", "End": True}}})
+    )
+    (tmp_path / "app.py").write_text("def handler(event, context):\n    return {'worked': event}\n")
+    (tmp_path / "template.yaml").write_text("""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: work.asl.json
+      DefinitionSubstitutions: {WorkArn: !GetAtt Work.Arn}
+  Other:
+    Type: AWS::Serverless::StateMachine
+    Properties: {DefinitionUri: work.asl.json, DefinitionSubstitutions: {WorkArn: !GetAtt Work.Arn}}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: ., Handler: app.handler, Runtime: python3.12}
+""")
+    test = Workflow(tmp_path / "template.yaml", resource="Machine")
+    assert test.run({"n": 1}).output == {"worked": {"n": 1}}
+    test.mock("A").returns("mocked")
+    assert test.run({"n": 1}).output == "mocked"
+    with pytest.raises(asl.InputError, match="has 2 state machines"):
+        Workflow(tmp_path / "template.yaml")
+
+
 # -- time, tokens, the middle ----------------------------------------------------------------------------------------
 
 APPROVAL = task(
@@ -273,6 +301,7 @@ def test_an_unmocked_task_tells_the_fix() -> None:
         (lambda order: order.run({}, start_at="Nowhere"), "has no state 'Nowhere'"),
         (lambda order: order.run({}, until="tomorrow"), "'tomorrow' is not a time"),
         (lambda order: order.run({}, nonsense=1), "nonsense"),
+        (lambda order: Workflow(ORDER, resource="Order"), "and the definition is none"),
     ],
 )
 def test_wrong_calls(wrong: Any, message: str) -> None:
