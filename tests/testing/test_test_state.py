@@ -120,6 +120,11 @@ def test_parameters_that_there_are_not() -> None:
         ({"Type": "Succeed"}, {"context": {}}, "ValidationException", "does not support Context when a mock is not"),
         (task(), {"mock": {}}, "ValidationException", "only one of the following fields: [result, errorOutput]"),
         (task(), {"mock": {"result": "{"}}, "ValidationException", "must be valid JSON"),
+        (task(), {"mock": {"result": "1e999"}}, "ValidationException", "must be valid JSON"),
+        (task(), {"mock": {"result": "NaN"}}, "ValidationException", "must be valid JSON"),
+        (task(), {"mock": {"result": "[" * 9999 + "]" * 9999}}, "ValidationException", "must be valid JSON"),
+        ({"Type": "Succeed"}, {"input": "[" * 9999 + "]" * 9999}, "InvalidExecutionInput", "the input is n"),
+        ("[" * 9999 + "]" * 9999, {}, "InvalidDefinition", "deep"),
         (task(), {"mock": {"result": {}}, "context": []}, "ValidationException", "Invalid Context object provided: "),
         (task(), {"mock": {"result": {}}, "context": {"State": 1}}, "ValidationException", "State must be an object"),
         (

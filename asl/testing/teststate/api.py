@@ -45,7 +45,7 @@ def test_state(
     The parameters are those of boto3's `client.test_state`. Where the API takes JSON text (`definition`, `input`,
     `variables`, `context`, the mock's `result`, `mapItemReaderData`), anything that is no text is taken as the value
     itself. Nothing reaches AWS: a Task without a mock is answered by what the `options` name, which are those of
-    `asl.World` (`lambdas`, `tasks`, `aws` ...).
+    `asl.World` (`lambdas`, `tasks`, `aws` ...); a state that comes alone is called "StateName" there, as on AWS.
 
     Raises `ApiError`, with `code` and `message`, for what the API refuses; `HostError` for a Task that nothing answers.
     """

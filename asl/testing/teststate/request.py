@@ -1,6 +1,7 @@
 """A request to TestState, read: its JSON texts as values, and what of it excludes what."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias, cast
@@ -8,6 +9,8 @@ from typing import Any, Final, Literal, TypeAlias, cast
 from asl.errors import InputError, StateError
 from asl.hosts.start import execution_input
 from asl.json_text import dumps
+from asl.limits import NESTING
+from asl.recursion import is_deeper
 from asl.testing.teststate import parameters
 from asl.testing.teststate.errors import ApiError, invalid
 from asl.values import ABSENT, JSON, Absent
@@ -175,8 +178,16 @@ def _mock(given: Mapping[str, Any]) -> Mock:
 
 
 def _parsed(text: str) -> JSON | Absent:
-    """The value of a JSON text; ABSENT for what is none."""
+    """The value of a JSON text; ABSENT for what is none, or is nested too deeply."""
     try:
-        return json.loads(text, parse_constant=_refused)
+        value = json.loads(text, parse_constant=_refused, parse_float=_finite)
     except (ValueError, RecursionError):
         return ABSENT
+    return ABSENT if is_deeper(value, NESTING) else value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"the number {text[:20]} is too big")
+    return number
