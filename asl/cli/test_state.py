@@ -39,6 +39,7 @@ _COUNTS = ("retrierRetryCount", "mapIterationFailureCount")
 @click.option("--role-arn", metavar="ARN", help="The execution role; a Task without a mock needs one.")
 @click.option("--state-configuration", metavar="STRUCTURE", help="retrierRetryCount=NUMBER and others.")
 @click.option("--reveal-secrets/--no-reveal-secrets", default=None, help="Show secrets of HTTP tasks.")
+@click.option("--define", "-d", "defines", multiple=True, metavar="NAME=VALUE", help="Fill the placeholder ${NAME}.")
 @click.option(
     "--lambda", "-l", "lambdas", multiple=True, metavar="NAME=MODULE:FUNCTION",
     help="Answer a Lambda function, given by name, ARN or glob, with a Python function.",
@@ -65,6 +66,7 @@ def command(
     role_arn: str | None,
     state_configuration: str | None,
     reveal_secrets: bool | None,
+    defines: tuple[str, ...],
     lambdas: tuple[str, ...],
     aws: AwsMode,
     endpoint_url: tuple[str, ...],
@@ -73,11 +75,12 @@ def command(
 ) -> None:
     """Test one state and print what the TestState API of AWS Step Functions would answer, as JSON.
 
-    Nothing reaches AWS, unless with --aws real. What is not given here of --lambda, --aws, --endpoint-url, --region,
-    --account and --role-arn is taken from asl.toml, or [tool.asl] in pyproject.toml.
+    Nothing reaches AWS, unless with --aws real. What is not given here of --lambda, --define, --aws, --endpoint-url,
+    --region, --account and --role-arn is taken from asl.toml, or [tool.asl] in pyproject.toml.
     """
     from asl import config
     from asl.cli import arguments, aws_parameters, terminal
+    from asl.source_text import pseudo_parameters
     from asl.testing.teststate import ApiError, answer
 
     text, json_text = aws_parameters.text, aws_parameters.json_text
@@ -103,6 +106,10 @@ def command(
     if "roleArn" not in request and (role := settings.values.get("role-arn")):
         request["roleArn"] = role
     arguments.look_for_modules(settings)
+    define = {
+        **pseudo_parameters(region, account),
+        **given.table("define", arguments.pairs("--define", defines, "Name=value")),
+    }
     functions = given.table("lambda", arguments.pairs("--lambda", lambdas, "charge=package.module:function"))
     options = {
         "lambdas": arguments.functions("--lambda", functions),
@@ -114,7 +121,7 @@ def command(
     }
     try:
         with redirect_stdout(terminal.commentary()):
-            answered = answer(request, options)
+            answered = answer(request, options, define)
     except ApiError as error:
         terminal.write_text(terminal.commentary(), f"{error}\n")
         ctx.exit(2)

@@ -108,6 +108,12 @@ def test_a_local_function_and_what_it_prints() -> None:
     assert json.loads(json.loads(result.stdout)["output"])["Payload"] == 3
 
 
+def test_placeholders_are_filled() -> None:
+    state = '{"Type": "Pass", "Result": "${Name} in ${AWS::Region}", "End": true}'
+    said = answer("--definition", state, "--define", "Name=x", "--region", "eu-west-1")
+    assert said["output"] == '"x in eu-west-1"'
+
+
 def test_settings_of_the_project(folder: Path) -> None:
     (folder / "asl.toml").write_text(f'role-arn = "{ROLE}"\n[lambda]\ncharge = "paying:charge"\n')
     result = call("--definition", "file://charge.json", "--input", '{"amount": 3}')

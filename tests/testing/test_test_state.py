@@ -147,10 +147,16 @@ def test_parameters_that_there_are_not() -> None:
         ),
         (map_state(), {"mock": {"result": {}}, "input": []}, "ValidationException", "Mocked result must be an array."),
         (
-            map_state(ResultWriter={}),
+            map_state(ResultWriter={"Resource": "arn:aws:states:::s3:putObject"}),
             {"mock": {"result": []}, "input": []},
             "ValidationException",
             "Mocked result must be a JSON object.",
+        ),
+        (
+            task("${Work}"),
+            {},
+            "InvalidDefinition",
+            "(give it a value: --define Work=value) at /States/StateName/Resource",
         ),
         ("[]", {}, "InvalidDefinition", "'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at /'"),
         ("{", {}, "InvalidDefinition", "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: "),
@@ -196,6 +202,16 @@ def test_a_task_without_a_mock_is_answered_by_what_there_is() -> None:
     assert json.loads(answer["output"])["Payload"] == 2
     answer = test_state(task("arn:aws:states:::example:work"), roleArn=ROLE, tasks={"StateName": lambda given: "done"})
     assert answer == {"output": '"done"', "nextState": "Then", "status": "SUCCEEDED"}
+
+
+def test_placeholders_are_filled() -> None:
+    state = {"Type": "Pass", "Result": "${Name}", "End": True}
+    assert test_state(state, define={"Name": "x"})["output"] == '"x"'
+
+
+def test_results_that_are_not_written_elsewhere() -> None:
+    state = map_state(ResultWriter={"WriterConfig": {"OutputType": "JSON", "Transformation": "COMPACT"}})
+    assert test_state(state, input=[], mock={"result": [1]})["output"] == "[1]"
 
 
 def test_a_task_that_nothing_answers() -> None:

@@ -38,14 +38,16 @@ def test_state(
     roleArn: str | None = None,
     stateConfiguration: Mapping[str, Any] | None = None,
     revealSecrets: bool | None = None,
+    define: Mapping[str, str] | None = None,
     **options: Any,
 ) -> dict[str, Any]:
     """The answer of TestState: `status`, `output`, `error`, `cause`, `nextState` and `inspectionData`, as boto3 has it.
 
     The parameters are those of boto3's `client.test_state`. Where the API takes JSON text (`definition`, `input`,
     `variables`, `context`, the mock's `result`, `mapItemReaderData`), anything that is no text is taken as the value
-    itself. Nothing reaches AWS: a Task without a mock is answered by what the `options` name, which are those of
-    `asl.World` (`lambdas`, `tasks`, `aws` ...); a state that comes alone is called "StateName" there, as on AWS.
+    itself. `define` fills `${Name}` placeholders of the definition. Nothing reaches AWS: a Task without a mock is
+    answered by what the `options` name, which are those of `asl.World` (`lambdas`, `tasks`, `aws` ...); a state that
+    comes alone is called "StateName" there, as on AWS.
 
     Raises `ApiError`, with `code` and `message`, for what the API refuses; `HostError` for a Task that nothing answers.
     """
@@ -65,16 +67,18 @@ def test_state(
         if name not in _OF_WORLD:
             known = (*parameters.REQUEST.members, *_OF_WORLD)
             raise InputError(f"test_state() has no parameter '{name}'; {did_you_mean(name, known) or known}")
-    return answer(given, options)
+    return answer(given, options, define)
 
 
 test_state.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test
 
 
-def answer(given: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+def answer(
+    given: Mapping[str, Any], options: Mapping[str, Any], define: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """The same for a request that is a mapping of the API's parameters. Raises the same."""
     asked = request.read(given)
-    tested = definitions.tested(asked.definition, asked.state_name)
+    tested = definitions.tested(asked.definition, asked.state_name, define or {})
     with closing(Bench(asked.mock, options)) as bench:
         mock_checks.check(asked, tested, bench.answers)
         context = asked.context

@@ -53,10 +53,13 @@ class Tested:
         return (each.name for each in _below(self.state))
 
 
-def tested(text: str, state_name: str | None) -> Tested:
-    """The state that a definition is, or that has the name in it. Raises ApiError for a definition that AWS refuses."""
+def tested(text: str, state_name: str | None, defines: Mapping[str, str]) -> Tested:
+    """The state that a definition is, or that has the name in it; `defines` fill its `${Name}` placeholders.
+
+    Raises ApiError for a definition that AWS refuses.
+    """
     try:
-        document = source.read_text(text, "definition", "json")
+        document = source.read_text(text, "definition", "json", defines)
     except DefinitionError as error:
         raise _refused(error.findings, "INVALID_JSON_DESCRIPTION") from None
     if state_name is None:
@@ -118,8 +121,12 @@ def _at(value: Any, pointer: str) -> Any:
 def _refused(findings: Sequence[Finding], code: str = "SCHEMA_VALIDATION_FAILED") -> ApiError:
     """The findings as the API says them."""
     # unrecorded: most of the messages within; those that are recorded are AWS's own
-    listed = ", ".join(f"{_CODES.get(each.rule, code)}: {each.message} at {_place(each)}" for each in findings)
+    listed = ", ".join(f"{_CODES.get(each.rule, code)}: {_message(each)} at {_place(each)}" for each in findings)
     return ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{listed}'")
+
+
+def _message(finding: Finding) -> str:
+    return f"{finding.message} ({finding.hint})" if finding.rule == "placeholder" else finding.message
 
 
 def _place(finding: Finding) -> str:

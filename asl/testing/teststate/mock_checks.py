@@ -52,13 +52,19 @@ def _check_result(mock: Mock, tested: Tested, answers: Answers) -> None:
     if tested.type == "Task":
         if mock.validation != "NONE":
             _check_fields(mock, tested, answers)
-    elif "ResultWriter" in tested.written:
+    elif _is_written_elsewhere(tested):
         if not isinstance(result, dict):
             raise invalid("Mocked result must be a JSON object.")  # unrecorded
     elif not isinstance(result, list):
         raise invalid("Mocked result must be an array.")
     elif tested.type == "Parallel" and len(result) != len(tested.written["Branches"]):
         raise invalid("Mocked result must contain the same number of items as number of Parallel branches.")
+
+
+def _is_written_elsewhere(tested: Tested) -> bool:
+    """Whether the results go to where a ResultWriter names, so that the state only says where they are."""
+    writer = tested.written.get("ResultWriter")
+    return isinstance(writer, dict) and "Resource" in writer
 
 
 def _check_fields(mock: Mock, tested: Tested, answers: Answers) -> None:
