@@ -84,9 +84,9 @@ class ExecutionInfo:
 
 @dataclass(frozen=True, slots=True)
 class StateTest:
-    """Has an execution test its first state alone, as TestState does: what stands for all that is around the state.
+    """Has an execution of a single state test it, as TestState does: what stands for all that is around the state.
 
-    The execution ends when the state is left, or where an error of it would be retried. `context` is the context
+    It ends where an error of the state would be retried, too. `context` is the context
     object, but for what a Map adds for its items; each retrier was used `retries` times before. A Parallel or Map runs
     none of its states: it comes to `error`, else to `result`. Of a Map, `failed` iterations failed, and `read` is the
     text that its ItemReader reads (None: nothing is known of the items).
@@ -158,7 +158,7 @@ class Execution:
         """What the host knows of what Step Functions adds to the arguments of a task, which the history then shows."""
         self._single = info.single
         self.test: StateTest | None = None
-        """Set when the execution tests its first state alone."""
+        """Set when the execution tests its single state."""
         self._history_limit = HISTORY_EVENTS if info.type == "STANDARD" else sys.maxsize
 
     # -- events in -------------------------------------------------------------------------------------------------
@@ -405,7 +405,7 @@ class Execution:
         """Moves a frame that left its state to another one, or to its end."""
         ready = self.ready
         frame.effective = None
-        if (self._single or self.test is not None) and state is not None and frame.parent is None:
+        if self._single and state is not None and frame.parent is None:
             self.next_state = state.name
             state = None
         if state is None:

@@ -53,6 +53,7 @@ class Bench(World):
             role_arn=request.role_arn,
             start_at=tested.state.pointer,
             variables=request.variables,
+            single=True,
         )
         self.run(until=self.now + MOST_MS)
         return run
