@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from asl.testing.fixture import AslFixture
     from asl.testing.matching import Partial, partial
     from asl.testing.mocks import Mock
     from asl.testing.teststate import ApiError, test_state
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ApiError": "asl.testing.teststate",
+    "AslFixture": "asl.testing.fixture",
     "Mock": "asl.testing.mocks",
     "Partial": "asl.testing.matching",
     "Workflow": "asl.testing.workflow",
@@ -27,7 +29,7 @@ _HOMES = {
     "test_state": "asl.testing.teststate",
 }
 
-__all__ = ["ApiError", "Mock", "Partial", "Workflow", "partial", "test_state"]
+__all__ = ["ApiError", "AslFixture", "Mock", "Partial", "Workflow", "partial", "test_state"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from asl.hosts.run import Run
 from asl.machine import Definition, Machine
 from asl.testing.matching import Partial, partial
-from asl.testing.workflow import Workflow, find_definition
+from asl.testing.workflow import Workflow
 
 
 class AslFixture:
@@ -31,9 +31,7 @@ class AslFixture:
         The options are those of `Workflow`: `define`, `name`, `type`, `lambdas`, `machines`, `aws`, `resources` ...
         Raises `InputError` for a file that cannot be read, `DefinitionError` for a definition that is not valid.
         """
-        if isinstance(definition, str | Path):
-            definition = find_definition(definition, self._folders)
-        workflow = Workflow(definition, **options)
+        workflow = Workflow(definition, folders=self._folders, **options)
         self.workflows.append(workflow)
         return workflow
 

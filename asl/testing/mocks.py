@@ -113,10 +113,18 @@ class Mock:
         answer = Output(_json_copy(value), duration)
         return self._add(times, lambda call: answer)
 
-    def returns_payload(self, value: JSON, *, times: int | None = None, after: float = 0) -> Mock:
-        """Answers as `lambda:invoke` does when the function returns `value`."""
-        answer = {"ExecutedVersion": "$LATEST", "Payload": value, "StatusCode": 200}
-        return self.returns(answer, times=times, after=after)
+    def returns_payload(
+        self, value: JSON | Callable[[Any], JSON] = None, *, times: int | None = None, after: float = 0
+    ) -> Mock:
+        """Answers as `lambda:invoke` does when the function returns `value`, or what a function of the payload gives.
+
+        Such a function fails the task by raising `asl.TaskError`.
+        """
+
+        def answer(arguments: dict[str, Any]) -> JSON:
+            return _invoked(value(arguments.get("Payload")) if callable(value) else value)
+
+        return self.returns(answer if callable(value) else _invoked(value), times=times, after=after)
 
     def fails(self, error: str, cause: str | None = None, *, times: int | None = None, after: float = 0) -> Mock:
         """Fails with an error's name and cause, `after` so many seconds of virtual time."""
@@ -208,6 +216,10 @@ def _ran_out(mock: Mock, call: Call, number: int) -> str:
         f" {number} of state '{call.state_name}' (they are counted from 0)\n"
         "Retries and Map iterations are calls too; add another answer, or leave out the last `times`."
     )
+
+
+def _invoked(payload: JSON) -> JSON:
+    return {"ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200}
 
 
 def _milliseconds(seconds: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ class Workflow:
     `options` are those of `asl.World`, for every run: `lambdas`, `tasks`, `machines`, `activities`, `aws`, `resources`,
     `start`, `seed` ... A value of `machines` may be another Workflow: its mocks answer the tasks of its executions.
     `mocks` may be the reference of a test case in a MockConfigFile.json, "mocks.json#Declined", which answers where no
-    mock does.
+    mock does. All files are looked for in `folders`, one after the other; without them, in the working folder.
 
     Use it as a context manager, or call `close()`; the pytest fixture `asl` does. Raises what `asl.load` does.
     """
@@ -47,9 +47,13 @@ class Workflow:
         name: str | None = None,
         type: WorkflowType | None = None,
         resource: str | None = None,
+        folders: Sequence[Path] = (),
         **options: Any,
     ) -> None:
         self.options = options
+        self._folders = folders
+        if isinstance(definition, str | Path):
+            definition = self._find(definition)
         if isinstance(definition, str | Path) and sam.is_template(definition):
             template = sam.load(definition, resource, define, name=name, type=type)
             self.machine = template.machine
@@ -124,13 +128,16 @@ class Workflow:
     def start(self, input: JSON = None, **options: Any) -> Run:
         """Starts one execution, and does nothing of its work yet: go on with `run.advance`. Else as `run`."""
         of_world, of_start = split_options({**self.options, **options})
-        machines = of_world.pop("machines", None) or {}
+        given = of_world.pop("machines", None) or {}
+        machines = {key: self._find(each) if isinstance(each, str | Path) else each for key, each in given.items()}
         workflows = {key: each for key, each in machines.items() if isinstance(each, Workflow)}
         tables = {each.machine.name: each.mocks for each in (*workflows.values(), self)}
         fallback = of_world.pop("mocks", None)
         if isinstance(fallback, str | Path):
             file, test_case = mock_config.split_reference(str(fallback))
-            fallback = mock_config.load(file, test_case, machine=self.machine)
+            fallback = mock_config.load(self._find(file), test_case, machine=self.machine)
+        if isinstance(of_world.get("resources"), str | Path):
+            of_world["resources"] = self._find(of_world["resources"])
         world = World(
             **of_world,
             mocks=MockTable(tables, fallback),
@@ -145,6 +152,9 @@ class Workflow:
         if len(self.runs) > _KEPT and self.runs[0].status != "RUNNING":
             self.runs.popleft().world.close()
         return run
+
+    def _find(self, file: str | Path) -> Path:
+        return find_definition(file, self._folders) if self._folders else Path(file)
 
 
 def _with_mocks(error: UnansweredError) -> str:
@@ -182,12 +192,12 @@ def _distinct(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def find_definition(definition: str | Path, folders: Iterable[Path]) -> Path:
+def find_definition(file: str | Path, folders: Iterable[Path]) -> Path:
     """The first file of that name below the folders, as seen from the current folder if it is in there.
 
     Raises InputError that names all places looked at.
     """
-    path = Path(definition)
+    path = Path(file)
     places = [path] if path.is_absolute() else _distinct_paths(folder / path for folder in folders)
     for place in places:
         if place.exists():

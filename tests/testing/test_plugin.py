@@ -79,6 +79,38 @@ def test_files_are_found_beside_the_test(pytester: pytest.Pytester, folder: Path
     result.stdout.fnmatch_lines(["E *there is no file 'nothing.asl.json'; looked for", "E *below/nothing.asl.json"])
 
 
+def test_files_named_in_options_are_found_beside_the_test_too(pytester: pytest.Pytester, folder: Path) -> None:
+    below = folder / "below"
+    below.mkdir()
+    mocks = {
+        "StateMachines": {"parent": {"TestCases": {"Late": {"Work": "Late"}}}},
+        "MockedResponses": {"Late": {"0": {"Throw": {"Error": "Busy", "Cause": "late"}}}},
+    }
+    start = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child"},
+        "Next": "Work",
+    }
+    work = {"Type": "Task", "Resource": "arn:aws:states:::example:work", "End": True}
+    child = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    parent = {"StartAt": "Start", "States": {"Start": start, "Work": work}}
+    for name, content in {"parent.asl.json": parent, "child.asl.json": child, "mocks.json": mocks}.items():
+        (below / name).write_text(json.dumps(content))
+    (below / "test_it.py").write_text(
+        "def test_it(asl):\n"
+        "    parent = asl('parent.asl.json', machines={'child': 'child.asl.json'}, mocks='mocks.json#Late')\n"
+        "    assert parent.run().error == 'Busy'\n"
+        "    parent = asl('parent.asl.json', resources='nothing.json', aws='embedded')\n"
+        "    parent.run()\n"
+    )
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [">*parent.run()", "E *there is no file 'nothing.json'; looked for", "E *below/nothing.json"]
+    )
+
+
 def test_where_the_path_left_the_expected_one(pytester: pytest.Pytester, folder: Path) -> None:
     code = """
 def test_path(work):

@@ -94,6 +94,19 @@ def test_functions_of_the_arguments() -> None:
     assert test.run([1, 2]).output == [10, 20]
 
 
+def test_a_function_of_a_lambda_functions_payload() -> None:
+    def price(payload: Any) -> Any:
+        if payload["sku"] == "unicorn":
+            raise asl.TaskError("NoSuchItem")
+        return {"price": 4}
+
+    fields = {"Parameters": {"FunctionName": "price", "Payload.$": "$"}, "OutputPath": "$.Payload"}
+    test = workflow(Price=task("arn:aws:states:::lambda:invoke", **fields))
+    test.mock("Price").returns_payload(price)
+    assert test.run({"sku": "tea"}).output == {"price": 4}
+    assert test.run({"sku": "unicorn"}).error == "NoSuchItem"
+
+
 def test_a_function_that_takes_the_call_fails_and_is_late() -> None:
     def work(arguments: Any, call: asl.Call) -> Any:
         if call.attempt == 0:
