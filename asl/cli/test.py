@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -199,22 +200,24 @@ def _mock_suite(
 ) -> Suite:
     """The suite of a mock file with its machines: those named, and those in files known by their names."""
     from asl.cli import arguments
+    from asl.errors import InputError
+    from asl.source_text import unused_defines
     from asl.testing import mock_file_cases
     from asl.testing.asltest.project import Project
 
     defined = arguments.pairs("--define", defines, "Name=value")
-    named = arguments.pairs("--machine", machines, "Order=order.asl.json")
 
     def load(path: str, name: str | None = None) -> Machine:
-        body = {"machine": str(Path(path).absolute()), "define": defined}
-        return Project(Path(file), {**body, **({"name": name} if name else {})}).machine
+        body = {"machine": path if os.path.isabs(path) else os.path.relpath(path, Path(file).parent)}
+        return Project(Path(file), {**body, **({"name": name} if name else {})}, defined).machine
 
-    return mock_file_cases.read(
-        Path(file),
-        {name: load(path, name) for name, path in named.items()},
-        [load(path) for path in paths],
-        arguments.read_input(input_),
-    )
+    named = arguments.pairs("--machine", machines, "Order=order.asl.json")
+    by_name = {name: load(path, name) for name, path in named.items()}
+    others = [load(path) for path in paths]
+    placeholders = [name for machine in (*by_name.values(), *others) for name in machine.document.placeholders]
+    if problem := unused_defines(defined, placeholders):
+        raise InputError(problem)
+    return mock_file_cases.read(Path(file), by_name, others, arguments.read_input(input_))
 
 
 def _nothing(paths: tuple[str, ...], expression: str | None, files: int) -> str:

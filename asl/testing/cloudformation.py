@@ -160,10 +160,14 @@ def _place(text: str, node: Any, pointer: str) -> Place | None:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template, and what its names stand for. `parameters` go before the defaults of parameters."""
+    """A template, and what its names stand for.
+
+    `parameters` go before the defaults that parameters have in it; `defaults` are for names that nothing else has.
+    """
 
     document: Document
     parameters: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
     region: str = "us-east-1"
     account: str = "123456789012"
 

@@ -19,6 +19,7 @@ from asl.testing import mock_config
 from asl.testing.asltest.outcome import Case, Failure, Performed, Suite
 from asl.testing.asltest.project import Project
 from asl.testing.workflow import Workflow
+from asl.wording import RUNTIME
 
 
 def read(
@@ -82,7 +83,8 @@ class _Plan:
                 return self._failed(run, notes, str(error))
         if run.succeeded:
             return Performed(run, (), tuple(notes))
-        return self._failed(run, notes, f"status: expected SUCCEEDED, got {run.status}", self._how_to_expect(run))
+        hint = [] if run.error == RUNTIME else [self._how_to_expect(run)]
+        return self._failed(run, notes, f"status: expected SUCCEEDED, got {run.status}", *hint)
 
     def _failed(self, run: Run, notes: list[str], *texts: str) -> Performed:
         lines = [line for text in texts for line in text.splitlines()]

@@ -6,6 +6,7 @@ template.machine.run({}, lambdas=template.lambdas, machines=template.machines)
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -27,8 +28,7 @@ from asl.testing.handler_files import function_of
 
 _MACHINES: Final = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
 _FUNCTIONS: Final = ("AWS::Serverless::Function", "AWS::Lambda::Function")
-_SECTION: Final = re.compile(r"""^\s{0,4}["']?Resources["']?\s*:""", re.MULTILINE)
-_START: Final = re.compile(r"""^\s{0,4}["']?(?:StartAt|States)["']?\s*:""", re.MULTILINE)
+_TOP_LEVEL_KEY: Final = re.compile(r"""^(?:["']?)(\w+)["']?\s*:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,10 @@ def is_template(path: str | Path) -> bool:
     """Whether a file is a template rather than a definition, by what it looks like; False if it cannot be read."""
     try:
         text = Path(path).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        keys = json.loads(text) if text.lstrip()[:1] == "{" else _TOP_LEVEL_KEY.findall(text)
+    except (OSError, ValueError, RecursionError):
         return False
-    return _SECTION.search(text) is not None and _START.search(text) is None
+    return "Resources" in keys and "StartAt" not in keys
 
 
 def load(
@@ -59,25 +60,28 @@ def load(
     *,
     name: str | None = None,
     type: WorkflowType | None = None,
+    defaults: Mapping[str, str] | None = None,
     region: str = "us-east-1",
     account: str = "123456789012",
 ) -> Template:
     """The state machine of a template with that logical id, or the only one, and what is beside it.
 
     `define` has values of the template's parameters, and of placeholders in the definition. `name` and `type` go before
-    what the template says. Raises InputError for a template that cannot be read, or without such a machine,
-    DefinitionError for a definition that is not valid.
+    what the template says; `defaults` fill placeholders that nothing else does. Raises InputError for a template that
+    cannot be read, or without such a machine, DefinitionError for a definition that is not valid.
     """
     file, define = Path(path), define or {}
-    template = cloudformation.Template(cloudformation.read(file, region, account), define, region, account)
+    template = cloudformation.Template(
+        cloudformation.read(file, region, account), define, defaults or {}, region, account
+    )
     machines = [each for each, body in template.section("Resources").items() if _type(body) in _MACHINES]
     chosen = _chosen(file, machines, resource)
-    document = _definition(template, chosen, file, define)
+    document = _definition(template, chosen, file)
     known = [*document.placeholders, *template.section("Parameters")]
     if problem := unused_defines(define, known):
         raise InputError(f"{file}: {problem}")
     machine = from_document(document, name or template.name(chosen), type or _workflow_type(template, chosen))
-    others = {template.name(each): _other(template, each, file, define) for each in machines if each != chosen}
+    others = {template.name(each): _other(template, each, file) for each in machines if each != chosen}
     return Template(
         machine, _functions(template, file), {key: each for key, each in others.items() if each is not None}
     )
@@ -109,10 +113,10 @@ def _workflow_type(template: cloudformation.Template, logical_id: str) -> Workfl
     return "EXPRESS" if given == "EXPRESS" else "STANDARD"
 
 
-def _other(template: cloudformation.Template, logical_id: str, file: Path, define: Mapping[str, str]) -> Machine | None:
+def _other(template: cloudformation.Template, logical_id: str, file: Path) -> Machine | None:
     """Another machine of the template; None if it cannot be had, which matters only if a task starts it."""
     with suppress(InputError, DefinitionError):
-        document = _definition(template, logical_id, file, define)
+        document = _definition(template, logical_id, file)
         return from_document(document, template.name(logical_id), _workflow_type(template, logical_id))
     return None
 
@@ -120,11 +124,12 @@ def _other(template: cloudformation.Template, logical_id: str, file: Path, defin
 # -- definitions -----------------------------------------------------------------------------------------------------
 
 
-def _definition(template: cloudformation.Template, logical_id: str, file: Path, define: Mapping[str, str]) -> Document:
+def _definition(template: cloudformation.Template, logical_id: str, file: Path) -> Document:
     """The definition of a state machine, wherever it is; places are those in the file that it stands in."""
     properties = template.properties(logical_id)
     pointer = below("/Resources", logical_id) + "/Properties"
-    values = {**template.pseudo, **template.texts(properties.get("DefinitionSubstitutions", {})), **define}
+    substitutions = template.texts(properties.get("DefinitionSubstitutions", {}))
+    values = {**template.defaults, **template.pseudo, **substitutions, **template.parameters}
     for key in ("DefinitionUri", "DefinitionS3Location"):
         if key in properties:
             uri = template.resolve(properties[key])

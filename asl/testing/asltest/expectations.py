@@ -71,7 +71,11 @@ def _unmet(name: str, expected: Any, run: Run, at: str) -> Iterator[tuple[str, S
 
 
 def _status(expected: str, run: Run) -> tuple[str, ...]:
-    return (f"status: expected {expected}, got {run.status}",)
+    line = f"status: expected {expected}, got {run.status}"
+    if run.status == "RUNNING" and run.waiting_for:
+        state = next(iter(run.waiting_for.values()))
+        return line, f"a task waits; answer it with `answers: [{{at: SECONDS, state: {state}, success: {{}}}}]`"
+    return (line,)
 
 
 def _without_ending(run: Run, expected: Sequence[str]) -> list[str]:

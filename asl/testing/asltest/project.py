@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -25,14 +26,15 @@ _GLOB: Final = frozenset("*?[")
 class Project:
     """The files around a test file. Paths are relative to it; what is read is remembered.
 
-    `asl.toml` in its folder or above says what holds where the file does not.
+    `asl.toml` in its folder or above says what holds where the file does not; `defines` go before its own.
     """
 
-    def __init__(self, file: Path, body: Mapping[str, Any]) -> None:
+    def __init__(self, file: Path, body: Mapping[str, Any], defines: Mapping[str, str] | None = None) -> None:
         self._file = file
         self._body = body
         self._machines: dict[tuple[str, ...], Machine] = {}
         self._settings = config.read(file.parent)
+        self._defines = {**self._settings.table("define"), **(defines or {})}
         root = self._settings.path.parent if self._settings.path else Path.cwd()
         self._folders = tuple(dict.fromkeys((file.parent.resolve(), root, Path.cwd())))
         self._lambdas: dict[str, Handler] = {}
@@ -46,7 +48,8 @@ class Project:
         return list(self._machines.values())
 
     def path(self, name: str) -> Path:
-        return self._file.parent / name
+        """The path of a file that is named relative to the test file."""
+        return Path(os.path.normpath(self._file.parent / name))
 
     @cached_property
     def machine(self) -> Machine:
@@ -75,13 +78,15 @@ class Project:
         own = {key: value if isinstance(value, str) else dumps(value) for key, value in body.get("define", {}).items()}
         kind: WorkflowType | None = body.get("type")
         if sam.is_template(path):
-            template = sam.load(path, body.get("resource"), own, name=name, type=kind, **self._region())
+            template = sam.load(
+                path, body.get("resource"), own, name=name, type=kind, defaults=self._defines, **self._region()
+            )
             self._lambdas.update(template.lambdas)
             self._siblings.update(template.machines)
             return template.machine
         if "resource" in body:
             raise InputError(f"'{body['machine']}' is no template, so it has no resource '{body['resource']}'")
-        values = {**pseudo_parameters(**self._region()), **self._settings.table("define"), **own}
+        values = {**pseudo_parameters(**self._region()), **self._defines, **own}
         document = source.read(path, values)
         if problem := unused_defines(own, document.placeholders):
             raise InputError(problem)

@@ -99,7 +99,7 @@ class _Reader:
         body = self.body["cases"][name]
         self.check(pointer, body, machine)
         if "start_at" in body:
-            self._state(f"{pointer}/start_at", body["start_at"], machine)
+            self._try(f"{pointer}/start_at", partial(machine.pointer, body["start_at"]))
         for index, answer in enumerate(body.get("answers", ())):
             at = f"{pointer}/answers/{index}"
             self._task(f"{at}/state", answer["state"], machine)

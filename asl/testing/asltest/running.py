@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from asl.errors import AslError
+from asl.errors import AslError, InputError
 from asl.hosts.run import Run
 from asl.hosts.start import moment
 from asl.hosts.unanswered import UnansweredError
@@ -62,16 +62,37 @@ class Plan:
             of_start = {"role_arn": self.project.role_arn, **{key: case[key] for key in _OF_START if key in case}}
             run = workflow.start(self._input(case), **of_start)
             try:
-                _advance(run, case)
+                self._advance(run, case)
             except UnansweredError as error:
                 return Performed(run, (self._failure(_with_answers(error)),), tuple(notes))
+            except _AnswerRefused as error:
+                return Performed(run, (self._failure(str(error), f"/answers/{error.index}"),), tuple(notes))
             except AslError as error:
                 return Performed(run, (self._failure(str(error)),), tuple(notes))
             failures = unmet(case.get("expect", {}), run, self.document, f"{self.pointer}/expect")
             return Performed(run, tuple(failures), tuple(notes))
 
-    def _failure(self, text: str) -> Failure:
-        return Failure(tuple(text.splitlines()), self.document.locate(self.pointer, key=True))
+    def _failure(self, text: str, below: str = "") -> Failure:
+        pointer = self.pointer + below
+        place = self.document.locate(pointer, key=True) or self.document.locate(pointer)
+        return Failure(tuple(text.splitlines()), place)
+
+    def _advance(self, run: Run, case: Mapping[str, Any]) -> None:
+        """Lets the time pass, and answers tasks at their times."""
+        until = case.get("until")
+        begin = run.execution.started_at
+        end = moment(until) if isinstance(until, str) else None if until is None else begin + round(until * 1000)
+        answers = enumerate(case.get("answers", ()))
+        for index, answer in sorted(answers, key=lambda each: float(each[1]["at"])):
+            at = begin + round(answer["at"] * 1000)
+            if end is not None and at > end:
+                break
+            run.advance(until=at)
+            try:
+                _send(run, answer)
+            except InputError as error:
+                raise _AnswerRefused(f"at {answer['at']:g} s {error}", index) from None
+        run.advance(until=end)
 
     def _input(self, case: Mapping[str, Any]) -> Any:
         return self.project.input(case["input_file"]) if "input_file" in case else case.get("input", {})
@@ -99,24 +120,22 @@ class Plan:
         return child
 
 
-def _advance(run: Run, case: Mapping[str, Any]) -> None:
-    """Lets the time pass, with what happens in it."""
-    until = case.get("until")
-    begin = run.execution.started_at
-    end = moment(until) if isinstance(until, str) else None if until is None else begin + round(until * 1000)
-    for answer in sorted(case.get("answers", ()), key=lambda each: float(each["at"])):
-        at = begin + round(answer["at"] * 1000)
-        if end is not None and at > end:
-            break
-        run.advance(until=at)
-        match answer:
-            case {"state": state, "success": output}:
-                run.send_task_success(state, output)
-            case {"state": state, "failure": failure}:
-                run.send_task_failure(state, *error_and_cause(failure))
-            case {"state": state}:
-                run.send_task_heartbeat(state)
-    run.advance(until=end)
+class _AnswerRefused(AslError):
+    """An answer to a task that does not wait for one; `index` is that of the answer in the case."""
+
+    def __init__(self, text: str, index: int) -> None:
+        super().__init__(text)
+        self.index = index
+
+
+def _send(run: Run, answer: Mapping[str, Any]) -> None:
+    match answer:
+        case {"state": state, "success": output}:
+            run.send_task_success(state, output)
+        case {"state": state, "failure": failure}:
+            run.send_task_failure(state, *error_and_cause(failure))
+        case {"state": state}:
+            run.send_task_heartbeat(state)
 
 
 def _with_answers(error: UnansweredError) -> str:
