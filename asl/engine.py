@@ -149,7 +149,9 @@ class Execution:
         self.next_state: str | None = None
         """The name of the state that would come next, where the execution is of a single state."""
         self.taken: set[str] | None = None
-        """A set when it is wanted which states, transitions and retriers are taken: their JSON pointers."""
+        """A set when it is wanted which states, transitions and retriers are taken: their JSON pointers.
+
+        A retrier is when an error matches it, also with `MaxAttempts` 0."""
         self.trace: list[Any] | None = None
         """A list when the value after each stage of input and output processing is wanted."""
         self.check: ArgumentCheck | None = None

@@ -57,6 +57,8 @@ class Recovery:
             return
         for index, retrier in enumerate(self.retriers):
             if matches(retrier.error_equals, error):
+                if execution.taken is not None:
+                    execution.taken.add(f"{frame.state.pointer}/Retry/{index}")
                 if self._retry(execution, frame, index, retrier):
                     return
                 _note(execution, {"retryIndex": index})
@@ -84,8 +86,6 @@ class Recovery:
             return True
         frame.retries[index] = used + 1
         frame.attempt += 1
-        if execution.taken is not None:
-            execution.taken.add(f"{frame.state.pointer}/Retry/{index}")
         frame.error = execution.failed_at = None
         frame.phase = "backoff"
         execution.block(frame)

@@ -169,6 +169,15 @@ def test_what_runs_take_is_what_there_is_to_cover(collector: Collector) -> None:
     assert collector.percent == 100
 
 
+def test_a_retrier_that_forbids_retries_is_used_when_an_error_matches_it(collector: Collector) -> None:
+    retry = [{"ErrorEquals": ["Fatal"], "MaxAttempts": 0}, {"ErrorEquals": ["States.ALL"]}]
+    work = {"Type": "Task", "Resource": "arn:aws:states:::example:work", "Retry": retry, "End": True}
+    with collector:
+        asl.load({"StartAt": "Work", "States": {"Work": work}}).run(tasks=lambda call: asl.Failure("Fatal"))
+    (found,) = collector.definitions
+    assert found.taken == {"/States/Work", "/States/Work/Retry/0"}
+
+
 def test_a_file_is_one_however_it_is_loaded(collector: Collector, tmp_path: Path) -> None:
     state = {"Type": "Pass", "Result": "${Stage}", "End": True}
     file = write(tmp_path, {"StartAt": "A", "States": {"A": state}})
