@@ -221,10 +221,18 @@ def _variables(template: cloudformation.Template, properties: Mapping[str, Any])
     return template.texts(environment.get("Variables", {})) if isinstance(environment, dict) else {}
 
 
+_ImportModuleError: Final = type("Runtime.ImportModuleError", (Exception,), {})
+"""What Lambda's runtime calls a handler that cannot be had (Lambda Developer Guide, errors of Python functions)."""
+
+
 def _handler(file: Path, name: str, variables: Mapping[str, str]) -> Handler:
     def handler(event: Any, context: Any) -> Any:
         with _environment(variables):
-            return function_of(file, name)(event, context)
+            try:
+                function = function_of(file, name)
+            except InputError as error:
+                raise _ImportModuleError(str(error)) from None
+            return function(event, context)
 
     handler.__name__ = handler.__qualname__ = name
     return handler
