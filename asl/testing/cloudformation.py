@@ -22,9 +22,10 @@ from asl.findings import Finding, render
 from asl.source import Document
 from asl.source_text import Place, location, pointer_tokens, pseudo_parameters
 from asl.source_yaml_scalars import offsets
+from asl.testing.matching import shown
 from asl.values import ABSENT, JSON, Absent
 
-_SUBSTITUTED: Final = re.compile(r"\$\{(!?)\s*([^${}]+?)\s*\}")
+SUBSTITUTED: Final = re.compile(r"\$\{(!?)\s*([^${}]+?)\s*\}")
 _NAMES: Final = (
     "Name",
     "FunctionName",
@@ -172,37 +173,47 @@ class Template:
     account: str = "123456789012"
 
     def section(self, name: str) -> dict[str, Any]:
-        body = self.document.value
-        found = body.get(name) if isinstance(body, dict) else None
-        return found if isinstance(found, dict) else {}
+        return _object(_object(self.document.value).get(name))
+
+    def type(self, logical_id: str) -> str:
+        """The type of a resource, such as AWS::SQS::Queue."""
+        return str(_object(self.section("Resources").get(logical_id)).get("Type"))
 
     def properties(self, logical_id: str) -> dict[str, Any]:
-        found = self.section("Resources").get(logical_id, {}).get("Properties")
-        return found if isinstance(found, dict) else {}
+        return _object(_object(self.section("Resources").get(logical_id)).get("Properties"))
+
+    def common(self, kind: str) -> dict[str, Any]:
+        """What SAM's section Globals says of resources of a kind, such as "Function"."""
+        return _object(self.section("Globals").get(kind))
 
     def name(self, logical_id: str) -> str:
         """What a resource is called: as its properties say, or by its logical id."""
         properties = self.properties(logical_id)
         given = next((self.resolve(properties[each]) for each in _NAMES if each in properties), None)
-        kind = self.section("Resources")[logical_id].get("Type")
-        made_up = logical_id.lower() if kind == "AWS::S3::Bucket" else logical_id
+        made_up = logical_id.lower() if self.type(logical_id) == "AWS::S3::Bucket" else logical_id
         return given if isinstance(given, str) and given else made_up
 
     def arn(self, logical_id: str) -> str:
         """The ARN that a resource has, of its type."""
-        kind = str(self.section("Resources")[logical_id].get("Type"))
+        kind, name = self.type(logical_id), self.name(logical_id)
+        if kind in _ARNS:
+            return "arn:aws:" + _ARNS[kind].format(region=self.region, account=self.account, name=name)
         service = kind.split("::")[1].lower() if kind.count("::") > 1 else "custom"
-        form = _ARNS.get(kind, f"{service}:{{region}}:{{account}}:{{name}}")
-        return "arn:aws:" + form.format(region=self.region, account=self.account, name=self.name(logical_id))
+        return f"arn:aws:{service}:{self.region}:{self.account}:{name}"
 
     def resolve(self, value: Any) -> Any:
         """The value with its intrinsic functions resolved; members that come to AWS::NoValue are left out.
 
-        What cannot be known stays as it is written.
+        What cannot be known stays as it is written. Raises InputError for functions with other arguments than theirs.
         """
         match value:
             case dict() if len(value) == 1 and (name := next(iter(value))) in _FUNCTIONS:
-                return _FUNCTIONS[name](self, value[name])
+                try:
+                    return _FUNCTIONS[name](self, value[name])
+                except (TypeError, ValueError, LookupError, AttributeError):
+                    raise InputError(f"{self.document.name}: {name} cannot have {shown(value[name])}") from None
+                except RecursionError:
+                    raise InputError(f"{self.document.name}: {name} of {shown(value[name])} leads to itself") from None
             case dict():
                 members = {key: self.resolve(member) for key, member in value.items()}
                 return {key: member for key, member in members.items() if member is not ABSENT}
@@ -216,7 +227,7 @@ class Template:
         resolved = self.resolve(value)
         if not isinstance(resolved, dict):
             return {}
-        return {key: member if isinstance(member, str) else dumps(member) for key, member in resolved.items()}
+        return {key: as_text(member) for key, member in resolved.items()}
 
     def reference(self, name: str) -> JSON | Absent:
         """What `Ref` gives; the name itself where nothing has it."""
@@ -227,14 +238,13 @@ class Template:
         if name in self.parameters:
             return self.parameters[name]
         if name in self.section("Parameters"):
-            default: JSON = self.section("Parameters")[name].get("Default", name)
+            default: JSON = _object(self.section("Parameters")[name]).get("Default", name)
             return default
         if name not in self.section("Resources"):
             return name
-        kind = self.section("Resources")[name].get("Type")
-        if kind == "AWS::SQS::Queue":
+        if self.type(name) == "AWS::SQS::Queue":
             return f"https://sqs.{self.region}.amazonaws.com/{self.account}/{self.name(name)}"
-        return self.arn(name) if kind in _REF_IS_ARN else self.name(name)
+        return self.arn(name) if self.type(name) in _REF_IS_ARN else self.name(name)
 
     @property
     def pseudo(self) -> dict[str, str]:
@@ -279,6 +289,15 @@ class Template:
         return bool(value)
 
 
+def as_text(value: JSON | Absent) -> str:
+    """A resolved value as it is put into a text."""
+    return "" if value is ABSENT else value if isinstance(value, str) else dumps(value)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _sub(template: Template, argument: Any) -> JSON:
     text, own = (argument[0], template.resolve(argument[1])) if isinstance(argument, list) else (argument, {})
 
@@ -287,9 +306,9 @@ def _sub(template: Template, argument: Any) -> JSON:
         if literal:
             return f"${{{name}}}"
         known = own[name] if name in own else template.named(name)
-        return known if isinstance(known, str) else dumps(None if known is ABSENT else known)
+        return as_text(known)
 
-    return _SUBSTITUTED.sub(value, str(text))
+    return SUBSTITUTED.sub(value, str(text))
 
 
 def _join(template: Template, argument: Any) -> JSON:

@@ -74,7 +74,7 @@ def load(
     template = cloudformation.Template(
         cloudformation.read(file, region, account), define, defaults or {}, region, account
     )
-    machines = [each for each, body in template.section("Resources").items() if _type(body) in _MACHINES]
+    machines = [each for each in template.section("Resources") if template.type(each) in _MACHINES]
     chosen = _chosen(file, machines, resource)
     document = _definition(template, chosen, file)
     known = [*document.placeholders, *template.section("Parameters")]
@@ -85,10 +85,6 @@ def load(
     return Template(
         machine, _functions(template, file), {key: each for key, each in others.items() if each is not None}
     )
-
-
-def _type(body: Any) -> str:
-    return str(body.get("Type")) if isinstance(body, dict) else ""
 
 
 def _chosen(file: Path, machines: list[str], resource: str | None) -> str:
@@ -152,16 +148,13 @@ def _inline(template: cloudformation.Template, pointer: str, value: Any, values:
 def _of_text(template: cloudformation.Template, pointer: str, value: Any, values: Mapping[str, str]) -> Document:
     """A definition as text in the template, most often in Fn::Sub."""
     outer = template.document
-    text: Any = value
-    if isinstance(value, dict) and list(value) == ["Fn::Sub"]:
-        text = value["Fn::Sub"]
-        own: dict[str, str] = {}
-        if isinstance(text, list):
-            text, own = text[0], template.texts(text[1])
-        names = {found[2] for found in re.finditer(r"\$\{(!?)\s*([^${}]+?)\s*\}", str(text)) if not found[1]}
-        values = {**{name: _as_text(template.named(name)) for name in names}, **own, **values}
-    else:
-        text = template.resolve(value)
+    match value:
+        case {"Fn::Sub": str(text)}:
+            values = {**_named(template, text), **values}
+        case {"Fn::Sub": [str(text), dict(own)]}:
+            values = {**_named(template, text), **template.texts(own), **values}
+        case _:
+            text = template.resolve(value)
     if not isinstance(text, str):
         return _inline(template, pointer, value, values)
     inner = source.read_text(text, outer.name, None, values)
@@ -185,8 +178,10 @@ def _written(outer: Document, holder: Place, text: str) -> str:
     return text if shown == text[:40] else ""
 
 
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else str(value)
+def _named(template: cloudformation.Template, text: str) -> dict[str, str]:
+    """What the names in a text of Fn::Sub stand for."""
+    names = {found[2] for found in cloudformation.SUBSTITUTED.finditer(text) if not found[1]}
+    return {name: cloudformation.as_text(template.named(name)) for name in names}
 
 
 def _placed(document: Document, outer: Document, locator: Any) -> Document:
@@ -199,10 +194,10 @@ def _placed(document: Document, outer: Document, locator: Any) -> Document:
 
 def _functions(template: cloudformation.Template, file: Path) -> dict[str, Handler]:
     """The functions of a template whose Python code is beside it, by name."""
-    common = template.section("Globals").get("Function", {})
+    common = template.common("Function")
     found: dict[str, Handler] = {}
-    for logical_id, body in template.section("Resources").items():
-        if _type(body) not in _FUNCTIONS:
+    for logical_id in template.section("Resources"):
+        if template.type(logical_id) not in _FUNCTIONS:
             continue
         properties = {**common, **template.properties(logical_id)}
         code = template.resolve(properties.get("CodeUri", properties.get("Code", ".")))

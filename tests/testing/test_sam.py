@@ -289,11 +289,19 @@ def test_which_machine(folder: Path, resource: str | None, said: str) -> None:
             "Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: {Bucket: b, Key: k}}}}",
             "t.yaml:1:82: the definition of 'M' is in S3, not in a file here",
         ),
+        (
+            "Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Name: !Join [a], Definition: {}}}}",
+            't.yaml: Fn::Join cannot have ["a"]',
+        ),
+        (
+            "Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Name: !Ref M, Definition: {}}}}",
+            "leads to itself",
+        ),
         ("Resources: {M: {Type: AWS::Serverless::StateMachine}}", "the state machine 'M' has no definition"),
     ],
 )
 def test_templates_that_give_no_machine(folder: Path, text: str, said: str) -> None:
-    with pytest.raises(asl.InputError) as caught:
+    with pytest.raises(asl.AslError) as caught:
         template(text + "\n")
     assert said in str(caught.value)
 
