@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from asl.testing.junit import SuiteReport
 
 FILE = click.Path(allow_dash=False)
+
+_DEFINITION = re.compile(r"\.asl(\.json|\.ya?ml)?$")
 
 EPILOG = """\b
 Examples:
@@ -224,7 +227,12 @@ def _nothing(paths: tuple[str, ...], expression: str | None, files: int) -> str:
     if files:
         return f"no case is meant by -k '{expression}'" if expression else "there are no cases"
     where = " and ".join(f"'{path}'" for path in paths) or "this folder"
-    return (
-        f"there are no test files below {where}: their names end in .asltest.yaml, .asltest.yml or .asltest.json"
-        " (asl schema test)"
-    )
+    return f"there are no test files below {where}; write one, {_first_test(paths or ('.',))}"
+
+
+def _first_test(paths: Iterable[str]) -> str:
+    """The name and the text of a test file to begin with, for a definition that is in one of the folders."""
+    names = [each.name for path in paths for each in sorted(Path(path).iterdir()) if _DEFINITION.search(each.name)]
+    machine = names[0] if names else "machine.asl.json"
+    stem = machine.partition(".")[0]
+    return f"{stem}.asltest.yaml:\n  machine: {machine}\n  cases:\n    first:\n      input: {{}}"

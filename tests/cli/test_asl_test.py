@@ -193,7 +193,7 @@ def test_a_malformed_file_stops_no_other(wrong: Path) -> None:
         (("gone",), "there is no file or folder 'gone'"),
         (("work.asl.json",), "'work.asl.json' is no test file: their names end in .asltest.yaml"),
         (("test_x.py",), "tests in Python are run by pytest"),
-        (("empty",), "there are no test files below 'empty'"),
+        (("empty",), "there are no test files below 'empty'; write one, machine.asltest.yaml:"),
         (("-k", "nothing"), "no case is meant by -k 'nothing'"),
         (("--machine", "A=b"), "--machine, --input and --define are for --mock-config"),
         (("--junit", "no/such/report.xml"), "there is no directory 'no/such'"),
@@ -209,6 +209,23 @@ def test_wrong_calls(folder: Path, args: tuple[str, ...], said: str) -> None:
     assert said in result.stderr
     assert "Traceback" not in result.stderr
     assert not Path("report.xml").exists()
+
+
+def test_who_has_only_a_definition_is_led_to_a_test_that_passes(folder: Path) -> None:
+    Path("work.asltest.yaml").unlink()
+    first = run()
+    assert first.exit_code == 2
+    said = first.stderr.partition("write one, ")[2]
+    name, _, text = said.partition(":\n")
+    assert name == "work.asltest.yaml"
+    Path(name).write_text(text)
+    second = run()
+    assert second.exit_code == 1
+    lines = second.stdout.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.strip() == "mocks:")
+    mocks = "\n".join(line[2:] for line in lines[start : start + 3]).replace("return: {}", "return: {n: 1}")
+    Path(name).write_text(f"{text.rstrip()}\n{mocks}\n")
+    assert run().exit_code == 0
 
 
 def test_settings_hold(folder: Path) -> None:

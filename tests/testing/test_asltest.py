@@ -365,8 +365,19 @@ def test_variables_and_context(folder: Path) -> None:
             start_at: B
             variables: {limit: 3}
             context: {Execution: {Name: mine}}
-            expect: {exact_output: [3, mine]}
+            expect: {exact_output: [3, mine], variables: {limit: 3}}
         """)
+
+
+def test_variables_are_those_that_were_assigned_last(folder: Path) -> None:
+    Path("v.asl.yaml").write_text(
+        "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A: {Type: Pass, Assign: {n: 1, all: {a: 1, b: 2}}, Next: B}\n"
+        "  B: {Type: Pass, Assign: {n: '{% $n + 1 %}'}, Next: C}\n  C: {Type: Succeed}\n"
+    )
+    passes("machine: v.asl.yaml\ncases: {one: {expect: {variables: {n: 2, all: {b: 2}}}}}\n")
+    found = outcome("machine: v.asl.yaml\ncases:\n  one:\n    expect:\n      variables:\n        n: 3\n        m: 1\n")
+    assert "x.asltest.yaml:6: variables: not as expected\n  $.n: expected 3, got 2" in found.text
+    assert "x.asltest.yaml:7: variables: not as expected\n  $.m: expected 1, but it is missing" in found.text
 
 
 def test_functions_of_a_file_beside_the_tests(folder: Path) -> None:

@@ -51,6 +51,7 @@ CASES: dict[str, Any] = {
             "calls": {"A": [1]},
             "attempts": {"A": 0},
             "events": [{"detail": {}}],
+            "variables": {"a": 1},
             "duration": 1.5,
             "next": None,
         }

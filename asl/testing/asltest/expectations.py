@@ -62,12 +62,25 @@ def _unmet(name: str, expected: Any, run: Run, at: str) -> Iterator[tuple[str, S
                     yield below(at, state), [f"attempts of {state}: expected {number:g}, got {attempts}"]
         case "events":
             yield from _events(expected, run.events, at)
+        case "variables":
+            variables = run.execution.info.variables | _assigned(run)
+            for variable, value in expected.items():
+                if lines := list(differences({variable: value}, variables)):
+                    yield below(at, variable), ["variables: not as expected", *lines]
         case "duration":
             if round(expected * 1000) != run.duration_ms:
                 yield at, [f"duration: expected {expected:g} s, got {run.duration_ms / 1000:g} s"]
         case "next":
             if (following := run.execution.next_state) != expected:
                 yield at, [f"next: expected {shown(expected)}, got {shown(following)}"]
+
+
+def _assigned(run: Run) -> dict[str, JSON]:
+    """The variables that states assigned, each with its last value; those inside of a Map or Parallel too."""
+    assigned: dict[str, JSON] = {}
+    for event in run.recorded:
+        assigned |= (event.details or {}).get("assignedVariables", {})
+    return assigned
 
 
 def _status(expected: str, run: Run) -> tuple[str, ...]:

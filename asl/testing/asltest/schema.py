@@ -169,6 +169,10 @@ _EXPECT: Final = _object(
             "items": {"type": "object"},
             "description": "The events put on event buses, in order, all of them: for each what it has at least.",
         },
+        "variables": {
+            "type": "object",
+            "description": "What variables are at last: for each what it has at least.",
+        },
         "duration": _seconds("How many seconds it takes, in virtual time."),
         "next": {
             "type": ["string", "null"],
