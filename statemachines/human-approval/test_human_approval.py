@@ -1,33 +1,14 @@
 """The approval: what comes of an answer, and of none. In virtual time three days pass at once."""
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import asl
+from asl import InputError
+from asl.testing import AslFixture, Workflow
 
-HERE = Path(__file__).parent
-MACHINE = asl.load(HERE / "machine.asl.json")
-EXPENSE = json.loads((HERE / "input.json").read_text())
-DAY_MS = 86_400_000
-
-
-class Office:
-    """A world with one expense in it, and the token that came with the question."""
-
-    def __init__(self, world: asl.World, asked: list[Any]) -> None:
-        self.world = world
-        self.run = world.start(MACHINE, EXPENSE)
-        self.pass_days(2)
-        (question,) = asked
-        assert question["expense"] == EXPENSE
-        self.token: str = question["token"]
-
-    def pass_days(self, days: int) -> None:
-        self.world.run(until=self.world.now + days * DAY_MS)
+EXPENSE = {"employee": "ann", "amount": 480, "what": "a chair"}
+DAY = 86_400
 
 
 def pay(event: Any, context: Any) -> Any:
@@ -35,40 +16,58 @@ def pay(event: Any, context: Any) -> Any:
 
 
 @pytest.fixture
-def office() -> Iterator[Office]:
+def approval(asl: AslFixture) -> Workflow:
+    """Payments are made by a local function; the question is asked, and not answered."""
+    workflow = asl("machine.asl.json", lambdas={"pay": pay})
+    workflow.mock("AskForApproval").waits()
+    return workflow
+
+
+def test_what_is_asked(approval: Workflow) -> None:
+    run = approval.run(EXPENSE, until=2 * DAY)
+    assert run.status == "RUNNING"
+    (question,) = run.state("AskForApproval").calls
+    assert question["Payload"]["expense"] == EXPENSE
+    assert run.waiting_for == {question["Payload"]["token"]: "AskForApproval"}
+
+
+def test_approved_after_two_days(approval: Workflow) -> None:
+    run = approval.run(EXPENSE, until=2 * DAY)
+    run.send_task_success("AskForApproval", {"by": "bob"})
+    assert run.output == {**EXPENSE, "approval": {"by": "bob"}, "payment": {"transfer": "480 to ann"}}
+    assert run.duration_ms == 2 * DAY * 1000
+
+
+def test_rejected(approval: Workflow) -> None:
+    run = approval.run(EXPENSE, until=DAY).send_task_failure("AskForApproval", "Rejected", "too dear")
+    assert (run.error, run.cause) == ("Rejected", "too dear")
+    assert "Pay" not in run.path
+
+
+def test_nobody_answers(approval: Workflow) -> None:
+    run = approval.run(EXPENSE, until=2 * DAY)
+    (token,) = run.waiting_for
+    run.advance(DAY)
+    assert run.error == "NobodyAnswered"
+    assert run.cause == "Nobody has looked at the 480 of ann for three days."
+    with pytest.raises(InputError, match="awaits an answer"):
+        run.send_task_success(token, {"by": "bob"})
+
+
+def test_the_function_that_asks_is_given_the_token(asl: AslFixture) -> None:
+    """Here a local function asks, as a deployed one would; what it returns is no answer."""
     asked: list[Any] = []
 
     def ask(event: Any, context: Any) -> None:
         asked.append(event)
 
-    with asl.World(lambdas={"ask": ask, "pay": pay}) as world:
-        yield Office(world, asked)
+    run = asl("machine.asl.json", lambdas={"ask": ask, "pay": pay}).run(EXPENSE, until=DAY)
+    (question,) = asked
+    assert run.waiting_for == {question["token"]: "AskForApproval"}
+    run.send_task_success(question["token"], {"by": "bob"})
+    assert run.succeeded
 
 
-def test_approved(office: Office) -> None:
-    assert office.run.status == "RUNNING"
-    assert office.run.waiting_for == {office.token: "AskForApproval"}
-    office.world.send_task_success(office.token, {"by": "bob"})
-    office.world.run()
-    assert office.run.output == {**EXPENSE, "approval": {"by": "bob"}, "payment": {"transfer": "480 to ann"}}
-    assert office.run.duration_ms == 2 * DAY_MS
-
-
-def test_rejected(office: Office) -> None:
-    office.world.send_task_failure(office.token, "Rejected", "too dear")
-    office.world.run()
-    assert (office.run.error, office.run.cause) == ("Rejected", "too dear")
-    assert "Pay" not in office.run.path
-
-
-def test_nobody_answers(office: Office) -> None:
-    office.pass_days(1)
-    assert office.run.error == "NobodyAnswered"
-    assert office.run.cause == "Nobody has looked at the 480 of ann for three days."
-    with pytest.raises(asl.InputError):
-        office.world.send_task_success(office.token, {"by": "bob"})
-
-
-def test_small_expenses_need_no_approval() -> None:
-    run = MACHINE.run({**EXPENSE, "amount": 100}, lambdas={"pay": pay})
+def test_small_expenses_need_no_approval(approval: Workflow) -> None:
+    run = approval.run({**EXPENSE, "amount": 100})
     assert run.path == ["IsLarge", "Pay"]
