@@ -90,6 +90,7 @@ def command(
     from asl import config
     from asl.cli import arguments, results
     from asl.cli.case_report import Printer
+    from asl.errors import InputError
     from asl.testing.selection import selection
 
     arguments.look_for_modules(config.read())
@@ -105,7 +106,7 @@ def command(
                 suite = _mock_suite(mock_config, paths, machines, input_, defines)
                 session.run([(Path(mock_config), suite)], is_meant, collector)
         if not session.outcomes and not session.has_errors:
-            raise click.UsageError(_nothing(paths, expression, len(session.reports)))
+            raise InputError(_nothing(paths, expression, len(session.reports)))
     except BaseException:
         results.discard(outlets.values())
         raise

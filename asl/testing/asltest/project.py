@@ -65,10 +65,7 @@ class Project:
         return self._machine(body, name)
 
     def _machine(self, body: Mapping[str, Any], name: str | None) -> Machine:
-        known = (
-            repr(sorted((key, str(body.get(key))) for key in ("machine", "resource", "define", "type"))),
-            str(name),
-        )
+        known = (str(name), *(str(body.get(key)) for key in ("machine", "resource", "define", "type")))
         if known not in self._machines:
             self._machines[known] = self._loaded(body, name)
         return self._machines[known]
