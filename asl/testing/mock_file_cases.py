@@ -18,6 +18,7 @@ from asl.source_text import below
 from asl.testing import mock_config
 from asl.testing.asltest.outcome import Case, Failure, Performed, Suite
 from asl.testing.asltest.project import Project
+from asl.testing.mock_config import MockConfig
 from asl.testing.workflow import Workflow
 from asl.wording import RUNTIME
 
@@ -33,29 +34,37 @@ def read(
     """
     document = mock_config.read(path)
     names = list(document.value["StateMachines"])
-    for name in machines:
-        if name not in names:
-            hint = did_you_mean(name, names) or f"it has {', '.join(names) or 'none'}"
-            raise InputError(f"{path}: there is no state machine '{name}'; {hint}")
-    known = {machine.name: machine for machine in others} | dict(machines)
-    if len(names) == 1 and len(others) == 1 and not machines:
-        known = {names[0]: others[0]}
-    missing = [name for name in names if name not in known]
-    if missing:
-        ways = "".join(
-            f"\n  --machine '{name}=FILE'" if " " in name else f"\n  --machine {name}=FILE" for name in missing
-        )
-        raise InputError(f"{path}: which definitions its state machines have is not said; add{ways}")
     project = Project(path, {})
+    known = _machines(path, names, machines, others, project)
     cases = []
     for name in names:
         for test_case in document.value["StateMachines"][name]["TestCases"]:
             place = document.locate(below(below("/StateMachines", name) + "/TestCases", test_case), key=True)
             assert place is not None, "mock files are text"
             plan = _Plan(path, name, test_case, known[name], project, place, input_text)
-            mock_config.load(path, test_case, name, machine=known[name])
+            plan.mocks()
             cases.append(Case(test_case if len(names) == 1 else f"{name}/{test_case}", place, plan.perform))
     return Suite(path, tuple(cases), tuple(dict.fromkeys(known[name] for name in names)))
+
+
+def _machines(
+    path: Path, names: Sequence[str], given: Mapping[str, Machine], others: Sequence[Machine], project: Project
+) -> dict[str, Machine]:
+    """The machine of each name in the mock file: as given, by its own name, as the settings say, or the only one."""
+    for name in given:
+        if name not in names:
+            hint = did_you_mean(name, names) or f"it has {', '.join(names) or 'none'}"
+            raise InputError(f"{path}: there is no state machine '{name}'; {hint}")
+    if len(names) == 1 and len(others) == 1 and not given:
+        return {names[0]: others[0]}
+    known = {machine.name: machine for machine in others} | dict(given)
+    known |= {name: project.child(name, project.named[name]) for name in names if name in project.named.keys() - known}
+    missing = [name for name in names if name not in known]
+    if missing:
+        quoted = (f"'{name}=FILE'" if " " in name else f"{name}=FILE" for name in missing)
+        ways = "".join(f"\n  --machine {each}" for each in quoted)
+        raise InputError(f"{path}: which definitions its state machines have is not said; add{ways}")
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +77,14 @@ class _Plan:
     place: Location
     input_text: str | None
 
+    def mocks(self) -> MockConfig:
+        """The answers of the case, with counters at their start. Raises InputError for states that there are not."""
+        return mock_config.load(self.path, self.test_case, self.machine_name, machine=self.machine)
+
     def perform(self) -> Performed:
         """Runs the case in a world of its own, and says whether it succeeded."""
-        mocks = mock_config.load(self.path, self.test_case, self.machine_name, machine=self.machine)
         notes: list[str] = []
-        options: dict[str, Any] = {**self.project.world_options(), "mocks": mocks, "warn": notes.append}
+        options: dict[str, Any] = {**self.project.world_options(), "mocks": self.mocks(), "warn": notes.append}
         with Workflow(self.machine, type=self.machine.type, **options) as workflow:
             run = workflow.start(input_text=self.input_text)
             try:

@@ -358,6 +358,11 @@ def test_what_is_told_of_a_failed_mock_case_is_a_test_that_passes(mocks: Path) -
     assert run("big.asltest.yaml").exit_code == 0
 
 
+def test_machines_of_the_settings_are_known(mocks: Path) -> None:
+    Path("asl.toml").write_text('[machine]\nWork = "work.asl.json"\n')
+    assert "2 passed, 1 failed" in run("--mock-config", "mocks.json").stdout
+
+
 @pytest.mark.parametrize("args", [("work.asl.json",), ("--machine", "Work=work.asl.json")])
 def test_the_only_machine_needs_no_name(mocks: Path, args: tuple[str, ...]) -> None:
     assert "2 passed, 1 failed" in run("--mock-config", "mocks.json", *args).stdout

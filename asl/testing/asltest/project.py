@@ -47,6 +47,11 @@ class Project:
         """The machines that were read so far."""
         return list(self._machines.values())
 
+    @property
+    def named(self) -> dict[str, str]:
+        """The files of the state machines that the settings name."""
+        return self._settings.table("machine")
+
     def path(self, name: str) -> Path:
         """The path of a file that is named relative to the test file."""
         return Path(os.path.normpath(self._file.parent / name))
@@ -127,8 +132,7 @@ class Project:
         for table, name in (("lambda", "lambdas"), ("activity", "activities")):
             options[name] = {key: self.function(target) for key, target in settings.table(table).items()}
         options["lambdas"] = {**self._lambdas, **options["lambdas"]}
-        own = {key: self.child(key, file) for key, file in settings.table("machine").items()}
-        options["machines"] = {**self._siblings, **own}
+        options["machines"] = {**self._siblings, **{name: self.child(name, file) for name, file in self.named.items()}}
         return options
 
 
