@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from asl.hosts.world import World
     from asl.integration import Call, Failure, Output, Pending
     from asl.machine import Machine, load
+    from asl.testing.exploration.decorator import explore
 
 _HOMES = {
     "AslError": "asl.errors",
@@ -32,6 +33,7 @@ _HOMES = {
     "Run": "asl.hosts.run",
     "TaskError": "asl.hosts.answers",
     "World": "asl.hosts.world",
+    "explore": "asl.testing.exploration.decorator",
     "load": "asl.machine",
 }
 
@@ -50,6 +52,7 @@ __all__ = [
     "TaskError",
     "World",
     "__version__",
+    "explore",
     "load",
 ]
 

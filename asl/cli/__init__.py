@@ -13,6 +13,7 @@ import asl
 
 COMMANDS: Final = {
     "check": ("asl.cli.check", "Say what is wrong with definitions, and where."),
+    "explore": ("asl.cli.explore", "Run a state machine under inputs and faults that nobody thought of."),
     "heartbeat": ("asl.cli.tokens:heartbeat", "Say that the worker of a task is alive, by its token."),
     "history": ("asl.cli.history", "Tell the story of a saved execution history."),
     "integrations": ("asl.cli.integrations", "List what tasks can call, and say who answers it."),

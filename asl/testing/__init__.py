@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from asl.testing.exploration.decorator import explore, find_problems
     from asl.testing.fixture import AslFixture
     from asl.testing.matching import Partial, partial
     from asl.testing.mocks import Mock
@@ -25,11 +26,13 @@ _HOMES = {
     "Mock": "asl.testing.mocks",
     "Partial": "asl.testing.matching",
     "Workflow": "asl.testing.workflow",
+    "explore": "asl.testing.exploration.decorator",
+    "find_problems": "asl.testing.exploration.decorator",
     "partial": "asl.testing.matching",
     "test_state": "asl.testing.teststate",
 }
 
-__all__ = ["ApiError", "AslFixture", "Mock", "Partial", "Workflow", "partial", "test_state"]
+__all__ = ["ApiError", "AslFixture", "Mock", "Partial", "Workflow", "explore", "find_problems", "partial", "test_state"]
 
 
 def __getattr__(name: str) -> Any:

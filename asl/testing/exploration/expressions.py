@@ -1,0 +1,337 @@
+"""What JSONata expressions read of abstract values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from asl.jsonata import JsonataError
+from asl.jsonata.analysis import analyse
+from asl.jsonata.parser import parse
+from asl.jsonata.syntax import Node, Stage
+from asl.payload.jsonata_io import is_expression
+from asl.testing.exploration.shapes import (
+    OPAQUE,
+    Constant,
+    Elements,
+    Kind,
+    Known,
+    Listed,
+    Opaque,
+    Shape,
+    Value,
+    compare,
+    either,
+    element,
+    may_be_missing,
+    member,
+    merged,
+    parsed,
+    want,
+)
+from asl.values import JSON
+
+_ARITHMETIC: Final = frozenset("+-*/%")
+_EQUALITY: Final = frozenset(("=", "!="))
+_ORDER: Final = frozenset(("<", "<=", ">", ">="))
+_OF_ELEMENTS: Final = frozenset(("map", "filter", "sift", "each", "single"))
+_ARGUMENTS: Final[dict[str, tuple[Kind | None, ...]]] = {
+    "abs": ("number",),
+    "average": ("array",),
+    "base64decode": ("base64",),
+    "ceil": ("number",),
+    "contains": ("string",),
+    "count": ("array",),
+    "floor": ("number",),
+    "join": ("array",),
+    "keys": ("object",),
+    "length": ("string",),
+    "lowercase": ("string",),
+    "max": ("array",),
+    "min": ("array",),
+    "number": ("digits",),
+    "partition": ("array", "positive"),
+    "replace": ("string",),
+    "reverse": ("array",),
+    "round": ("number",),
+    "shuffle": ("array",),
+    "split": ("string",),
+    "substring": ("string", "number"),
+    "substringAfter": ("string",),
+    "substringBefore": ("string",),
+    "sum": ("array",),
+    "toMillis": ("timestamp",),
+    "trim": ("string",),
+    "uppercase": ("string",),
+}
+"""The types that functions take which fail with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lambda:
+    """A function of an expression: its parameters, its body, and the variables that it sees."""
+
+    parameters: list[str]
+    body: Node
+    variables: Mapping[str, Value | _Lambda]
+
+
+def template(value: JSON, variables: Mapping[str, Value]) -> Value:
+    """The value of a field that may hold expressions at any depth; `variables` holds `states` too."""
+    if is_expression(value):
+        return expression(value, variables)
+    if isinstance(value, dict):
+        return Known({name: template(inner, variables) for name, inner in value.items()})
+    if isinstance(value, list):
+        return Listed(tuple(template(each, variables) for each in value))
+    return Constant(value)
+
+
+def condition(text: str, variables: Mapping[str, Value]) -> None:
+    """Notes what the condition of a rule reads."""
+    try:
+        tree = analyse(parse(text[2:-2].strip()))
+    except JsonataError:
+        return
+    _Reader(dict(variables)).truth(tree, OPAQUE)
+
+
+def expression(text: str, variables: Mapping[str, Value]) -> Value:
+    """The value of the expression between the marks of a text."""
+    try:
+        tree = analyse(parse(text[2:-2].strip()))
+    except JsonataError:  # a valid definition has none
+        return OPAQUE
+    return _Reader(dict(variables)).value(tree, OPAQUE)
+
+
+class _Reader:
+    """Evaluates a tree on abstract values. A block binds into its own copy of the variables."""
+
+    def __init__(self, variables: dict[str, Value | _Lambda]) -> None:
+        self.variables = variables
+
+    def value(self, node: Node, item: Value) -> Value:
+        """The value of a node, `item` being the context item."""
+        found = self._value(node, item)
+        for stage in node.predicates:
+            found = self._staged(stage, found)
+        return OPAQUE if node.group is not None and self._grouped(node, found) else found
+
+    def _value(self, node: Node, item: Value) -> Value:
+        match node.kind:
+            case "path":
+                return self._path(node, item)
+            case "name":
+                return member(item, node.value)
+            case "variable":
+                return self._variable(node.value, item)
+            case "string" | "number" | "value":
+                return Constant(node.value)
+            case "binary":
+                return self._binary(node, item)
+            case "bind":
+                return self._bind(node, item)
+            case "block":
+                inner = _Reader(dict(self.variables))
+                values = [inner.value(each, item) for each in node.items]
+                return values[-1] if values else OPAQUE
+            case "condition":
+                return self._condition(node, item)
+            case "object":
+                return self._object(node, item)
+            case "array":
+                return Listed(tuple(self.value(each, item) for each in node.items))
+            case "call":
+                return self._call(node, item)
+            case "apply":
+                return self._apply(node, item)
+            case "lambda":
+                return OPAQUE
+            case "order":
+                return self.value(node.left, item) if node.left is not None else OPAQUE
+            case _:
+                self._walk(node, item)
+                return OPAQUE
+
+    def _walk(self, node: Node, item: Value) -> None:
+        for each in (node.left, node.right, *node.items):
+            if each is not None:
+                self.value(each, item)
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    def _path(self, node: Node, item: Value) -> Value:
+        for step in node.items:
+            item = self.value(step, item) if step.kind != "sort" else item
+            for stage in step.stages:
+                item = self._staged(stage, item)
+            if step.group is not None and self._grouped(step, item):
+                return OPAQUE
+        return item
+
+    def _staged(self, stage: Stage, value: Value) -> Value:
+        """What a predicate leaves of a value: an element at an index, or those that a test holds for."""
+        test = stage.expression
+        if test is None:
+            return value
+        if test.kind == "number":
+            return element(value, int(test.value))
+        tested = element(value)
+        self.truth(test, tested)
+        return tested
+
+    def _grouped(self, node: Node, item: Value) -> bool:
+        for key, value in node.group.pairs if node.group is not None else ():
+            self.value(key, item)
+            self.value(value, item)
+        return True
+
+    def _variable(self, name: str, item: Value) -> Value:
+        if name == "":
+            return item
+        found = self.variables.get(name, OPAQUE)
+        return OPAQUE if isinstance(found, _Lambda) else found
+
+    def _bind(self, node: Node, item: Value) -> Value:
+        name, given = node.left, node.right
+        if name is None or given is None:
+            return OPAQUE
+        value = self.value(given, item)
+        self.variables[name.value] = self._function(given) or value
+        return value
+
+    def _object(self, node: Node, item: Value) -> Value:
+        fields: dict[str, Value] = {}
+        for key, value in node.pairs:
+            made = self.value(value, item)
+            if key.kind == "string":
+                fields[key.value] = made
+            else:
+                self.value(key, item)
+        return Known(fields)
+
+    def _binary(self, node: Node, item: Value) -> Value:
+        operator = node.value
+        if node.left is None or node.right is None:
+            return OPAQUE
+        if operator in ("and", "or"):
+            self.truth(node.left, item)
+            self.truth(node.right, item)
+            return OPAQUE
+        left, right = self.value(node.left, item), self.value(node.right, item)
+        for one, other in ((left, right), (right, left)):
+            if operator in _ARITHMETIC or (operator in _ORDER and isinstance(other, Opaque)):
+                want(one, "number")
+            elif operator in (_EQUALITY | _ORDER) and isinstance(other, Constant):
+                compare(one, other.value, is_open=True, ordered=operator in _ORDER)
+        if operator == "in":
+            members = right.elements if isinstance(right, Listed) else (right,)
+            for each in members:
+                if isinstance(each, Constant):
+                    compare(left, each.value, is_open=True)
+        return OPAQUE
+
+    def _condition(self, node: Node, item: Value) -> Value:
+        """`a ? b : c`; `a ? a : c` says what stands for an `a` that is missing."""
+        asked = self.truth(node.items[0], item)
+        values = [self.value(each, item) for each in node.items[1:]]
+        if isinstance(asked, Shape) and values[0] is asked:
+            may_be_missing(asked)
+        return either(values)
+
+    def truth(self, node: Node, item: Value) -> Value:
+        """Notes what a condition reads."""
+        read = self.value(node, item)
+        if isinstance(read, Shape) and not read.fields and read.element is None:
+            want(read, "truth")
+        return read
+
+    # -- functions -------------------------------------------------------------------------------------------------
+
+    def _function(self, node: Node) -> _Lambda | None:
+        """The function that a node is, where the expression itself defines it."""
+        if node.kind == "lambda" and node.left is not None:
+            return _Lambda([each.value for each in node.items], node.left, self.variables)
+        if node.kind == "variable":
+            found = self.variables.get(node.value)
+            return found if isinstance(found, _Lambda) else None
+        return None
+
+    def _run(self, function: _Lambda, arguments: list[Value]) -> Value:
+        if sum(name.startswith("$depth") for name in function.variables) > 2:  # a function that calls itself
+            return OPAQUE
+        deeper = f"$depth{len(function.variables)}"
+        given = dict(zip(function.parameters, arguments, strict=False))
+        return _Reader({**function.variables, deeper: OPAQUE, **given}).value(function.body, OPAQUE)
+
+    def _apply(self, node: Node, item: Value) -> Value:
+        if node.left is None or node.right is None:
+            return OPAQUE
+        first = self.value(node.left, item)
+        if node.right.kind == "call":
+            return self._call(node.right, item, first)
+        if (function := self._function(node.right)) is not None:
+            return self._run(function, [first])
+        if node.right.kind == "transform":
+            want(first, "object")
+            return first
+        return self._built_in(str(node.right.value), [first], [None]) if node.right.kind == "variable" else OPAQUE
+
+    def _call(self, node: Node, item: Value, *first: Value) -> Value:
+        called = node.left
+        assert called is not None, "a call has a function"
+        functions = [None] * len(first) + [self._function(each) for each in node.items]
+        arguments = [*first, *(self.value(each, item) for each in node.items)]
+        if (own := self._function(called)) is not None:
+            return self._run(own, arguments)
+        if called.kind != "variable":
+            return OPAQUE
+        return self._built_in(called.value, arguments, functions)
+
+    def _built_in(self, name: str, arguments: list[Value], functions: list[_Lambda | None]) -> Value:
+        for argument, kind in zip(arguments, _ARGUMENTS.get(name, ()), strict=False):
+            if kind == "array":
+                each = element(argument)
+                if name in ("average", "max", "min", "sum"):
+                    want(each, "number")
+            elif kind is not None:
+                want(argument, kind)
+        function = functions[1] if len(functions) > 1 else None
+        match name, arguments:
+            case "exists", [value]:
+                may_be_missing(value)
+            case "parse", [value]:
+                return parsed(value)
+            case "merge", [Listed(elements)]:
+                return _merged(elements)
+            case "merge", [value]:
+                want(element(value), "object")
+            case "append", [one, other]:
+                return Elements(either((element(one), element(other))))
+            case "lookup", [value, Constant(str(key))]:
+                return member(value, key)
+            case "reverse" | "sort" | "distinct" | "shuffle", [value, *_]:
+                return value
+            case "reduce", [value, *_]:
+                if function is not None:
+                    return self._run(function, [OPAQUE, element(value), OPAQUE, value])
+            case _, [value, *_] if name in _OF_ELEMENTS and function is not None:
+                return self._of_elements(name, value, function)
+        return OPAQUE
+
+    def _of_elements(self, name: str, value: Value, function: _Lambda) -> Value:
+        if name in ("each", "sift"):
+            self._run(function, [OPAQUE])
+            return OPAQUE
+        each = element(value)
+        made = self._run(function, [each, OPAQUE, value])
+        return each if name == "single" else Elements(made if name == "map" else each)
+
+
+def _merged(values: tuple[Value, ...]) -> Value:
+    found: Value = Known({})
+    for each in values:
+        found = merged(found, each)
+    return found

@@ -1,0 +1,127 @@
+"""What is wrong with a run: its problem, the same for all runs that go wrong in the same way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from asl.findings import Finding, Location
+from asl.json_text import dumps
+from asl.model import Fail
+from asl.testing.exploration.handling import Handling
+from asl.testing.exploration.invariants import LANGUAGE_ERRORS, Invariant, ends, is_endless
+from asl.testing.exploration.services import states_of
+
+if TYPE_CHECKING:
+    from asl.hosts.run import Run
+    from asl.machine import Machine
+
+_SHOWN: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that goes wrong. `rule` is its kind: "runtime-error", "endless", "waits-for-ever", "unhandled-error",
+    "invariant"; `pointer` the JSON pointer of the state where, "" for none; `key` tells it from others of its kind.
+
+    `asserts` is how a test says in Python that a run does not have it.
+    """
+
+    rule: str
+    key: str
+    pointer: str
+    message: str
+    hint: str | None = None
+    asserts: str = "assert run.succeeded"
+
+    def finding(self, machine: Machine) -> Finding:
+        """The problem as a finding at its place in the definition's file."""
+        location: Location | None = machine.document.locate(self.pointer, key=True) if self.pointer else None
+        return Finding(self.rule, self.message, self.pointer, self.hint, location)
+
+
+class Judge:
+    """Tells what is wrong with a run.
+
+    `allowed` are the errors that an execution may end with; None: all that the definition does not seem to want handled
+    (see `handling`). Errors of Fail states are wanted. `invariants` are asked after that.
+    """
+
+    def __init__(
+        self, machine: Machine, allowed: Sequence[str] | None = None, invariants: Iterable[Invariant] = ()
+    ) -> None:
+        self._machine = machine
+        self._allowed = allowed
+        self._invariants = tuple(invariants)
+        self._states = states_of(machine)
+        self._handling = Handling(machine)
+
+    def problem(self, run: Run) -> Problem | None:
+        """What is wrong with a run that has gone as far as it goes."""
+        if run.status == "RUNNING" or is_endless(run):
+            return _endless(run)
+        found = self._error(run) if run.status == "FAILED" else None
+        if found is not None:
+            return found
+        for invariant in self._invariants:
+            try:
+                invariant(run)
+            except AssertionError as failure:
+                return _violated(invariant, run, str(failure))
+        return None
+
+    def _error(self, run: Run) -> Problem | None:
+        pointer = run.execution.failed_at or ""
+        error = run.error or ""
+        state = self._states.get(pointer)
+        if isinstance(state, Fail) or error in (self._allowed or ()):
+            return None
+        name = state.name if state is not None else "?"
+        if error in LANGUAGE_ERRORS:
+            what = "|".join(re.findall(r"'(\$[^']*|[^']*\$[^']*)'", run.cause or "")[:1])
+            asserts = f"assert run.error != {dumps(error)}, run.cause"
+            hint = "give the placeholder a value: --define NAME=VALUE" if "${" in (run.cause or "") else None
+            return Problem("runtime-error", f"{pointer}|{error}|{what}", pointer, _language(run, name), hint, asserts)
+        asserts = f"assert run.error != {dumps(error)}"
+        if self._allowed is not None:
+            hint = f"catch it, or allow it: --allow {error}"
+            message = f"{name} fails with {error}, and the execution with it"
+            return Problem("unhandled-error", f"{pointer}|{error}", pointer, message, hint, asserts)
+        oversight = self._handling.oversight(pointer, error)
+        if oversight is None:
+            return None
+        holder, why = oversight
+        inside = "" if holder == pointer else f" in {self._states[holder].name}"
+        message = f"when {name}{inside} fails, the execution ends: nothing catches {error}, though {why}"
+        return Problem("unhandled-error", holder, holder, message, f"catch it, or allow it: --allow {error}", asserts)
+
+
+def _language(run: Run, name: str) -> str:
+    cause = run.cause or ""
+    said = re.sub(r"^An error occurred while executing the state '.*?' \(entered at the event id #\d+\)\. ", "", cause)
+    return f"{name} fails with {run.error}: {said[:_SHOWN]}{'…' if len(said) > _SHOWN else ''}"
+
+
+def _endless(run: Run) -> Problem:
+    try:
+        ends(run)
+        message = ""
+    except AssertionError as failure:
+        message = str(failure)
+    if run.waiting_for:
+        state = min(run.waiting_for.values())
+        pointer = next((each for each, found in states_of(run.machine).items() if found.name == state), "")
+        hint = "give the state TimeoutSeconds or HeartbeatSeconds, and catch States.Timeout"
+        return Problem("waits-for-ever", "", pointer, message, hint, 'assert run.status != "RUNNING"')
+    pointer = run.execution.failed_at or ""
+    if not pointer and (path := run.path):
+        pointer = next((each for each, found in states_of(run.machine).items() if found.name == path[-1]), "")
+    return Problem("endless", "", pointer, message, None, "assert run.succeeded, run.cause")
+
+
+def _violated(invariant: Invariant, run: Run, message: str) -> Problem:
+    name = getattr(invariant, "__name__", repr(invariant))
+    said = message.split("\n")[0] or f"{name} does not hold"
+    return Problem("invariant", name, run.execution.failed_at or "", said, None, f"{name}(run)")
