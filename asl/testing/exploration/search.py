@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from asl.errors import AslError, HostError
+from asl.errors import HostError
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
 from asl.hosts.watchers import watchers
@@ -131,6 +131,9 @@ class Explorer:
         self._workflows = {key: each for key, each in machines.items() if isinstance(each, Workflow)}
         children = {key: each.machine for key, each in self._workflows.items()}
         self._machines = {**machines, **children}
+        self.reached: set[str] | None = None
+        """What the runs reach, as `Execution.taken` has it, when that is wanted."""
+        self._covered: set[str] | None = None
 
     def example(self, draw: DrawFn) -> Example:
         """One run, for which Hypothesis chooses."""
@@ -144,7 +147,8 @@ class Explorer:
         mocks = MockTable(tables, self._fallback)
         simulation = Simulation(self.subject, choose, mocks, elsewhere=self._elsewhere, plan=plan)
         with World(**self._of_world, mocks=simulation, machines=self._machines) as world:
-            run = world.start(self.workflow.machine, value, **self._of_start)
+            with self._watching():
+                run = world.start(self.workflow.machine, value, **self._of_start)
             try:
                 world.run()
             except HostError as failure:
@@ -155,15 +159,38 @@ class Explorer:
         faults = tuple(simulation.faults)
         return Example(value, run, tuple(simulation.answered), faults, self.judge.problem(run))
 
-    @property
-    def makes_up_inputs(self) -> bool:
-        return self._inputs is None and not self.workflow.mocks and not self._elsewhere
+    def count_as_covered(self) -> None:
+        """Tells the coverage of the session, if that is wanted, what the runs reached."""
+        if self._covered is not None and self.reached is not None:
+            self._covered |= self.reached
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        """Has the run that starts note what it takes, here and for the coverage of the session, if that is wanted.
+
+        Arguments that come from inputs and answers that are made up are not held against services.
+        """
+
+        def watch(run: Run) -> None:
+            if run.execution.taken is not None:
+                self._covered = run.execution.taken
+            if self.reached is not None:
+                run.execution.taken = self.reached
+            if self._inputs is None and not self.workflow.mocks and not self._elsewhere:
+                run.execution.check = run.execution.arrange = None
+
+        watchers.append(watch)
+        try:
+            yield
+        finally:
+            watchers.remove(watch)
 
 
 def search(explorer: Explorer, *, max_examples: int = 1000, seed: int = 0) -> Report:
     """Runs a workflow so many times, and gives what was found. Raises HostError when a task is answered by nothing."""
     report = Report(explorer.subject)
-    with _watched(explorer, report), rare_collections():
+    explorer.reached = report.reached
+    with rare_collections():
         simplest: dict[_Key, Example] = {}
         seen: set[str] = set()
         unseen: deque[bool] = deque(maxlen=_TIRES)
@@ -185,6 +212,7 @@ def search(explorer: Explorer, *, max_examples: int = 1000, seed: int = 0) -> Re
 
         _explore(explorer, note, max_examples, seed)
         _simplify(explorer, simplest, max_examples, seed)
+    explorer.count_as_covered()
     order = {pointer: number for number, pointer in enumerate(explorer.workflow.machine.program.states)}
     report.examples = sorted(
         simplest.values(), key=lambda each: order.get(each.problem.pointer, -1) if each.problem is not None else -1
@@ -280,23 +308,3 @@ def _examples(explorer: Explorer) -> SearchStrategy[Example]:
         return explorer.example(draw)
 
     return examples()
-
-
-@contextmanager
-def _watched(explorer: Explorer, report: Report) -> Iterator[None]:
-    """Has every run note what it takes; arguments of made-up inputs are not held against services."""
-
-    def watch(run: Run) -> None:
-        if run.machine is explorer.workflow.machine:
-            run.execution.taken = report.reached
-        if explorer.makes_up_inputs:
-            run.execution.check = run.execution.arrange = None
-
-    watchers.append(watch)
-    try:
-        yield
-    except AslError as failure:
-        failure.__notes__ = []  # what Hypothesis says of it
-        raise
-    finally:
-        watchers.remove(watch)
