@@ -88,7 +88,7 @@ class Visits(Sequence[Visit]):
         self._visits = tuple(visits)
 
     def __repr__(self) -> str:
-        return f"<asl.Visits of {self.name!r}: {len(self)}, {self.attempts} attempts>"
+        return f"<asl.Visits of {self.name!r}: visits={len(self)}, attempts={self.attempts}>"
 
     def __len__(self) -> int:
         return len(self._visits)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import asl
 from asl.hosts.run import Run
 from asl.machine import Definition, Machine
 from asl.testing.matching import Partial, partial
@@ -34,6 +35,12 @@ class AslFixture:
         workflow = Workflow(definition, folders=self._folders, **options)
         self.workflows.append(workflow)
         return workflow
+
+    def __getattr__(self, name: str) -> Any:
+        """What the package has of that name, which the fixture's own name hides in a test: `asl.TaskError`."""
+        if name in asl.__all__:
+            return getattr(asl, name)
+        raise AttributeError(f"neither the fixture 'asl' nor the package has an attribute {name!r}")
 
     def partial(self, expected: Any) -> Partial:
         """What is equal to every value that has at least what `expected` has: see `asl.testing.partial`."""

@@ -142,10 +142,16 @@ class Mock:
     def waits(self, submitted: JSON | Absent = ABSENT, *, times: int | None = None) -> Mock:
         """Does not answer: until the test does (`run.send_task_success("State", output)`), or its time is over.
 
+        It is for tasks that have a token, or a TimeoutSeconds: for others the run raises `HostError`.
         `submitted` is what the start call of a callback or `.sync` task answers, `{}` unless it is said.
         """
 
         def pending(call: Call) -> Answer:
+            if call.token is None and call.timeout_seconds is None and call.heartbeat_seconds is None:
+                raise HostError(
+                    f"nobody can answer the task of state '{call.state_name}', so it would wait for ever: only"
+                    " activities and .waitForTaskToken tasks have a token\nIts answer can come late, `after` so many seconds."
+                )
             answer = {} if submitted is ABSENT and call.pattern != "request_response" else submitted
             return Pending(None, submitted=answer)
 

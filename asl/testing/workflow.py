@@ -171,8 +171,13 @@ def _with_mocks(error: UnansweredError) -> str:
 
 
 def _moment(run: Run, until: float | str | None) -> int | None:
-    if until is None or isinstance(until, str):
-        return None if until is None else moment(until)
+    if until is None:
+        return None
+    if isinstance(until, str):
+        try:
+            return moment(until)
+        except InputError as error:
+            raise InputError(f"until is a number of seconds after the start, or a time: {error}") from None
     return run.execution.started_at + round(until * 1000)
 
 

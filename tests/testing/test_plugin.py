@@ -60,10 +60,16 @@ def test_done(work, asl):
     assert run.path == ["Check", "Work"]
     assert run.output == asl.partial({"done": 1})
 
+def test_names_of_the_package_that_the_fixture_hides(work, asl):
+    with pytest.raises(asl.InputError):
+        work.mock("Check")
+    with pytest.raises(AttributeError, match="nor the package has"):
+        asl.mock
+
 def test_elsewhere(asl):
     assert asl({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}).run([1]).output == [1]
 """
-    session(pytester, code).assert_outcomes(passed=2)
+    session(pytester, code).assert_outcomes(passed=3)
 
 
 def test_files_are_found_beside_the_test(pytester: pytest.Pytester, folder: Path) -> None:

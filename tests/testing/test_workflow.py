@@ -258,6 +258,20 @@ def test_a_task_token_that_fails_and_one_that_nobody_answers() -> None:
         run.send_task_success("Approve", 1)
 
 
+def test_a_task_without_a_token_cannot_wait_for_ever() -> None:
+    test = workflow(Work=task())
+    test.mock("Work").waits()
+    with pytest.raises(asl.HostError, match="nobody can answer the task of state 'Work'"):
+        test.run()
+    test = workflow(Work=task(TimeoutSeconds=5))
+    test.mock("Work").waits()
+    assert test.run().error == "States.Timeout"
+    activity = "arn:aws:states:us-east-1:123456789012:activity:work"
+    test = workflow(Work=task(activity))
+    test.mock("Work").waits()
+    assert test.run(until=9).send_task_success("Work", "done").output == "done"
+
+
 def test_until_and_advance() -> None:
     test = workflow(Rest={"Type": "Wait", "Seconds": 86400, "End": True})
     run = test.run(until="2026-01-01T23:00:00Z")
@@ -312,7 +326,10 @@ def test_an_unmocked_task_tells_the_fix() -> None:
         (lambda order: order.mock("Charge").returns(1, after=-1), "after is a number of seconds"),
         (lambda order: order.mock("Charge").returns({1, 2}), "must be a JSON value or a function"),
         (lambda order: order.run({}, start_at="Nowhere"), "has no state 'Nowhere'"),
-        (lambda order: order.run({}, until="tomorrow"), "'tomorrow' is not a time"),
+        (
+            lambda order: order.run({}, until="tomorrow"),
+            "a number of seconds after the start, or a time: 'tomorrow' is not",
+        ),
         (lambda order: order.run({}, nonsense=1), "nonsense"),
         (lambda order: Workflow(ORDER, resource="Order"), "and the definition is none"),
     ],
