@@ -150,7 +150,8 @@ class Mock:
             if call.token is None and call.timeout_seconds is None and call.heartbeat_seconds is None:
                 raise HostError(
                     f"nobody can answer the task of state '{call.state_name}', so it would wait for ever: only"
-                    " activities and .waitForTaskToken tasks have a token\nIts answer can come late, `after` so many seconds."
+                    " activities and .waitForTaskToken tasks have a token\n"
+                    "Its answer can come late, `after` so many seconds."
                 )
             answer = {} if submitted is ABSENT and call.pattern != "request_response" else submitted
             return Pending(None, submitted=answer)
