@@ -154,6 +154,8 @@ class Answers:
             if found is None:
                 return None
             (function,) = found
+            if isinstance(function, Output | Failure):
+                return function
             if not callable(function):
                 return Output(isolated(function, call))
             return self._from_function(function, call, takes_call=False)

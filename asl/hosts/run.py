@@ -90,6 +90,11 @@ class Run:
         return None if pointer is None else self.machine.locate(pointer) or pointer
 
     @property
+    def next_state(self) -> str | None:
+        """The name of the state that would come next, where the run is of a single state that does not end there."""
+        return self.execution.next_state
+
+    @property
     def duration_ms(self) -> int:
         """How long the run took, in its own time."""
         return self.execution.now - self.execution.started_at

@@ -14,6 +14,7 @@ from asl.story import Story
 from asl.testing.matching import Partial, differences, shown
 
 _WIDTH: Final = 120
+_INVOKE: Final = ("lambda", "invoke")
 
 
 def comparison(runs: Sequence[Run], operator: str, left: Any, right: Any) -> list[str] | None:
@@ -26,7 +27,7 @@ def comparison(runs: Sequence[Run], operator: str, left: Any, right: Any) -> lis
     if operator != "==":
         return None
     if left is None and runs and not runs[-1].succeeded and isinstance(right, Partial | dict | list):
-        return [f"{runs[-1].machine.name} gave no output", *ending(runs[-1])]
+        return [f"{runs[-1].machine.name} gave no output", *ending(runs[-1]), *hints(runs[-1])]
     for run in reversed(runs):
         if isinstance(right, list) and left == run.path and all(isinstance(each, str) for each in right):
             return [f"the path of {run.machine.name} is not as expected", *path(run, right)]
@@ -85,6 +86,21 @@ def ending(run: Run) -> Iterator[str]:
         yield f"  {run.status}{place}: {run.error}{': ' if run.cause else ''}{run.cause or ''}"
 
 
+def hints(run: Run) -> Iterator[str]:
+    """What is probably wrong with the test, where the error of a run looks so."""
+    if run.succeeded or "Payload" not in (run.cause or ""):
+        return
+    for event in run.recorded:
+        details = event.details or {}
+        is_invocation = event.type == "TaskSucceeded" and (details["resourceType"], details["resource"][:6]) == _INVOKE
+        if is_invocation and "Payload" not in (details["output"] or ()):
+            yield (
+                f"lambda:invoke answered {shown(details['output'])}, without Payload; what the function returns is mocked"
+                " with .returns_payload(...), in a test file with `payload: ...`"
+            )
+            return
+
+
 def story(run: Run) -> str:
     """What happened in a run, a line for each step, with the data."""
     stream = StringIO()
@@ -92,4 +108,6 @@ def story(run: Run) -> str:
     for event in render_all(run.recorded):
         teller.feed(event)
     teller.close()
-    return stream.getvalue() + "".join(f"{line}\n" for line in ending(run))
+    return stream.getvalue() + "".join(
+        f"{line}\n" for line in (*ending(run), *(f"  hint: {hint}" for hint in hints(run)))
+    )

@@ -19,6 +19,7 @@ from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
 from asl.parse.transitions import task_states
 from asl.testing import mock_config, sam
+from asl.testing.handler_files import find_function
 from asl.testing.mocks import Mock, MockTable, Target
 from asl.values import JSON
 
@@ -34,7 +35,8 @@ class Workflow:
     `options` are those of `asl.World`, for every run: `lambdas`, `tasks`, `machines`, `activities`, `aws`, `resources`,
     `start`, `seed` ... A value of `machines` may be another Workflow: its mocks answer the tasks of its executions.
     `mocks` may be the reference of a test case in a MockConfigFile.json, "mocks.json#Declined", which answers where no
-    mock does. All files are looked for in `folders`, one after the other; without them, in the working folder.
+    mock does. Functions in `lambdas` and `activities` may be texts "module:function", of Python files beside the test.
+    All files are looked for in `folders`, one after the other; without them, in the working folder.
 
     Use it as a context manager, or call `close()`; the pytest fixture `asl` does. Raises what `asl.load` does.
     """
@@ -138,6 +140,9 @@ class Workflow:
             fallback = mock_config.load(self._find(file), test_case, machine=self.machine)
         if isinstance(of_world.get("resources"), str | Path):
             of_world["resources"] = self._find(of_world["resources"])
+        for option in ("lambdas", "activities"):
+            if option in of_world:
+                of_world[option] = {name: self._function(each) for name, each in of_world[option].items()}
         world = World(
             **of_world,
             mocks=MockTable(tables, fallback),
@@ -152,6 +157,9 @@ class Workflow:
         if len(self.runs) > _KEPT and self.runs[0].status != "RUNNING":
             self.runs.popleft().world.close()
         return run
+
+    def _function(self, given: Any) -> Any:
+        return find_function(given, self._folders or [Path.cwd()]) if isinstance(given, str) else given
 
     def _find(self, file: str | Path) -> Path:
         return find_definition(file, self._folders) if self._folders else Path(file)

@@ -101,14 +101,14 @@ def test_from_a_state_to_the_end() -> None:
 
 def test_a_single_state() -> None:
     run, found = taken({"n": 2}, start_at="Work", single=True)
-    assert (run.path, run.output, run.execution.next_state) == (["Work"], {"n": 2, "result": 1}, "Which")
+    assert (run.path, run.output, run.next_state) == (["Work"], {"n": 2, "result": 1}, "Which")
     assert run.history[-1]["type"] == "ExecutionSucceeded"
     caught, _ = taken({"n": 2}, start_at="Work", single=True, work=failing)
-    assert (caught.execution.next_state, caught.output["error"]["Error"]) == ("Which", "Busy")
+    assert (caught.next_state, caught.output["error"]["Error"]) == ("Which", "Busy")
     each, _ = taken({"n": 2, "items": [1, 2]}, start_at="Each", single=True)
-    assert (each.path, each.execution.next_state) == (["Each", "Inner", "Inner"], "Last")
+    assert (each.path, each.next_state) == (["Each", "Inner", "Inner"], "Last")
     last, _ = taken({}, start_at="Last", single=True)
-    assert (last.succeeded, last.execution.next_state) == (True, None)
+    assert (last.succeeded, last.next_state) == (True, None)
 
 
 def test_a_state_inside_a_map() -> None:

@@ -169,6 +169,23 @@ def test_it(work):
     result.stdout.fnmatch_lines(["*work gave no output", "*FAILED at machine.asl.json:*: Broken: it is"])
 
 
+def test_a_result_of_lambda_invoke_without_payload_is_explained(pytester: pytest.Pytester) -> None:
+    work = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
+    work |= {"ResultSelector": {"total.$": "$.Payload.total"}, "End": True}
+    (pytester.path / "m.asl.json").write_text(json.dumps({"StartAt": "Work", "States": {"Work": work}}))
+    pytester.makepyfile("""
+def test_it(asl):
+    work = asl("m.asl.json")
+    work.mock("Work").returns({"total": 15})
+    assert work.run().output == {"total": 15}
+""")
+    hint = '*lambda:invoke answered {"total":15}, without Payload; *.returns_payload(...)*'
+    pytester.runpytest_inprocess().stdout.fnmatch_lines([hint])
+    case = "machine: m.asl.json\nmocks: {Work: {return: {total: 15}}}\ncases: {it: {expect: {output: {total: 15}}}}\n"
+    (pytester.path / "m.asltest.yaml").write_text(case)
+    pytester.runpytest_inprocess("m.asltest.yaml").stdout.fnmatch_lines([f"hint: {hint}"])
+
+
 def test_an_unmocked_task_fails_with_the_fix_and_nothing_of_the_inside(pytester: pytest.Pytester, folder: Path) -> None:
     code = """
 def test_it(asl):

@@ -135,6 +135,22 @@ def test_returned_values_are_those_of_the_time_they_were_given() -> None:
     assert test.run().output == {"a": 1}
 
 
+def test_functions_of_files_beside_the_test(tmp_path: Path) -> None:
+    (tmp_path / "functions.py").write_text("def work(event, context):\n    return {'worked': event}\n")
+    (tmp_path / "m.asl.json").write_text(
+        json.dumps({"StartAt": "A", "States": {"A": task("arn:aws:lambda:us-east-1:123456789012:function:work")}})
+    )
+    test = Workflow("m.asl.json", folders=[tmp_path], lambdas={"work": "functions:work"})
+    assert test.run({"n": 1}).output == {"worked": {"n": 1}}
+    with pytest.raises(asl.InputError, match="has no function 'wrok'; did you mean 'work'"):
+        test.run({"n": 1}, lambdas={"work": "functions:wrok"})
+
+
+def test_answers_as_constants() -> None:
+    test = workflow({"tasks": {"Work": asl.Failure("Busy", "now")}}, Work=task())
+    assert (test.run().error, test.run().cause) == ("Busy", "now")
+
+
 # -- which mock answers ----------------------------------------------------------------------------------------------
 
 
@@ -291,7 +307,7 @@ def test_from_a_state_to_the_end_and_a_single_state() -> None:
     run = test.run({"n": 1}, start_at="Work", variables={"who": "you"})
     assert (run.path, run.output) == (["Work", "After"], "hello you")
     single = test.run({"n": 1}, start_at="Work", single=True)
-    assert (single.path, single.output, single.execution.next_state) == (["Work"], "hello ", "After")
+    assert (single.path, single.output, single.next_state) == (["Work"], "hello ", "After")
 
 
 def test_an_item_processor_alone() -> None:

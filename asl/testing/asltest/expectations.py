@@ -71,7 +71,7 @@ def _unmet(name: str, expected: Any, run: Run, at: str) -> Iterator[tuple[str, S
             if round(expected * 1000) != run.duration_ms:
                 yield at, [f"duration: expected {expected:g} s, got {run.duration_ms / 1000:g} s"]
         case "next":
-            if (following := run.execution.next_state) != expected:
+            if (following := run.next_state) != expected:
                 yield at, [f"next: expected {shown(expected)}, got {shown(following)}"]
 
 

@@ -12,7 +12,7 @@ from asl.errors import AslError
 from asl.findings import Location
 from asl.hosts.run import Run
 from asl.machine import Machine
-from asl.testing.explanations import ending, story
+from asl.testing.explanations import ending, hints, story
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Outcome:
             if not any(failure.lines[0].startswith("path:") for failure in self.failures):
                 lines.append(f"path: {' → '.join(run.path) or 'no state was entered'}")
             lines += [f"ended: {told}" for line in ending(run) if (told := line.strip()) != "RUNNING"]
+            lines += [f"hint: {hint}" for hint in hints(run)]
         return "\n".join([*lines, *(f"warning: {note}" for note in self.notes)])
 
     @property

@@ -75,8 +75,8 @@ def answer(request: Request, tested: Tested, run: Run, trace: Trace) -> Answer:
         found |= {"error": run.error, "cause": run.cause}
     if request.level != "INFO":
         found["inspectionData"] = _inspection(request, tested, run, trace)
-    if run.execution.next_state is not None:
-        found["nextState"] = run.execution.next_state
+    if run.next_state is not None:
+        found["nextState"] = run.next_state
     found["status"] = _status(run, trace)
     return {name: value for name, value in found.items() if value is not None}
 
