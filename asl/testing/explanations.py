@@ -14,7 +14,6 @@ from asl.story import Story
 from asl.testing.matching import Partial, differences, shown
 
 _WIDTH: Final = 120
-_INVOKE: Final = ("lambda", "invoke")
 
 
 def comparison(runs: Sequence[Run], operator: str, left: Any, right: Any) -> list[str] | None:
@@ -91,12 +90,13 @@ def hints(run: Run) -> Iterator[str]:
     if run.succeeded or "Payload" not in (run.cause or ""):
         return
     for event in run.recorded:
-        details = event.details or {}
-        is_invocation = event.type == "TaskSucceeded" and (details["resourceType"], details["resource"][:6]) == _INVOKE
-        if is_invocation and "Payload" not in (details["output"] or ()):
+        if event.type != "TaskSucceeded" or event.details is None:
+            continue
+        service, action, output = (event.details[name] for name in ("resourceType", "resource", "output"))
+        if service == "lambda" and action == "invoke" and not (isinstance(output, dict) and "Payload" in output):
             yield (
-                f"lambda:invoke answered {shown(details['output'])}, without Payload; what the function returns is mocked"
-                " with .returns_payload(...), in a test file with `payload: ...`"
+                f"lambda:invoke answered {shown(output)}, without Payload; what the function returns is mocked with"
+                " .returns_payload(...), in a test file with `payload: ...`"
             )
             return
 
