@@ -91,10 +91,10 @@ def command(
         raise click.UsageError("--input-schema and --example exclude each other: both say what inputs are like")
 
     from asl import config, source
-    from asl.cli import arguments
+    from asl.cli import arguments, terminal
     from asl.errors import InputError
     from asl.machine import default_name, from_document
-    from asl.source_text import pseudo_parameters, unused_defines
+    from asl.source_text import placeholders_of, pseudo_parameters, unused_defines
     from asl.testing.exploration.decorator import find_problems
 
     given = arguments.Given(ctx, config.read())
@@ -103,6 +103,11 @@ def command(
     if problem := unused_defines(defined, document.placeholders):
         raise InputError(problem)
     machine = from_document(document, "StateMachine" if file == "-" else default_name(file), given.value("type", type_))
+    if unfilled := list(placeholders_of(document.value)):
+        listed = ", ".join(f"${{{name}}}" for name in dict.fromkeys(unfilled))
+        terminal.write_text(
+            terminal.commentary(), f"warning: placeholders without a value stand for themselves: {listed}\n"
+        )
     report = find_problems(
         machine,
         type=machine.type,

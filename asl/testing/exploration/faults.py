@@ -100,9 +100,7 @@ def from_json(plan: Iterable[Mapping[str, Any]]) -> list[Fault]:
 # -- what can go wrong -----------------------------------------------------------------------------------------------
 
 
-def faults_of(
-    service: Service, kinds: Iterable[Kind], named: Iterable[str] = (), causes: Mapping[str, str | None] | None = None
-) -> list[Fault]:
+def faults_of(service: Service, kinds: Iterable[Kind], named: Iterable[str] = ()) -> list[Fault]:
     """What can go wrong with a task, the likeliest first. `named` are errors that definition handles by their names."""
     return [fault for kind in KINDS if kind in kinds for fault in _of_kind(kind, service, named)]
 
@@ -134,13 +132,15 @@ _HANDLED_ELSEWHERE: Final = WILDCARDS | {TIMEOUT, HEARTBEAT_TIMEOUT}
 def distinct(faults: Iterable[Fault], handlers: Iterable[tuple[str, ...]]) -> list[Fault]:
     """The faults without those errors that retriers and catchers treat as they treat another one before.
 
-    `handlers` are the names of each retrier and catcher that may see them.
+    Errors of services, whose names have a dot, are never like those that are made up: their causes differ. `handlers`
+    are the names of each retrier and catcher that may see them.
     """
     handlers = list(handlers)
     seen = set()
     found = []
     for fault in faults:
-        how = tuple(fault.error in names for names in handlers) if fault.error is not None else fault
+        error = fault.error
+        how = ("." in error, *(error in names for names in handlers)) if error is not None else str(fault)
         if how not in seen:
             seen.add(how)
             found.append(fault)

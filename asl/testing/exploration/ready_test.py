@@ -14,6 +14,7 @@ from asl.json_text import dumps
 from asl.testing.exploration import invariants
 from asl.testing.exploration.search import Example
 from asl.testing.exploration.simulation import Answered
+from asl.testing.exploration.unreached import tasks_behind
 from asl.values import JSON
 
 _WIDTH: Final = 100
@@ -80,12 +81,21 @@ def _identifier(title: str) -> str:
 
 
 def _series(example: Example) -> Iterator[tuple[str, list[Answered]]]:
-    """The answers of each state, in the order of its calls; those of the caller's own mocks left out."""
+    """The answers of each state, in the order of its calls; those of the caller's own mocks left out.
+
+    Tasks that come after what goes wrong have an answer too, for when it is mended.
+    """
     states: dict[str, list[Answered]] = {}
     for each in example.answered:
         if each.answer is not None and (each.fault is not None or not each.by_mock):
             states.setdefault(each.state, []).append(each)
     yield from states.items()
+    problem = example.problem
+    own = {each.state for each in example.answered}
+    for name in tasks_behind(example.run.machine, problem.pointer) if problem is not None and problem.pointer else ():
+        if name not in own and (task := example.subject.tasks.get(name)) is not None:
+            answer = Output(task.answer(lambda number: 0, unexpected=False))
+            yield name, [Answered(name, task.service.task.resource, 0, answer)]
 
 
 def _runs(answers: Iterable[Answered]) -> list[tuple[Answered, int]]:

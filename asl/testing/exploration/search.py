@@ -49,8 +49,9 @@ _ANSWERERS: Final = ("tasks", "lambdas", "activities", "aws", "machines", "endpo
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Example:
-    """A run, what it was started with, and what was answered to its tasks."""
+    """A run of a subject, what it was started with, and what was answered to its tasks."""
 
+    subject: Subject
     input: JSON
     run: Run
     answered: tuple[Answered, ...]
@@ -59,6 +60,10 @@ class Example:
 
     def __repr__(self) -> str:
         return f"<{self.run!r}, {len(self.faults)} faults>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How Hypothesis shows it: shortly."""
+        printer.text(repr(self))
 
     @property
     def plan(self) -> list[dict[str, JSON]]:
@@ -157,7 +162,7 @@ class Explorer:
         for mock in self.workflow.mocks:
             mock.calls.clear()
         faults = tuple(simulation.faults)
-        return Example(value, run, tuple(simulation.answered), faults, self.judge.problem(run))
+        return Example(self.subject, value, run, tuple(simulation.answered), faults, self.judge.problem(run))
 
     def count_as_covered(self) -> None:
         """Tells the coverage of the session, if that is wanted, what the runs reached."""
@@ -270,7 +275,7 @@ def _simplified(
         key = (example.problem.rule, example.problem.key) if example.problem is not None else None
         if key in failures:
             found.add(key)
-            if example.complexity < simplest[key].complexity:
+            if example.complexity <= simplest[key].complexity:  # of equal ones, what Hypothesis comes to last
                 simplest[key] = example
             raise failures[key]
 

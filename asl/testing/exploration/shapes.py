@@ -44,7 +44,8 @@ class Shape:
     `fields` are those it reads by name, `element` what it reads of the elements of an array, which has at least `least`
     of them, or none when `may_be_empty`. `kinds` are the types it is used as, `constants` what it is compared with;
     `is_open` when values that equal none of them are provided for. `optional` when the definition asks whether it is
-    there; `parsed` when it is read as JSON text.
+    there; `parsed` when it is read as JSON text; `is_made` when the definition itself puts something into it, so that
+    it need not be there unless something else of it is read.
     """
 
     fields: dict[str, Shape] = field(default_factory=dict)
@@ -55,6 +56,7 @@ class Shape:
     is_open: bool = False
     optional: bool = False
     may_be_empty: bool = False
+    is_made: bool = False
     parsed: Shape | None = None
 
     def member(self, name: str) -> Shape:
@@ -200,7 +202,12 @@ def placed(value: Value, names: list[str], result: Value) -> Value:
         return result
     want(value, "object")
     name, *rest = names
-    inner = placed(member(value, name), rest, result) if rest else result
+    inner = result
+    if rest:
+        holder = member(value, name)
+        if isinstance(holder, Shape):
+            holder.is_made = True
+        inner = placed(holder, rest, result)
     if isinstance(value, Known):
         return Known({**value.fields, name: inner}, value.rest)
     return Known({name: inner}, value)
@@ -237,7 +244,7 @@ def compare(value: Value, constant: JSON, *, is_open: bool, ordered: bool = Fals
             for each in (constant, *(neighbours(constant) if ordered else ())):
                 if not any(type(known) is type(each) and known == each for known in value.constants):
                     value.constants.append(each)
-            value.is_open = value.is_open or is_open
+            value.is_open = value.is_open or (is_open and not ordered)
         case Either(values):
             for each in values:
                 compare(each, constant, is_open=is_open, ordered=ordered)

@@ -32,8 +32,8 @@ _MOST: Final = 60
 _PERSISTS: Final = 20
 """For how many calls a fault of every call lasts: longer than retriers go on, shorter than for ever."""
 
-_NO_FAULT: Final = 8
-"""How much likelier than all faults together it is that nothing goes wrong with a call, in tenths."""
+_NOTHING_WRONG: Final = (10, 8, 8, 5)
+"""How many calls of ten nothing goes wrong with, in an execution: in some all is well, in some much goes wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +134,13 @@ class Simulation:
         self._plan = plan
         self._calls: Counter[str] = Counter()
         self._always: dict[str, Fault] = {}
+        self._nothing_wrong = _NOTHING_WRONG[choose(len(_NOTHING_WRONG))] if plan is None else 10
         self.answered: list[Answered] = []
 
     @property
     def faults(self) -> list[Fault]:
         """The plan: what went wrong."""
-        return list(dict.fromkeys(each.fault for each in self.answered if each.fault is not None))
+        return list({str(each.fault): each.fault for each in self.answered if each.fault is not None}.values())
 
     def answer(self, call: Call) -> Answer | FunctionOf | None:
         task = self._subject.tasks.get(call.state_name)
@@ -176,7 +177,7 @@ class Simulation:
             return self._always[state] if number < _PERSISTS else None
         if not task.faults or number >= _CHOSEN or len(self.answered) >= _MOST:
             return None
-        if self._choose(10) < _NO_FAULT:
+        if self._nothing_wrong == 10 or self._choose(10) < self._nothing_wrong:
             return None
         fault = task.faults[self._choose(len(task.faults))]
         if fault.error is not None:

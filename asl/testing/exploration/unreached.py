@@ -158,6 +158,25 @@ def _entered(machine: Machine, targets: Mapping[str, list[Item]], impossible: Ma
     return entered
 
 
+def tasks_behind(machine: Machine, pointer: str) -> list[str]:
+    """The names of the tasks that an execution may come to from a state on, its own included."""
+    states = states_of(machine)
+    ways: dict[str, list[str]] = {}
+    for item in items(machine.document):
+        if item.target is not None:
+            ways.setdefault(item.state, []).append(item.target)
+    for holder, start in _starts(machine):
+        ways.setdefault(holder or "", []).append(start)
+    waiting = [each for each in states if pointer == each or pointer.startswith(f"{each}/")]
+    behind: set[str] = set()
+    while waiting:
+        state = waiting.pop()
+        if state not in behind:
+            behind.add(state)
+            waiting += ways.get(state, [])
+    return [state.name for each, state in states.items() if each in behind and isinstance(state, Task)]
+
+
 def _starts(machine: Machine) -> list[tuple[str | None, str]]:
     """The states that hold others, None for the machine, each with the first of those; outer ones first."""
     found: list[tuple[str | None, str]] = [(None, below("/States", machine.model.start_at))]

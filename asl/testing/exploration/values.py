@@ -74,8 +74,13 @@ def _object(shape: Shape, choose: Choose, below: Callable[[Shape], JSON], unexpe
     return {
         name: below(field)
         for name, field in shape.fields.items()
-        if not ((field.optional and choose(2) == 1) or (unexpected and choose(8) == 7))
+        if not ((field.optional and choose(2) == 1) or (unexpected and choose(8) == 7) or _is_only_made(field))
     }
+
+
+def _is_only_made(shape: Shape) -> bool:
+    """Whether the definition makes the value itself, and reads nothing else of it."""
+    return shape.is_made and shape.kinds <= {"object"} and not shape.fields
 
 
 def _array(shape: Shape, choose: Choose, below: Callable[[Shape], JSON]) -> JSON:
@@ -103,8 +108,8 @@ def _plain(shape: Shape, is_whole: bool) -> list[JSON]:
         covered = (kind == "string" and texts) or (kind == "truth" and weak) or _is_covered(kind, found)
         if not covered:
             found += _PLAIN[kind]
-    if not found and not is_whole:
-        found = [TEXT]
+    if not is_whole and all(value is None for value in found):
+        found.insert(0, TEXT)
     return [value for number, value in enumerate(found) if not _is_in(value, found[:number])]
 
 
