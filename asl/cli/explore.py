@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from asl.limits import WorkflowType
     from asl.machine import Machine
+    from asl.testing.exploration.explorer import Example
     from asl.testing.exploration.problems import Problem
-    from asl.testing.exploration.search import Example, Report
+    from asl.testing.exploration.search import Report
     from asl.testing.exploration.unreached import Unreached
     from asl.values import JSON
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from asl.errors import InputError
 from asl.machine import Definition, Machine
 from asl.recursion import make_room
+from asl.testing.exploration.explorer import Example, Explorer
 from asl.testing.exploration.faults import KINDS, USUAL, Kind
 from asl.testing.exploration.invariants import Invariant
 from asl.testing.exploration.ready_test import as_asltest, as_pytest
-from asl.testing.exploration.search import Example, Explorer, Report, search, settings
+from asl.testing.exploration.search import Report, search, settings
 from asl.testing.strategies import checked_kinds
 from asl.testing.workflow import Workflow, find_definition
 from asl.values import JSON

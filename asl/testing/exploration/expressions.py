@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from asl.jsonata import JsonataError
@@ -11,61 +12,25 @@ from asl.jsonata.analysis import analyse
 from asl.jsonata.parser import parse
 from asl.jsonata.syntax import Node, Stage
 from asl.payload.jsonata_io import is_expression
+from asl.testing.exploration.functions import built_in
 from asl.testing.exploration.shapes import (
     OPAQUE,
     Constant,
-    Elements,
-    Kind,
     Known,
     Listed,
     Opaque,
     Shape,
     Value,
-    compare,
     either,
     element,
-    may_be_missing,
     member,
-    merged,
-    parsed,
-    want,
 )
+from asl.testing.exploration.wanted import compare, may_be_missing, want
 from asl.values import JSON
 
 _ARITHMETIC: Final = frozenset("+-*/%")
 _EQUALITY: Final = frozenset(("=", "!="))
 _ORDER: Final = frozenset(("<", "<=", ">", ">="))
-_OF_ELEMENTS: Final = frozenset(("map", "filter", "sift", "each", "single"))
-_ARGUMENTS: Final[dict[str, tuple[Kind | None, ...]]] = {
-    "abs": ("number",),
-    "average": ("array",),
-    "base64decode": ("base64",),
-    "ceil": ("number",),
-    "contains": ("string",),
-    "count": ("array",),
-    "floor": ("number",),
-    "join": ("array",),
-    "keys": ("object",),
-    "length": ("string",),
-    "lowercase": ("string",),
-    "max": ("array",),
-    "min": ("array",),
-    "number": ("digits",),
-    "partition": ("array", "positive"),
-    "replace": ("string",),
-    "reverse": ("array",),
-    "round": ("number",),
-    "shuffle": ("array",),
-    "split": ("string",),
-    "substring": ("string", "number"),
-    "substringAfter": ("string",),
-    "substringBefore": ("string",),
-    "sum": ("array",),
-    "toMillis": ("timestamp",),
-    "trim": ("string",),
-    "uppercase": ("string",),
-}
-"""The types that functions take which fail with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,61 +242,19 @@ class _Reader:
         if node.right.kind == "transform":
             want(first, "object")
             return first
-        return self._built_in(str(node.right.value), [first], [None]) if node.right.kind == "variable" else OPAQUE
+        return built_in(str(node.right.value), [first], [None]) if node.right.kind == "variable" else OPAQUE
 
     def _call(self, node: Node, item: Value, *first: Value) -> Value:
         called = node.left
         assert called is not None, "a call has a function"
-        functions = [None] * len(first) + [self._function(each) for each in node.items]
+        functions = [None] * len(first) + [self._callable(each) for each in node.items]
         arguments = [*first, *(self.value(each, item) for each in node.items)]
         if (own := self._function(called)) is not None:
             return self._run(own, arguments)
         if called.kind != "variable":
             return OPAQUE
-        return self._built_in(called.value, arguments, functions)
+        return built_in(called.value, arguments, functions)
 
-    def _built_in(self, name: str, arguments: list[Value], functions: list[_Lambda | None]) -> Value:
-        for argument, kind in zip(arguments, _ARGUMENTS.get(name, ()), strict=False):
-            if kind == "array":
-                each = element(argument)
-                if name in ("average", "max", "min", "sum"):
-                    want(each, "number")
-            elif kind is not None:
-                want(argument, kind)
-        function = functions[1] if len(functions) > 1 else None
-        match name, arguments:
-            case "exists", [value]:
-                may_be_missing(value)
-            case "parse", [value]:
-                return parsed(value)
-            case "merge", [Listed(elements)]:
-                return _merged(elements)
-            case "merge", [value]:
-                want(element(value), "object")
-            case "append", [one, other]:
-                return Elements(either((element(one), element(other))))
-            case "lookup", [value, Constant(str(key))]:
-                return member(value, key)
-            case "reverse" | "sort" | "distinct" | "shuffle", [value, *_]:
-                return value
-            case "reduce", [value, *_]:
-                if function is not None:
-                    return self._run(function, [OPAQUE, element(value), OPAQUE, value])
-            case _, [value, *_] if name in _OF_ELEMENTS and function is not None:
-                return self._of_elements(name, value, function)
-        return OPAQUE
-
-    def _of_elements(self, name: str, value: Value, function: _Lambda) -> Value:
-        if name in ("each", "sift"):
-            self._run(function, [OPAQUE])
-            return OPAQUE
-        each = element(value)
-        made = self._run(function, [each, OPAQUE, value])
-        return each if name == "single" else Elements(made if name == "map" else each)
-
-
-def _merged(values: tuple[Value, ...]) -> Value:
-    found: Value = Known({})
-    for each in values:
-        found = merged(found, each)
-    return found
+    def _callable(self, node: Node) -> Callable[[list[Value]], Value] | None:
+        function = self._function(node)
+        return None if function is None else partial(self._run, function)

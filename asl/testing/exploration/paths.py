@@ -14,6 +14,7 @@ from asl.jsonpath import segments as seg
 from asl.jsonpath.parser import parse
 from asl.model import And, Comparison, Condition, Not, Or
 from asl.payload.jsonpath_io import split_variable
+from asl.testing.exploration.objects import merged, placed
 from asl.testing.exploration.shapes import (
     OPAQUE,
     Constant,
@@ -22,17 +23,11 @@ from asl.testing.exploration.shapes import (
     Known,
     Listed,
     Value,
-    compare,
     either,
     element,
-    may_be_empty,
-    may_be_missing,
     member,
-    merged,
-    parsed,
-    placed,
-    want,
 )
+from asl.testing.exploration.wanted import compare, may_be_empty, may_be_missing, parsed, want
 from asl.values import JSON
 
 _OPERANDS: Final[dict[str, Kind]] = {

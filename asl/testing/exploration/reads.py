@@ -39,8 +39,8 @@ from asl.testing.exploration.shapes import (
     either,
     element,
     signature,
-    want,
 )
+from asl.testing.exploration.wanted import want
 from asl.values import ABSENT
 
 if TYPE_CHECKING:

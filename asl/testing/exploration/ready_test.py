@@ -12,7 +12,7 @@ from typing import Any, Final
 from asl.integration import Answer, Failure, Output, Pending
 from asl.json_text import dumps
 from asl.testing.exploration import invariants
-from asl.testing.exploration.search import Example
+from asl.testing.exploration.explorer import Example
 from asl.testing.exploration.simulation import Answered
 from asl.testing.exploration.unreached import tasks_behind
 from asl.values import JSON

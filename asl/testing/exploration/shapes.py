@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
-from asl import timestamps
 from asl.json_text import dumps
 from asl.values import JSON
 
@@ -175,112 +173,6 @@ def either(values: Iterable[Value]) -> Value:
     if not several:
         return OPAQUE
     return several[0] if len(several) == 1 else Either(several)
-
-
-def merged(below: Value, above: Value) -> Value:
-    """An object with the fields of both, those of `above` where both have them."""
-    match above:
-        case Constant(dict() as constants):
-            return Known({name: Constant(each) for name, each in constants.items()}, below)
-        case Known(fields, None):
-            return Known(fields, below)
-        case Known(fields, rest) if rest is not None:
-            return Known(fields, merged(below, rest))
-        case Either(values):
-            return either(merged(below, each) for each in values)
-        case Shape():
-            want(above, "object")
-            want(below, "object")
-            return Known({}, Either((above, below)))
-        case _:
-            return below
-
-
-def placed(value: Value, names: list[str], result: Value) -> Value:
-    """The object `value` with `result` at a path of names."""
-    if not names:
-        return result
-    want(value, "object")
-    name, *rest = names
-    inner = result
-    if rest:
-        holder = member(value, name)
-        if isinstance(holder, Shape):
-            holder.is_made = True
-        inner = placed(holder, rest, result)
-    if isinstance(value, Known):
-        return Known({**value.fields, name: inner}, value.rest)
-    return Known({name: inner}, value)
-
-
-def may_be_empty(value: Value) -> None:
-    """Notes that the definition asks whether an array has elements."""
-    match value:
-        case Shape():
-            value.items()
-            value.may_be_empty = True
-        case Either(values):
-            for each in values:
-                may_be_empty(each)
-
-
-def want(value: Value, kind: Kind) -> None:
-    """Notes that a value is used as one of that type."""
-    match value:
-        case Shape():
-            value.kinds.add(kind)
-        case Either(values):
-            for each in values:
-                want(each, kind)
-
-
-def compare(value: Value, constant: JSON, *, is_open: bool, ordered: bool = False) -> None:
-    """Notes that a value is compared with a constant, and with `ordered` that its neighbours matter too.
-
-    `is_open`: what follows when it differs from all constants is provided for.
-    """
-    match value:
-        case Shape():
-            for each in (constant, *(neighbours(constant) if ordered else ())):
-                if not any(type(known) is type(each) and known == each for known in value.constants):
-                    value.constants.append(each)
-            value.is_open = value.is_open or (is_open and not ordered)
-        case Either(values):
-            for each in values:
-                compare(each, constant, is_open=is_open, ordered=ordered)
-
-
-def neighbours(constant: JSON) -> tuple[JSON, ...]:
-    """What comes just before and just after a number or a timestamp."""
-    if type(constant) in (int, float):
-        return constant - 1, constant + 1
-    at = timestamps.parse_ms(constant) if isinstance(constant, str) else None
-    return () if at is None else (_moment(at - 1000), _moment(at + 1000))
-
-
-def _moment(at: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)).isoformat().replace("+00:00", "Z")
-
-
-def may_be_missing(value: Value) -> None:
-    """Notes that the definition asks whether a value is there."""
-    match value:
-        case Shape():
-            value.optional = True
-        case Either(values):
-            for each in values:
-                may_be_missing(each)
-
-
-def parsed(value: Value) -> Value:
-    """What the value is the JSON text of."""
-    match value:
-        case Shape():
-            return value.text()
-        case Either(values):
-            return either(parsed(each) for each in values)
-        case _:
-            return OPAQUE
 
 
 def signature(value: Value) -> Hashable:

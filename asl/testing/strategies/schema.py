@@ -1,14 +1,13 @@
 """Values that a JSON Schema allows: the keywords that people write, of drafts 4 to 2020-12.
 
 Keywords that only say what a value is not (`not`, `if`, `contains` ...) are refused rather than ignored, so that every
-value that comes is valid. `format` counts for the formats named here; others are taken for any text.
+value that comes is valid; but what one branch of `oneOf` allows, another may allow too. `format` counts for the formats
+named here; others are taken for any text.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, Final, TypeAlias
 
@@ -17,6 +16,8 @@ from hypothesis import strategies as st
 from asl.errors import InputError
 from asl.json_text import dumps
 from asl.source_text import pointer_tokens
+from asl.testing.strategies.schema_merging import ANNOTATIONS, both
+from asl.testing.strategies.schema_values import TEXT, WORD, integers, numbers, texts
 from asl.values import JSON
 
 Schema: TypeAlias = Mapping[str, Any] | bool
@@ -35,11 +36,9 @@ _OF_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The type that is meant where a schema has one of these keywords and does not say its type."""
 
-_TEXT: Final = st.characters(exclude_categories=["Cs"])
 _ANYTHING: Final[Strategy] = st.one_of(
-    st.none(), st.booleans(), st.integers(-100, 100), st.text(_TEXT, max_size=5), st.just([]), st.just({})
+    st.none(), st.booleans(), st.integers(-100, 100), st.text(TEXT, max_size=5), st.just([]), st.just({})
 )
-_WORD: Final = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8)
 
 
 def from_schema(schema: Schema) -> Strategy:
@@ -71,12 +70,12 @@ class _Reader:
         if "$ref" in schema:
             return self._reference(schema)
         if "allOf" in schema:
-            whole: Any = reduce(_both, (self._plain(each) for each in schema["allOf"]), {})
-            return self.read(_both({key: value for key, value in schema.items() if key != "allOf"}, whole))
+            whole: Any = reduce(both, (self._plain(each) for each in schema["allOf"]), {})
+            return self.read(both({key: value for key, value in schema.items() if key != "allOf"}, whole))
         for keyword in ("anyOf", "oneOf"):
             if keyword in schema:
                 rest = {key: value for key, value in schema.items() if key != keyword}
-                return st.one_of([self.read(_both(rest, self._plain(each))) for each in schema[keyword]])
+                return st.one_of([self.read(both(rest, self._plain(each))) for each in schema[keyword]])
         return self._nullable(schema, self._typed(schema))
 
     def _nullable(self, schema: Mapping[str, Any], strategy: Strategy) -> Strategy:
@@ -85,9 +84,9 @@ class _Reader:
     def _reference(self, schema: Mapping[str, Any]) -> Strategy:
         """What is referred to; with keywords beside it, both hold."""
         reference = schema["$ref"]
-        rest = {key: value for key, value in schema.items() if key != "$ref" and key not in _ANNOTATIONS}
+        rest = {key: value for key, value in schema.items() if key != "$ref" and key not in ANNOTATIONS}
         if rest:
-            return self.read(_both(rest, self._plain({"$ref": reference})))
+            return self.read(both(rest, self._plain({"$ref": reference})))
         if reference not in self._referenced:
             target = self._target(reference)
             self._referenced[reference] = st.deferred(lambda: self._made[reference])
@@ -111,7 +110,7 @@ class _Reader:
         """A schema as an object without $ref, to be laid together with another one."""
         while isinstance(schema, Mapping) and "$ref" in schema:
             rest = {key: value for key, value in schema.items() if key != "$ref"}
-            schema = _both(rest, self._target(schema["$ref"]))
+            schema = both(rest, self._target(schema["$ref"]))
         return {} if schema is True else schema
 
     # -- types -----------------------------------------------------------------------------------------------------
@@ -131,9 +130,9 @@ class _Reader:
         makers: Mapping[str, Callable[[Mapping[str, Any]], Strategy]] = {
             "null": lambda _: st.none(),
             "boolean": lambda _: st.booleans(),
-            "integer": _integer,
-            "number": _number,
-            "string": _string,
+            "integer": integers,
+            "number": numbers,
+            "string": texts,
             "array": self._array,
             "object": self._object,
         }
@@ -158,7 +157,7 @@ class _Reader:
         known: Strategy = st.fixed_dictionaries(required, optional=optional)
         lacking = least - len(required)
         if isinstance(others, Mapping) or (lacking > len(optional) and others is not False):
-            more = st.dictionaries(_WORD, self.read(others), min_size=max(0, lacking), max_size=max(2, lacking))
+            more = st.dictionaries(WORD, self.read(others), min_size=max(0, lacking), max_size=max(2, lacking))
             known = st.builds(lambda extra, own: {**extra, **own}, more, known)
         if least or most is not None:
             known = known.filter(lambda value: least <= len(value) and (most is None or len(value) <= most))
@@ -182,127 +181,3 @@ class _Reader:
             others = st.lists(self.read(items), min_size=least - len(own), max_size=rest)
         whole: Strategy = st.builds(lambda head, tail: [*head, *tail], st.tuples(*own), others)
         return whole if unique_by is None else whole.filter(lambda value: len({*map(dumps, value)}) == len(value))
-
-
-_ANNOTATIONS: Final = frozenset(("title", "description", "default", "examples", "$comment", "deprecated", "readOnly"))
-
-
-def _both(one: Any, other: Any) -> Any:
-    """A schema that allows what both allow, where that can be said in one."""
-    if one is False or other is False:
-        return False
-    one, other = ({} if each is True else each for each in (one, other))
-    merged = dict(one)
-    for key, value in other.items():
-        if key not in merged or key in _ANNOTATIONS or merged[key] == value:
-            merged[key] = value
-        else:
-            merged[key] = _combined(key, merged[key], value)
-    return merged
-
-
-def _combined(key: str, one: Any, other: Any) -> Any:
-    match key:
-        case "properties" | "$defs" | "definitions":
-            return {**one, **{name: _both(one.get(name, {}), each) for name, each in other.items()}}
-        case "required":
-            return [*one, *(name for name in other if name not in one)]
-        case "type":
-            types, others = ([each] if isinstance(each, str) else each for each in (one, other))
-            found = [each for each in types if each in others or (each == "integer" and "number" in others)]
-            found += ["integer"] if "integer" in others and "number" in types and "integer" not in found else []
-            if not found:
-                raise InputError(f"the JSON Schema allows nothing: a value of type {dumps(one)} and {dumps(other)}")
-            return found
-        case "enum":
-            return [each for each in one if each in other]
-        case "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties":
-            return max(one, other)
-        case "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties":
-            return min(one, other)
-        case "items" | "additionalProperties":
-            return _both(one, other)
-        case "allOf":
-            return [*one, *other]
-        case "anyOf" | "oneOf":
-            return [_both(each, {key: other}) for each in one]
-        case _:
-            raise InputError(f"the JSON Schema has '{key}' twice in an allOf, with values that cannot be laid together")
-
-
-# -- numbers and texts -----------------------------------------------------------------------------------------------
-
-
-def _bounds(schema: Mapping[str, Any]) -> tuple[Any, Any, bool, bool]:
-    """The least and the greatest number, and whether each is excluded."""
-    low, high = schema.get("minimum"), schema.get("maximum")
-    over, under = schema.get("exclusiveMinimum", False), schema.get("exclusiveMaximum", False)
-    if not isinstance(over, bool):  # a number since draft 6, a boolean before
-        low, over = (over, True) if low is None or over >= low else (low, False)
-    if not isinstance(under, bool):
-        high, under = (under, True) if high is None or under <= high else (high, False)
-    return low, high, over and low is not None, under and high is not None
-
-
-def _integer(schema: Mapping[str, Any]) -> Strategy:
-    low, high, over, under = _bounds(schema)
-    step = schema.get("multipleOf", 1)
-    low = None if low is None else -int(-low // 1) + (1 if over and low == int(low) else 0)
-    high = None if high is None else int(high // 1) - (1 if under and high == int(high) else 0)
-    if low is not None and high is not None and low > high:
-        raise InputError(f"the JSON Schema allows no integer: {dumps(dict(schema))}")
-    if step == 1:
-        return st.integers(low, high)
-    least = None if low is None else int(-(-low // step))
-    most = None if high is None else int(high // step)
-    return st.integers(least, most).map(lambda number: number * step)
-
-
-def _number(schema: Mapping[str, Any]) -> Strategy:
-    low, high, over, under = _bounds(schema)
-    if "multipleOf" in schema:
-        step = schema["multipleOf"]
-        least = None if low is None else int(-(-low // step)) + int(over)
-        most = None if high is None else int(high // step) - int(under)
-        return st.integers(least, most).map(lambda number: number * step)
-    inside = (lambda value: (not over or value > low) and (not under or value < high)) if over or under else None
-    floats: Strategy = st.floats(low, high, allow_nan=False, allow_infinity=False)
-    whole_low, whole_high = None if low is None else -int(-low // 1), None if high is None else int(high // 1)
-    found: Strategy = floats
-    if whole_low is None or whole_high is None or whole_low <= whole_high:
-        found = st.one_of(st.integers(whole_low, whole_high), floats)
-    return found.filter(inside) if inside is not None else found
-
-
-def _string(schema: Mapping[str, Any]) -> Strategy:
-    least, most = schema.get("minLength", 0), schema.get("maxLength")
-    if "pattern" in schema:
-        try:
-            pattern = re.compile(schema["pattern"])
-        except re.error as wrong:
-            raise InputError(f"the pattern {schema['pattern']!r} of the JSON Schema cannot be read: {wrong}") from None
-        found = st.from_regex(pattern, alphabet=_TEXT)
-    elif schema.get("format") in _FORMATS:
-        found = _FORMATS[schema["format"]]
-    else:
-        return st.text(_TEXT, min_size=least, max_size=max(least + 20, least) if most is None else most)
-    if least or most is not None:
-        found = found.filter(lambda text: least <= len(text) and (most is None or len(text) <= most))
-    return found
-
-
-_EARLIEST, _LATEST = datetime(1970, 1, 1), datetime(2100, 1, 1)
-_MOMENTS: Final = st.datetimes(_EARLIEST, _LATEST).map(lambda each: each.replace(tzinfo=UTC, microsecond=0))
-_HOST: Final = _WORD.map(lambda word: f"{word}.example.com")
-_FORMATS: Final[Mapping[str, st.SearchStrategy[str]]] = {
-    "date-time": _MOMENTS.map(lambda each: each.isoformat().replace("+00:00", "Z")),
-    "date": _MOMENTS.map(lambda each: each.date().isoformat()),
-    "time": _MOMENTS.map(lambda each: f"{each.time().isoformat()}Z"),
-    "duration": st.integers(0, 10_000).map(lambda seconds: f"PT{seconds}S"),
-    "uuid": st.uuids().map(str),
-    "email": st.builds(lambda name, host: f"{name}@{host}", _WORD, _HOST),
-    "hostname": _HOST,
-    "ipv4": st.ip_addresses(v=4).map(str),
-    "ipv6": st.ip_addresses(v=6).map(str),
-    "uri": st.builds(lambda host, word: f"https://{host}/{word}", _HOST, _WORD),
-}
