@@ -93,10 +93,12 @@ def pytest_runtest_makereport(
     runs = [] if fixture is None else fixture.runs[-_SHOWN_RUNS:]
     runs += [] if outcome is None or outcome.run is None else [outcome.run]
     if report.when == "call" and report.failed and runs:
-        from asl.testing.explanations import story
+        from asl.testing.run_report import story
 
-        for run in runs:
-            report.sections.append((f"what happened in {run.machine.name}", story(run)))
+        whole = item.config.get_verbosity() >= 2
+        for number, run in enumerate(runs, 1):
+            which = f", run {number} of {len(runs)}" if len(runs) > 1 else ""
+            report.sections.append((f"what happened in {run.machine.name}{which}", story(run, whole)))
     return report
 
 

@@ -11,8 +11,8 @@ from asl.hosts.run import Run
 from asl.source import Document
 from asl.source_text import below
 from asl.testing.asltest.outcome import Failure
-from asl.testing.explanations import ending, path
 from asl.testing.matching import differences, shown
+from asl.testing.run_report import path_difference
 from asl.values import JSON
 
 _REGEX: Final = re.compile(r"/(.+)/", re.DOTALL)
@@ -52,7 +52,7 @@ def _unmet(name: str, expected: Any, run: Run, at: str) -> Iterator[tuple[str, S
             yield from _output(name, expected, run, at)
         case "path":
             if run.path != expected:
-                yield at, ["path: not as expected", *_without_ending(run, expected)]
+                yield at, ["path: not as expected", *path_difference(run, expected)]
         case "calls":
             for state, calls in expected.items():
                 yield from _calls(state, calls, run.state(state).calls, below(at, state))
@@ -89,11 +89,6 @@ def _status(expected: str, run: Run) -> tuple[str, ...]:
         state = next(iter(run.waiting_for.values()))
         return line, f"a task waits; answer it with `answers: [{{at: SECONDS, state: {state}, success: {{}}}}]`"
     return (line,)
-
-
-def _without_ending(run: Run, expected: Sequence[str]) -> list[str]:
-    lines = list(path(run, expected))
-    return lines[: len(lines) - len(list(ending(run)))]
 
 
 def _matches(expected: str, actual: str | None) -> bool:

@@ -12,7 +12,7 @@ from asl.errors import AslError
 from asl.findings import Location
 from asl.hosts.run import Run
 from asl.machine import Machine
-from asl.testing.explanations import ending, hints, story
+from asl.testing.run_report import ending, hints, path, story
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,16 @@ class Outcome:
         run = self.run
         if run is not None:
             if not any(failure.lines[0].startswith("path:") for failure in self.failures):
-                lines.append(f"path: {' → '.join(run.path) or 'no state was entered'}")
-            lines += [f"ended: {told}" for line in ending(run) if (told := line.strip()) != "RUNNING"]
+                lines.append(f"path: {path(run)}")
+            if (told := ending(run)) not in ("", "RUNNING"):
+                lines.append(f"ended: {told}")
             lines += [f"hint: {hint}" for hint in hints(run)]
         return "\n".join([*lines, *(f"warning: {note}" for note in self.notes)])
 
     @property
     def story(self) -> str:
-        """What happened, a line for each step, with the data; empty if nothing did."""
-        return "" if self.run is None else story(self.run)
+        """All that happened, a line for each step, with the data; empty if nothing did."""
+        return "" if self.run is None else story(self.run, whole=True)
 
 
 Perform: TypeAlias = Callable[[], Performed]
