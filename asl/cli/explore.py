@@ -120,7 +120,8 @@ def command(
         max_examples=max_examples,
         seed=seed,
     )
-    _tell(report, machine, file, defined, form, as_json)
+    name = f"{machine.name}.asl.json" if file == "-" else file
+    _tell(report, machine, name, defined, form, as_json)
     ctx.exit(1 if report.examples else 0)
 
 

@@ -3,7 +3,7 @@
 A task that fails and that nothing catches ends the execution, and that is what most authors want of most tasks. It is
 taken for an oversight where the definition itself shows that another thing was meant:
 
-* the state that failed stands among others of which more than half, and at least two, catch all errors;
+* the state that failed stands among others of which two thirds, and at least two, catch all errors;
 * the state has a catcher of States.TaskFailed, which means all errors, and States.Timeout, which it does not mean,
   went past it.
 
@@ -49,7 +49,7 @@ class Handling:
                 return state.pointer, "it catches States.TaskFailed, which does not stand for States.Timeout"
             beside = self._beside[state.pointer]
             catching = [each for each in beside if _catches_all(each)]
-            if state not in catching and len(catching) >= 2 and 2 * len(catching) > len(beside):
+            if state not in catching and len(catching) >= 2 and 3 * len(catching) >= 2 * len(beside):
                 return state.pointer, f"{len(catching)} of the {len(beside)} states beside it catch all errors"
         return None
 
