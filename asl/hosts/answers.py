@@ -79,7 +79,7 @@ class Answers:
             with _broken_by_no_exception():
                 mocked = self._mocks.answer(call)
             if isinstance(mocked, FunctionOf):
-                answer = self._from_function(mocked.function, call, takes_call=False)
+                answer = self._from_function(mocked.function, call, takes_call=False, raises=True)
                 return _later(answer, mocked.duration_ms), True
             if mocked is not None:
                 return mocked, True
@@ -95,6 +95,11 @@ class Answers:
             return None, False
         with _broken_by_no_exception():
             return integration.perform(call), False
+
+    def advice_of_mocks(self, call: Call) -> tuple[Sequence[str], Sequence[str]] | None:
+        """What the table of mocks has to tell of a call that nothing answers, if it has."""
+        told = getattr(self._mocks, "unanswered", None)
+        return None if told is None else told(call)
 
     def worker(self, resource: str) -> TaskFunction | None:
         """The function that works on an activity; None for what is no activity, or has no such function."""
@@ -161,8 +166,13 @@ class Answers:
             return self._from_function(function, call, takes_call=False)
         return self._from_function(tasks, call, takes_call=True)
 
-    def _from_function(self, function: Callable[..., Any], call: Call, takes_call: bool) -> Answer | None:
-        """What a function of the caller's answers: an Answer of its own if it takes the Call, or None."""
+    def _from_function(
+        self, function: Callable[..., Any], call: Call, takes_call: bool, raises: bool = False
+    ) -> Answer | None:
+        """What a function of the caller's answers: an Answer of its own if it takes the Call, or None.
+
+        Its exceptions fail the task, as those of a Lambda function do; where it `raises`, only a TaskError does.
+        """
         call = replace(call, arguments=isolated(call.arguments, call))
 
         def work() -> tuple[Any]:
@@ -176,6 +186,8 @@ class Answers:
         except AslError:
             raise
         except (Exception, SystemExit) as failure:
+            if raises:
+                raise
             return Failure(type(failure).__name__, _text_of(failure))
         if result is None:
             seconds = self._settings.call_timeout_seconds

@@ -15,6 +15,7 @@ from asl.hosts.start import moment
 from asl.hosts.visits import Visit, Visits, visits
 from asl.json_text import dumps
 from asl.values import JSON
+from asl.wording import TIMEOUT
 
 if TYPE_CHECKING:
     from asl.hosts.world import World
@@ -35,8 +36,7 @@ class Run:
         """The ARN of the execution that started this one, None for those that were started from outside."""
         self.recorded: list[HistoryEvent] = []
         """The history as the engine stores it."""
-        self.waiting_for: dict[str, str] = {}
-        """Task tokens that somebody outside must answer, each with the name of its state."""
+        self.awaited: dict[str, str] = {}
 
     def __repr__(self) -> str:
         told = {"error": self.error, "cause": self.cause and self.cause[:_CAUSE_SHOWN]}
@@ -105,6 +105,11 @@ class Run:
         return states_entered(self.recorded)
 
     @property
+    def waiting_for(self) -> dict[str, str]:
+        """Task tokens that somebody outside must answer now, each with the name of its state."""
+        return dict(self.awaited)
+
+    @property
     def visits(self) -> list[Visit]:
         """The visits of states, in the order of `path`."""
         return visits(self.recorded)
@@ -133,37 +138,49 @@ class Run:
         self.world.run(now + round(seconds * 1000) if seconds is not None else None if until is None else moment(until))
         return self
 
-    def send_task_success(self, state: str, output: JSON) -> Run:
+    def send_task_success(self, state: str, output: JSON, *, item: int | None = None) -> Run:
         """This run, after its task that awaits an answer was given one: `output` is JSON-able.
 
-        `state` is the name of the task's state, or its token. Nothing later than now happens: see `advance`. Raises
-        `InputError` when no such task waits, or more than one.
+        `state` is the name of the task's state, or its token; `item` the index of the iteration of the Map that it is
+        in, where several wait. Nothing later than now happens: see `advance`. Raises `InputError` when no such task
+        waits, or more than one.
         """
-        self.world.send_task_success(self._token(state), output)
+        self.world.send_task_success(self._token(state, item), output)
         return self.advance(0)
 
-    def send_task_failure(self, state: str, error: str | None = None, cause: str | None = None) -> Run:
-        """This run, after its task that awaits an answer was failed; `state` is as in `send_task_success`."""
-        self.world.send_task_failure(self._token(state), error, cause)
+    def send_task_failure(
+        self, state: str, error: str | None = None, cause: str | None = None, *, item: int | None = None
+    ) -> Run:
+        """This run, after its task that awaits an answer was failed; `state` and `item` as in `send_task_success`."""
+        self.world.send_task_failure(self._token(state, item), error, cause)
         return self.advance(0)
 
-    def send_task_heartbeat(self, state: str) -> Run:
-        """This run, after its task that awaits an answer was kept alive; `state` is as in `send_task_success`."""
-        self.world.send_task_heartbeat(self._token(state))
+    def send_task_heartbeat(self, state: str, *, item: int | None = None) -> Run:
+        """This run, after its task that awaits one was kept alive; `state` and `item` as in `send_task_success`."""
+        self.world.send_task_heartbeat(self._token(state, item))
         return self.advance(0)
 
-    def _token(self, state: str) -> str:
-        if state in self.waiting_for:
+    def _token(self, state: str, item: int | None) -> str:
+        if state in self.awaited:
             return state
-        found = [token for token, waiting in self.waiting_for.items() if waiting == state]
+        items = {token: self.world.item_of(token) for token, waiting in self.awaited.items() if waiting == state}
+        found = [token for token, index in items.items() if item is None or index == item]
         if len(found) == 1:
             return found[0]
         if found:
-            raise InputError(
-                f"{len(found)} tasks of state '{state}' await an answer; give the token of one, from waiting_for"
-            )
-        waiting = ", ".join(f"'{each}'" for each in dict.fromkeys(self.waiting_for.values()))
-        raise InputError(f"no task of state '{state}' awaits an answer; those that do: {waiting or 'none'}")
+            indexes = ", ".join(str(index) for index in items.values())
+            raise InputError(f"{len(found)} tasks of state '{state}' await an answer; say which by its item: {indexes}")
+        waiting = ", ".join(f"'{each}'" for each in dict.fromkeys(self.awaited.values())) or "none"
+        which = f"state '{state}'" + ("" if item is None else f", item {item},")
+        raise InputError(f"no task of {which} awaits an answer; those that do: {waiting}{self._why_not(state)}")
+
+    def _why_not(self, state: str) -> str:
+        """Why a task no longer awaits an answer, if its time is over."""
+        visits = [visit for visit in self.visits if visit.name == state and visit.error == TIMEOUT]
+        if not visits:
+            return ""
+        after = (visits[-1].entered_at - self.execution.started_at) / 1000
+        return f" (it has timed out; it was entered after {after:g} s: to answer in time, run with `until`)"
 
     def as_dict(self) -> dict[str, JSON]:
         """The run as a JSON object that is the same for the same run: for snapshots, and for `asl run --json`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 from asl.errors import HostError
 from asl.hosts.attempts import Attempt
@@ -23,16 +24,30 @@ def place(attempt: Attempt) -> str:
     return f"{found}: " if found else ""
 
 
-class UnansweredError(HostError):
-    """A task that nothing answers. `problem` says which and why, `ways` are those in which it could be answered."""
+_IN_PYTHON: Final = "in Python: "
 
-    def __init__(self, attempt: Attempt, reason: str = "", options: Sequence[str] = ()) -> None:
+MockAdvice: TypeAlias = tuple[Sequence[str], Sequence[str]]
+"""Why mocks of a task are not for a call, and mocks that would be."""
+
+
+class UnansweredError(HostError):
+    """A task that nothing answers. `problem` says which and why, `ways` are those in which it could be answered.
+
+    `of_mocks` is what a table of mocks knows of it: then it is a test that is told.
+    """
+
+    def __init__(
+        self, attempt: Attempt, reason: str = "", options: Sequence[str] = (), of_mocks: MockAdvice | None = None
+    ) -> None:
         effect = attempt.effect
         self.state_name = effect.state_name
         self.resource = effect.resource
         what = f"nothing answers the task of state '{effect.state_name}', resource {effect.resource}"
+        misfits, mocks = of_mocks or ((), ())
         self.problem = f"{place(attempt)}{what}{reason and ': '}{reason}"
-        self.ways = tuple(_ways(attempt, options))
+        self.problem += "".join(f"\nThere is a mock for it, but not for this call: {misfit}" for misfit in misfits)
+        ways = _ways(attempt, options)
+        self.ways = (*mocks, *(way for way in ways if way.startswith(_IN_PYTHON))) if mocks else tuple(ways)
         super().__init__(f"{self.problem}\nAnswer it with one of" + "".join(f"\n  - {way}" for way in self.ways))
 
 
@@ -44,8 +59,8 @@ def _ways(attempt: Attempt, options: Sequence[str]) -> list[str]:
         name = effect.resource.rpartition(":activity:")[2]
         ways.append(f"a worker: --activity {name}=package.module:function")
     ways += options
-    ways.append("in Python: run(..., tasks={" + json.dumps(effect.state_name) + ": function})")
-    return ways + [f"in Python: run(..., {argument})" for argument in _python_ways(ways)]
+    ways.append(f"{_IN_PYTHON}run(..., tasks={{" + json.dumps(effect.state_name) + ": function})")
+    return ways + [f"{_IN_PYTHON}run(..., {argument})" for argument in _python_ways(ways)]
 
 
 def _python_ways(ways: Sequence[str]) -> list[str]:

@@ -100,6 +100,8 @@ class World:
         observer: Observer | None = None,
     ) -> None:
         make_room()
+        if aws not in ("off", "embedded", "real"):
+            raise InputError(f"aws is 'off', 'embedded' or 'real', not {aws!r}")
         if resources is not None and aws != "embedded":
             raise InputError('resources are what is in the services of aws="embedded" at the start')
         self.live = live
@@ -336,6 +338,11 @@ class World:
         if attempt.awaits_token:
             self.deliver(attempt.run, ev.Heartbeat(self.now, attempt.ref))
 
+    def item_of(self, token: str) -> int | None:
+        """The index of the iteration of a Map in which a task awaits an answer for the token; None outside of Maps."""
+        item = self._of_token(token).call.item
+        return None if item is None else item["Index"]
+
     def was_awaited(self, token: str) -> bool:
         """Whether a task awaited an answer for this token, and does no more."""
         return token in self._ended_tokens
@@ -480,7 +487,7 @@ class World:
         token = attempt.call.token
         if token is not None and self._tokens.pop(token, None) is not None:
             self._ended_tokens.add(token)
-            attempt.run.waiting_for.pop(token, None)
+            attempt.run.awaited.pop(token, None)
 
     def _finished(self, run: Run) -> None:
         self._running -= 1
@@ -495,11 +502,12 @@ class World:
         try:
             answer, final = self.answers.find(attempt.call)
         except NotAnswered as failure:
-            raise UnansweredError(attempt, str(failure), failure.ways) from failure
+            advice = self.answers.advice_of_mocks(attempt.call)
+            raise UnansweredError(attempt, str(failure), failure.ways, advice) from failure
         except HostError as failure:
             raise HostError(f"{place(attempt)}{failure}") from failure
         if answer is None:
-            raise UnansweredError(attempt)
+            raise UnansweredError(attempt, of_mocks=self.answers.advice_of_mocks(attempt.call))
         return answer, final
 
     def answered(self, attempt: Attempt, answer: Answer, final: bool) -> None:
@@ -570,7 +578,7 @@ class World:
         attempt.awaits_token = True
         if token is not None and attempt.early is None and attempt.ref in self._open[attempt.run.arn]:
             self._tokens[token] = attempt
-            attempt.run.waiting_for[token] = attempt.call.state_name
+            attempt.run.awaited[token] = attempt.call.state_name
             if self._on_token is not None:
                 self._on_token(attempt.run, token)
 

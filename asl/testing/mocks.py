@@ -2,9 +2,9 @@
 
     mock("Charge").fails("CardDeclined", times=2).then.returns({"ok": True})
 
-A mock has a series of answers. Each is for one call where another follows, and for all calls from there on where it is
-the last; `times` says otherwise. Of several mocks for one call, the one that was made last answers. Calls are counted
-anew in each execution.
+A mock has a series of answers, one `then` the next. Each is for one call where another follows, and for all calls from
+there on where it is the last; `times` says otherwise. Of several mocks for one call, the one made last answers. Calls
+are counted anew in each execution.
 """
 
 from __future__ import annotations
@@ -12,19 +12,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from json import loads
 from threading import Lock
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from asl.errors import HostError, InputError
 from asl.hosts.answers import FunctionOf, TaskFunction
 from asl.integration import Answer, Call, Failure, Output, Pending
 from asl.json_text import dumps
-from asl.testing.matching import differences
+from asl.testing.targets import INVOKE, Target, functions
 from asl.values import ABSENT, JSON, Absent
-
-OPTIMIZED: Final = "arn:aws:states:::"
 
 Reply: TypeAlias = "Answer | FunctionOf"
 
@@ -35,47 +32,6 @@ class _Reply:
 
     make: Callable[[Call], Reply]
     times: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The calls that a mock is for: those that are as every field says which is not None.
-
-    `state` is a state's name, `resource` an ARN or a glob of one ("arn:aws:states:::" may be left out), `item` the
-    index of a Map's iteration, `call` the number of the call of its state in its execution; both count from 0. `input`
-    is what the arguments must have, in part (see `partial`), or a function of them that says whether they are meant.
-    """
-
-    state: str | None = None
-    resource: str | None = None
-    item: int | None = None
-    call: int | None = None
-    input: Any = None
-
-    def matches(self, call: Call, number: int) -> bool:
-        return (
-            (self.state is None or self.state == call.state_name)
-            and self.is_of(call.resource)
-            and (self.item is None or self.item == (call.item or {}).get("Index"))
-            and (self.call is None or self.call == number)
-            and (self.input is None or self._takes(call.arguments))
-        )
-
-    def is_of(self, resource: str) -> bool:
-        """Whether the mock is for tasks of that resource."""
-        return self.resource is None or any(
-            fnmatchcase(resource, pattern) for pattern in (self.resource, OPTIMIZED + self.resource)
-        )
-
-    def _takes(self, arguments: JSON) -> bool:
-        if callable(self.input):
-            return bool(self.input(loads(dumps(arguments))))
-        return next(differences(self.input, arguments), None) is None
-
-    def __str__(self) -> str:
-        parts = [f"state '{self.state}'" if self.state is not None else f"resource {self.resource}"]
-        parts += [f"{name} {value}" for name, value in (("item", self.item), ("call", self.call)) if value is not None]
-        return ", ".join(parts)
 
 
 class Mock:
@@ -116,15 +72,27 @@ class Mock:
     def returns_payload(
         self, value: JSON | Callable[[Any], JSON] = None, *, times: int | None = None, after: float = 0
     ) -> Mock:
-        """Answers as `lambda:invoke` does when the function returns `value`, or what a function of the payload gives.
+        """Answers as when the Lambda function of the task returns `value`, or what a function of the payload gives.
 
-        Such a function fails the task by raising `asl.TaskError`.
+        For `lambda:invoke` that is an object with it as its `Payload`. Such a function fails the task by raising
+        `asl.TaskError`. A task that invokes no Lambda function ends the run with `HostError`.
         """
+        duration = _milliseconds(after)
+        returned = None if callable(value) else _json_copy(value)
 
-        def answer(arguments: dict[str, Any]) -> JSON:
-            return _invoked(value(arguments.get("Payload")) if callable(value) else value)
+        def make(call: Call) -> Reply:
+            if not functions(call.resource, call.arguments):
+                raise HostError(
+                    f"returns_payload is for tasks that invoke a Lambda function, and state '{call.state_name}' does"
+                    " not: use returns"
+                )
+            wrapped = _invoked if call.resource.startswith(INVOKE) else _as_it_is
+            if not callable(value):
+                return Output(wrapped(returned), duration)
+            payload = call.arguments.get("Payload") if wrapped is _invoked else call.arguments
+            return FunctionOf(lambda _: wrapped(value(loads(dumps(payload)))), duration)
 
-        return self.returns(answer if callable(value) else _invoked(value), times=times, after=after)
+        return self._add(times, make)
 
     def fails(self, error: str, cause: str | None = None, *, times: int | None = None, after: float = 0) -> Mock:
         """Fails with an error's name and cause, `after` so many seconds of virtual time."""
@@ -161,9 +129,12 @@ class Mock:
     def _add(self, times: int | None, make: Callable[[Call], Reply]) -> Mock:
         if times is not None and (type(times) is not int or times < 1):
             raise InputError(f"times is how many calls an answer is for, a whole number from 1, not {times!r}")
-        if not self._appends:
-            self.replies.clear()
-        elif self.replies and self.replies[-1].times is None:
+        if self.replies and not self._appends:
+            raise InputError(
+                f"the mock of {self.target} has an answer: add another with `.then`, or make a new mock, which goes"
+                " before this one"
+            )
+        if self.replies and self.replies[-1].times is None:
             self.replies[-1] = replace(self.replies[-1], times=1)
         self._appends = False
         self.replies.append(_Reply(make, times))
@@ -213,6 +184,19 @@ class MockTable:
             raise HostError(_ran_out(spent, call, number))
         return found
 
+    def unanswered(self, call: Call) -> tuple[list[str], list[str]]:
+        """What to tell of a call that nothing answers: why mocks of its task are not for it, and mocks to write."""
+        number = self._numbers[call.execution_arn, call.state_name][call.ref]
+        mocks = self._mocks.get(call.state_machine_arn.rpartition(":")[2], ())
+        misfits = [misfit for mock in mocks for misfit in mock.target.misfits(call, number)]
+        mock = f".mock({dumps(call.state_name)})"
+        ways = [f"{mock}.returns({{...}})", f'{mock}.fails("Error", "cause")']
+        if functions(call.resource, call.arguments):
+            ways[0] = f"{mock}.returns_payload({{...}})   # what the function returns"
+        if call.resource.endswith(".waitForTaskToken"):
+            ways.append(f"{mock}.waits()   # then run.send_task_success({dumps(call.state_name)}, {{...}})")
+        return misfits, ways
+
 
 def _ran_out(mock: Mock, call: Call, number: int) -> str:
     if not mock.replies:
@@ -223,6 +207,10 @@ def _ran_out(mock: Mock, call: Call, number: int) -> str:
         f" {number} of state '{call.state_name}' (they are counted from 0)\n"
         "Retries and Map iterations are calls too; add another answer, or leave out the last `times`."
     )
+
+
+def _as_it_is(payload: JSON) -> JSON:
+    return payload
 
 
 def _invoked(payload: JSON) -> JSON:

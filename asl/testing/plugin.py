@@ -103,17 +103,34 @@ def pytest_runtest_makereport(
 
 
 def _as_user_sees_it(excinfo: pytest.ExceptionInfo[BaseException]) -> pytest.ExceptionInfo[BaseException]:
-    """The exception; one that aslkit raised on purpose without the frames inside aslkit."""
+    """The exception without the frames inside aslkit, if it is not a bug of aslkit.
+
+    It is none when aslkit raised it on purpose, or when it comes from a function of the user's that aslkit called.
+    """
     errors = sys.modules.get("asl.errors")
-    if errors is None or not isinstance(excinfo.value, errors.AslError):
+    if errors is None:
         return excinfo
+    frames = _frames(excinfo.tb)
+    shown = [frame for frame in frames if not _is_ours(frame)]
+    on_purpose = isinstance(excinfo.value, errors.AslError)
+    if on_purpose and isinstance(excinfo.value.__cause__, errors.AslError):
+        excinfo.value.__cause__ = None  # says the same, in other words
+    if not shown or not (on_purpose or shown[-1] is frames[-1]):
+        return excinfo
+    chain: TracebackType | None = None
+    for frame in reversed(shown):
+        chain = TracebackType(chain, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    assert chain is not None
+    return pytest.ExceptionInfo.from_exc_info((excinfo.type, excinfo.value, chain))
+
+
+def _frames(entry: TracebackType | None) -> list[TracebackType]:
     frames = []
-    entry: TracebackType | None = excinfo.tb
     while entry is not None:
-        if not Path(entry.tb_frame.f_code.co_filename).is_relative_to(_PACKAGE):
-            frames.append(entry)
+        frames.append(entry)
         entry = entry.tb_next
-    shown: TracebackType | None = None
-    for frame in reversed(frames):
-        shown = TracebackType(shown, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
-    return excinfo if shown is None else pytest.ExceptionInfo.from_exc_info((excinfo.type, excinfo.value, shown))
+    return frames
+
+
+def _is_ours(frame: TracebackType) -> bool:
+    return Path(frame.tb_frame.f_code.co_filename).is_relative_to(_PACKAGE)

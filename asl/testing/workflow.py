@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any, Final
 
 import asl
-from asl.errors import HostError, InputError
+from asl.errors import InputError
+from asl.findings import did_you_mean
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
 from asl.hosts.start import moment
-from asl.hosts.unanswered import UnansweredError
 from asl.hosts.world import World, split_options
 from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
-from asl.parse.transitions import task_states
 from asl.testing import mock_config, sam
 from asl.testing.handler_files import find_function
-from asl.testing.mocks import Mock, MockTable, Target
+from asl.testing.mocks import Mock, MockTable
+from asl.testing.targets import Target
 from asl.values import JSON
 
 _KEPT: Final = 100
+_OPTIONS: Final = {*signature(World.__init__).parameters, *signature(World.start).parameters} - {"self", "machine"}
 
 
 class Workflow:
@@ -52,6 +53,7 @@ class Workflow:
         folders: Sequence[Path] = (),
         **options: Any,
     ) -> None:
+        _check_options("Workflow", options)
         self.options = options
         self._folders = folders
         if isinstance(definition, str | Path):
@@ -90,21 +92,26 @@ class Workflow:
         state: str | None = None,
         *,
         resource: str | None = None,
+        function: str | None = None,
         item: int | None = None,
         call: int | None = None,
         input: Mapping[str, JSON] | list[JSON] | Callable[[JSON], object] | None = None,
     ) -> Mock:
-        """A mock of a state's task, or of all tasks of a resource; say what it answers with `returns`, `fails` ...
+        """A mock of a state's task, or of all tasks of a resource or of a Lambda function; say what it answers with
+        `returns`, `fails` ...
 
-        `resource` is an ARN, or a glob of one ("dynamodb:*", "arn:aws:lambda:*:function:charge"). `item` is for the
+        `resource` is an ARN, or a glob of one ("dynamodb:*"), `function` the name or the ARN of a Lambda function, or a
+        glob, for states that invoke it in whatever way. `item` is for the
         iteration of a Map with that index, `call` for the state's call of that number, both counted from 0. `input`
         is for calls with such arguments: what they have at least, or a function of them. The mock made last answers
         where more than one is meant. Raises `InputError` for a state or a resource that the machine does not have.
         """
-        if (state is None) is (resource is None):
-            raise InputError("mock takes the name of a state, or resource=..., and not both")
-        target = Target(state, resource, item, call, input)
-        _check_target(self.machine, target)
+        if [state, resource, function].count(None) != 2:
+            raise InputError("mock takes one of: the name of a state, resource=..., function=...")
+        target = Target(state, resource, function, item, call, input)
+        if (problem := target.problem(self.machine)) is not None:
+            message, hint = problem
+            raise InputError(f"{message}; {hint}" if hint else message)
         mock = Mock(target)
         self.mocks.append(mock)
         return mock
@@ -120,15 +127,13 @@ class Workflow:
         `World.start` (`name`, `context`, `variables` ...), and of `asl.World`, over those of this Workflow. Raises
         `HostError` when a task is answered by nothing, `InputError` for an input that is not JSON or is too large.
         """
-        try:
-            with rare_collections():
-                run = self.start(input, start_at=start_at, **options)
-                return run.advance(until=_moment(run, until))
-        except UnansweredError as error:
-            raise HostError(_with_mocks(error)) from None
+        with rare_collections():
+            run = self.start(input, start_at=start_at, **options)
+            return run.advance(until=_moment(run, until))
 
     def start(self, input: JSON = None, **options: Any) -> Run:
         """Starts one execution, and does nothing of its work yet: go on with `run.advance`. Else as `run`."""
+        _check_options("run", options)
         of_world, of_start = split_options({**self.options, **options})
         given = of_world.pop("machines", None) or {}
         machines = {key: self._find(each) if isinstance(each, str | Path) else each for key, each in given.items()}
@@ -165,17 +170,14 @@ class Workflow:
         return find_definition(file, self._folders) if self._folders else Path(file)
 
 
-def _with_mocks(error: UnansweredError) -> str:
-    """What to tell of a task that nothing answers, in a test: the mocks that would."""
-    mock = f".mock({json.dumps(error.state_name, ensure_ascii=False)})"
-    answers = ["returns({...})", 'fails("Error", "cause")']
-    if error.resource.startswith("arn:aws:states:::lambda:invoke"):
-        answers.insert(0, "returns_payload({...})   # what the function returns")
-    if error.resource.endswith(".waitForTaskToken"):
-        answers.append('waits()                  # then run.send_task_success("State", {...})')
-    ways = [f"{mock}.{answer}" for answer in answers]
-    ways += [way.removeprefix("in Python: ") for way in error.ways if way.startswith("in Python: ")]
-    return f"{error.problem}\nAnswer it in the test with one of" + "".join(f"\n  {way}" for way in ways)
+def _check_options(call: str, options: Mapping[str, Any]) -> None:
+    """Raises InputError for an option that neither a world nor an execution has."""
+    if options.keys() <= _OPTIONS:
+        return
+    own = ("define", "folders", "name", "resource", "type") if call == "Workflow" else ("input", "until")
+    for name in options.keys() - _OPTIONS:
+        hint = did_you_mean(name, [*_OPTIONS, *own])
+        raise InputError(f"{call} has no option '{name}'" + (f"; {hint}" if hint else ""))
 
 
 def _moment(run: Run, until: float | str | None) -> int | None:
@@ -187,22 +189,6 @@ def _moment(run: Run, until: float | str | None) -> int | None:
         except InputError as error:
             raise InputError(f"until is a number of seconds after the start, or a time: {error}") from None
     return run.execution.started_at + round(until * 1000)
-
-
-def _check_target(machine: Machine, target: Target) -> None:
-    """Raises InputError for a mock that no task of the machine can be meant by."""
-    tasks = [(name, str(state["Resource"])) for _, name, state in task_states(machine.document.value)]
-    if target.state is not None:
-        machine.check_state(target.state)
-        if target.state not in (name for name, _ in tasks):
-            raise InputError(f"state '{target.state}' of '{machine.name}' is no Task: only tasks have mocks")
-    elif not any(target.is_of(resource) for _, resource in tasks):
-        listed = "".join(f"\n  {resource}" for resource in _distinct(resource for _, resource in tasks))
-        raise InputError(f"no task of '{machine.name}' has a resource {target.resource}; they have:{listed or ' none'}")
-
-
-def _distinct(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(values))
 
 
 def find_definition(file: str | Path, folders: Iterable[Path]) -> Path:

@@ -202,6 +202,38 @@ def test_it(asl):
     assert "workflow.py" in session(pytester, code, "--fulltrace").stdout.str()
 
 
+def test_exceptions_of_a_mocks_function_are_shown_where_they_are(pytester: pytest.Pytester, folder: Path) -> None:
+    code = """
+def test_it(asl):
+    work = asl("machine.asl.json")
+    work.mock("Work").returns(lambda arguments: arguments["nope"])
+    work.run({"n": 1})
+"""
+    result = session(pytester, code)
+    result.stdout.fnmatch_lines(
+        ['*work.mock("Work").returns(lambda arguments: arguments[[]"nope"[]])', "E *KeyError: 'nope'"]
+    )
+    result.stdout.no_fnmatch_line("*answers.py*")
+
+
+@pytest.mark.parametrize("mock", ["fails('Busy', times=1)", "target"])
+def test_mocks_that_ran_out_are_told_without_the_inside(pytester: pytest.Pytester, mock: str) -> None:
+    work = {"Type": "Task", "Resource": "arn:aws:states:::example:work", "End": True}
+    work |= {"Retry": [{"ErrorEquals": ["States.ALL"]}]}
+    (pytester.path / "m.asl.json").write_text(json.dumps({"StartAt": "Work", "States": {"Work": work}}))
+    pytester.makepyfile(f"""
+def test_it(asl):
+    work = asl("m.asl.json")
+    work.mock("Work").{mock}
+    work.run()
+""")
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *HostError: m.asl.json:1:*: the mock of state 'Work' *"])
+    result.stdout.no_fnmatch_line("*mocks.py*")
+    result.stdout.no_fnmatch_line("*direct cause*")
+
+
 def test_other_comparisons_are_left_alone(pytester: pytest.Pytester, folder: Path) -> None:
     code = """
 def test_it(work):

@@ -67,11 +67,32 @@ def test_counts_begin_anew_in_each_run() -> None:
     assert len(mock.calls) == 6
 
 
-def test_another_answer_without_then_replaces() -> None:
+def test_another_answer_needs_then() -> None:
     test = workflow(Work=task())
     mock = test.mock("Work").fails("A")
-    mock.returns("B")
+    with pytest.raises(asl.InputError, match=r"has an answer: add another with `\.then`, or make a new mock"):
+        mock.returns("B")
+    test.mock("Work").returns("B")
     assert test.run().output == "B"
+
+
+def test_exceptions_of_functions_are_those_of_the_test() -> None:
+    test = workflow(Work=RETRIED)
+    test.mock("Work").returns(lambda arguments: arguments["nope"])
+    with pytest.raises(KeyError, match="nope"):
+        test.run()
+
+
+def test_payloads_of_functions_by_their_arns() -> None:
+    test = workflow(Work=task("arn:aws:lambda:us-east-1:123456789012:function:f"))
+    test.mock("Work").returns_payload({"n": 1})
+    assert test.run().output == {"n": 1}
+    test.mock("Work").returns_payload(lambda event: event["n"] + 1)
+    assert test.run({"n": 2}).output == 3
+    other = workflow(Work=task())
+    other.mock("Work").returns_payload({"n": 1})
+    with pytest.raises(asl.HostError, match="returns_payload is for tasks that invoke a Lambda function"):
+        other.run()
 
 
 def test_a_mock_that_ran_out() -> None:
@@ -244,6 +265,45 @@ Resources:
         Workflow(tmp_path / "template.yaml")
 
 
+@pytest.mark.parametrize("function", ["pay", "arn:aws:lambda:*:function:pay", "p*"])
+def test_functions_however_they_are_invoked(function: str) -> None:
+    invoked = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "ResultSelector": {"n.$": "$.Payload.n"}}
+    names = ("pay", "arn:aws:lambda:us-east-1:123456789012:function:pay", "arn:aws:lambda:us-east-1:1:function:pay:3")
+    states = {f"S{index}": {**invoked, "Parameters": {"FunctionName": name}} for index, name in enumerate(names)}
+    states["Last"] = {"Type": "Task", "Resource": names[1], "End": True}
+    for name, following in zip(states, [*list(states)[1:], None], strict=True):
+        if following is not None:
+            states[name]["Next"] = following
+    test = workflow(**states)
+    if function != "arn:aws:lambda:*:function:pay":
+        mock = test.mock(function=function).returns_payload({"n": 1})
+        assert test.run().output == {"n": 1}
+        assert len(mock.calls) == 4
+    test.mock(function=function)
+
+
+def test_functions_that_the_input_names() -> None:
+    test = workflow(Work=task("arn:aws:states:::lambda:invoke", Parameters={"FunctionName.$": "$.f"}))
+    test.mock(function="a").returns_payload("A")
+    test.mock(function="b").returns_payload("B")
+    assert [test.run({"f": name}).output["Payload"] for name in "ab"] == ["A", "B"]
+
+
+def test_why_a_mock_is_not_for_a_call() -> None:
+    test = workflow(Work=task())
+    test.mock("Work", call=1).returns(1)
+    test.mock("Work", item=0).returns(1)
+    test.mock("Work", input={"a": 2}).returns(1)
+    with pytest.raises(asl.HostError) as told:
+        test.run({"a": 1})
+    for text in (
+        "There is a mock for it, but not for this call: it is for call 1, and this is call 0",
+        "it is for item 0, and this state is in no Map",
+        "it is for other arguments: $.a: expected 2, got 1",
+    ):
+        assert text in str(told.value)
+
+
 # -- time, tokens, the middle ----------------------------------------------------------------------------------------
 
 APPROVAL = task(
@@ -286,6 +346,28 @@ def test_a_task_without_a_token_cannot_wait_for_ever() -> None:
     test = workflow(Work=task(activity))
     test.mock("Work").waits()
     assert test.run(until=9).send_task_success("Work", "done").output == "done"
+
+
+def test_tokens_of_a_map_by_item() -> None:
+    test = workflow(All=each({**APPROVAL, "TimeoutSeconds": 60}))
+    test.mock("Work").waits()
+    run = test.run(["a", "b", "c"], until=5)
+    for token in run.waiting_for:
+        assert run.world.item_of(token) in (0, 1, 2)
+    with pytest.raises(asl.InputError, match="3 tasks of state 'Work' await an answer; say which by its item: 0, 1, 2"):
+        run.send_task_success("Work", 1)
+    for index, token in enumerate(run.waiting_for):
+        if index != 1:
+            run.send_task_success(token, index)
+    run.send_task_success("Work", "one", item=1)
+    assert run.output == [0, "one", 2]
+
+
+def test_a_token_whose_time_is_over_says_so() -> None:
+    test = workflow(Approve={**APPROVAL, "TimeoutSeconds": 60})
+    test.mock("Approve").waits()
+    with pytest.raises(asl.InputError, match=r"those that do: none \(it has timed out; .* run with `until`\)"):
+        test.run().send_task_success("Approve", 1)
 
 
 def test_until_and_advance() -> None:
@@ -333,10 +415,14 @@ def test_an_unmocked_task_tells_the_fix() -> None:
     ("wrong", "message"),
     [
         (lambda order: order.mock("Chrage"), "no state 'Chrage'; did you mean 'Charge'"),
-        (lambda order: order.mock("IsEmpty"), "state 'IsEmpty' of 'order' is no Task"),
-        (lambda order: order.mock(), "mock takes the name of a state, or resource="),
-        (lambda order: order.mock("Charge", resource="*"), "and not both"),
-        (lambda order: order.mock(resource="sqs:*"), "no task of 'order' has a resource sqs:*"),
+        (
+            lambda order: order.mock("IsEmpty"),
+            "state 'IsEmpty' is a Choice state: it calls nothing that could be mocked",
+        ),
+        (lambda order: order.mock(), "mock takes one of: the name of a state, resource=..., function=..."),
+        (lambda order: order.mock("Charge", resource="*"), "mock takes one of"),
+        (lambda order: order.mock(resource="sqs:*"), "no task of 'order' has a resource sqs:*; they have arn:aws:"),
+        (lambda order: order.mock(function="chrge"), "invokes a function chrge; they have reserve, arn:aws:lambda:"),
         (lambda order: order.mock("Charge").fails(None), "fails takes the name of an error"),
         (lambda order: order.mock("Charge").fails("E", times=0), "times is how many calls"),
         (lambda order: order.mock("Charge").returns(1, after=-1), "after is a number of seconds"),
@@ -346,7 +432,10 @@ def test_an_unmocked_task_tells_the_fix() -> None:
             lambda order: order.run({}, until="tomorrow"),
             "a number of seconds after the start, or a time: 'tomorrow' is not",
         ),
-        (lambda order: order.run({}, nonsense=1), "nonsense"),
+        (lambda order: order.run({}, nonsense=1), "run has no option 'nonsense'"),
+        (lambda order: order.run({}, startat="Charge"), "run has no option 'startat'; did you mean 'start_at'?"),
+        (lambda order: Workflow(ORDER, defin={}), "Workflow has no option 'defin'; did you mean 'define'?"),
+        (lambda order: order.run({}, aws="moto"), "aws is 'off', 'embedded' or 'real', not 'moto'"),
         (lambda order: Workflow(ORDER, resource="Order"), "and the definition is none"),
     ],
 )

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
 
-from asl.findings import did_you_mean
 from asl.json_text import dumps
 from asl.machine import Machine
 from asl.parse.transitions import task_states
-from asl.testing.mocks import OPTIMIZED, Mock
+from asl.testing.mocks import Mock
+from asl.testing.targets import Target
 from asl.testing.workflow import Workflow
 from asl.values import ABSENT
 
 _CONDITIONS = ("item", "call", "input")
+_FUNCTION: Final = "function:"
 
 
 def add_mocks(workflow: Workflow, mocks: Mapping[str, Any]) -> None:
-    """Adds mocks by states and resources: those of states go before those of resources, whatever stands first."""
+    """Adds mocks by states, functions and resources: those of states go before others, whatever stands first."""
     tasks = {name for _, name, _ in task_states(workflow.machine.document.value)}
     for is_state in (False, True):
         for key, answers in mocks.items():
             if (key in tasks) is is_state:
-                _add(workflow, {"state": key} if is_state else {"resource": key}, answers)
+                _add(workflow, _target(key, tasks), answers)
 
 
 def _add(workflow: Workflow, target: dict[str, Any], answers: Any) -> None:
@@ -66,16 +66,16 @@ def _whole(value: Any) -> Any:
 
 def wrong_keys(mocks: Mapping[str, Any], machine: Machine) -> Iterator[tuple[str, str, str | None]]:
     """The keys of mocks that no task of the machine is meant by, each with what is wrong with it, and a hint."""
-    types = {state.name: state.type for state in machine.program.states.values()}
-    resources = {name: str(state["Resource"]) for _, name, state in task_states(machine.document.value)}
+    names = {name for _, name, _ in task_states(machine.document.value)}
     for key in mocks:
-        if key in resources or any(fnmatchcase(each, p) for each in resources.values() for p in (key, OPTIMIZED + key)):
-            continue
-        if key in types:
-            yield key, f"state '{key}' is a {types[key]} state: it calls nothing that could be mocked", None
-        elif ":" in key or "*" in key:
-            listed = ", ".join(dict.fromkeys(resources.values()))
-            yield key, f"no task of '{machine.name}' has a resource {key}", f"they have {listed or 'none'}"
-        else:
-            hint = did_you_mean(key, resources) or f"its tasks are {', '.join(resources) or 'none'}"
-            yield key, f"'{machine.name}' has no state '{key}'", hint
+        if (problem := Target(**_target(key, names)).problem(machine)) is not None:
+            yield key, *problem
+
+
+def _target(key: str, states: Collection[str]) -> dict[str, Any]:
+    """What a key of mocks names: a state, "function:NAME", or a resource."""
+    if key in states:
+        return {"state": key}
+    if key.startswith(_FUNCTION):
+        return {"function": key.removeprefix(_FUNCTION)}
+    return {"resource": key} if ":" in key or "*" in key else {"state": key}

@@ -129,13 +129,15 @@ class _AnswerRefused(AslError):
 
 
 def _send(run: Run, answer: Mapping[str, Any]) -> None:
+    item = None if "item" not in answer else int(answer["item"])
     match answer:
         case {"state": state, "success": output}:
-            run.send_task_success(state, output)
+            run.send_task_success(state, output, item=item)
         case {"state": state, "failure": failure}:
-            run.send_task_failure(state, *error_and_cause(failure))
+            error, cause = error_and_cause(failure)
+            run.send_task_failure(state, error, cause, item=item)
         case {"state": state}:
-            run.send_task_heartbeat(state)
+            run.send_task_heartbeat(state, item=item)
 
 
 def _with_answers(error: UnansweredError) -> str:

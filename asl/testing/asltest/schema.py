@@ -75,7 +75,7 @@ _ANSWER: Final = _object(
 )
 
 _MOCKS: Final = _table(
-    "What tasks answer, by the name of the state, or by resource (dynamodb:*, arn:aws:lambda:*:function:charge).",
+    "What tasks answer, by the name of the state, by Lambda function (function:charge), or by resource (dynamodb:*).",
     _either(
         "An answer, or a list of answers for one call after the other.",
         {"$ref": "#/$defs/answer"},
@@ -187,6 +187,7 @@ _ANSWERED: Final = _object(
     {
         "at": _seconds("When: so many seconds after the start of the execution."),
         "state": _text("The name of the state whose task waits."),
+        "item": _count("The index of the iteration of a Map that it is in, counted from 0."),
         "success": {"description": "The task's output."},
         "failure": _FAILURE,
         "heartbeat": {**_TRUE, "description": "The task is kept alive."},
