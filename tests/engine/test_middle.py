@@ -100,7 +100,7 @@ def test_from_a_state_to_the_end() -> None:
 
 
 def test_a_single_state() -> None:
-    run, found = taken({"n": 2}, start_at="Work", single=True)
+    run, _ = taken({"n": 2}, start_at="Work", single=True)
     assert (run.path, run.output, run.next_state) == (["Work"], {"n": 2, "result": 1}, "Which")
     assert run.history[-1]["type"] == "ExecutionSucceeded"
     caught, _ = taken({"n": 2}, start_at="Work", single=True, work=failing)

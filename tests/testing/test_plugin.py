@@ -194,7 +194,7 @@ def test_it(asl):
     result = session(pytester, code)
     result.stdout.fnmatch_lines(
         [
-            "E *HostError: machine.asl.json:17:19: nothing answers the task of state 'Work'*",
+            "E *UnansweredError: machine.asl.json:17:19: nothing answers the task of state 'Work'*",
             '*.mock("Work").returns({...})',
         ]
     )
