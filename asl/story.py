@@ -21,6 +21,7 @@ from asl.story_text import (  # fmt: skip
     cut,
     duration,
     error_text,
+    invocation,
     milliseconds,
     one_line,
     plain,
@@ -211,9 +212,7 @@ class Story:
             if scope.outcome == "failed":
                 self._retry(scope)
             if scope.held is not None:
-                scope.held.tail = (
-                    f"{_resource(kind, details)} {one_line(details.get('parameters', details.get('input')))}"
-                )
+                scope.held.tail = _call(kind, details)
                 self._flush(scope)
         elif kind.endswith("Submitted"):
             self._aside(scope, "submitted", one_line(details.get("output", "")))
@@ -339,6 +338,17 @@ def tell(events: Iterable[Event], story: Story) -> None:
     for event in sorted(events, key=lambda each: each["id"]):
         story.feed(event)
     story.close()
+
+
+def _call(kind: str, details: Mapping[str, Any]) -> str:
+    """What a task calls, and with what; of `lambda:invoke` the function and its payload."""
+    sent = details.get("parameters", details.get("input"))
+    resource = _resource(kind, details)
+    if resource.startswith("lambda:invoke"):
+        function, payload = invocation(sent)
+        if function is not None:
+            return f"{resource} {plain(function)} {one_line(payload)}"
+    return f"{resource} {one_line(sent)}"
 
 
 def _resource(kind: str, details: Mapping[str, Any]) -> str:

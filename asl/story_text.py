@@ -119,7 +119,7 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 def changes(before: Any, after: Any, dots: str = "…") -> str:
     """What a state made of its input, on one line; "" for nothing. Both are JSON texts, or values.
 
-    An object that keeps members of the input is shown by the others: `{…,"added":1}`.
+    An object that keeps members of the input is shown by the others, at every depth: `{…,"added":{…,"more":1}}`.
     """
     if before == after:
         return ""
@@ -129,11 +129,29 @@ def changes(before: Any, after: Any, dots: str = "…") -> str:
         old, new = _value(before), _value(after)
     except ValueError:
         return one_line(after)
-    if isinstance(old, dict) and isinstance(new, dict):
-        changed = {key: value for key, value in new.items() if key not in old or dumps(old[key]) != dumps(value)}
-        if old.keys() <= new.keys() and len(changed) < len(new):
-            return f"{{{dots},{one_line(changed)[1:]}" if changed else ""
-    return "" if dumps(old) == dumps(new) else one_line(after)
+    if dumps(old) == dumps(new):
+        return ""
+    return _abridged(old, new, dots) if isinstance(new, dict) else one_line(after)
+
+
+def _abridged(old: Any, new: Any, dots: str) -> str:
+    """A value on one line; an object that has all members of the old one without those that are the same, at depth."""
+    if not (isinstance(old, dict) and isinstance(new, dict) and old.keys() <= new.keys()):
+        return one_line(dumps(new))
+    changed = {key: value for key, value in new.items() if key not in old or dumps(old[key]) != dumps(value)}
+    if len(changed) == len(new) and not any(isinstance(old.get(key), dict) for key in changed):
+        return one_line(dumps(new))
+    members = [f"{one_line(dumps(key))}:{_abridged(old.get(key), value, dots)}" for key, value in changed.items()]
+    return "{" + ",".join([*([dots] if len(changed) < len(new) else []), *members]) + "}"
+
+
+def invocation(parameters: Any) -> tuple[str | None, Any]:
+    """The function and the payload in the parameters of `lambda:invoke`; no function where they have more to tell."""
+    with suppress(ValueError):
+        value = _value(parameters)
+        if isinstance(value, dict) and value.keys() <= {"FunctionName", "Payload"}:
+            return value.get("FunctionName"), value.get("Payload", {})
+    return None, None
 
 
 def assigned_variables(details: Mapping[str, Any]) -> str:

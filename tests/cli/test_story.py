@@ -296,3 +296,17 @@ def test_what_the_sdk_adds_to_an_answer_is_left_out():
     assert one_line({"MessageId": "m", **metadata}) == '{"MessageId":"m",…}'
     assert one_line([{"kept": {"Payload": 1, **metadata}}, metadata]) == '[{"kept":{"Payload":1,…}},{…}]'
     assert one_line('says "SdkHttpMetadata"') == 'says "SdkHttpMetadata"'
+
+
+def test_what_a_function_is_sent_and_what_changed_inside() -> None:
+    """Of lambda:invoke the function and its payload; of an object what changed, at every depth."""
+    from asl.story_text import changes, invocation
+
+    assert invocation('{"FunctionName": "charge", "Payload": {"n": 1}}') == ("charge", {"n": 1})
+    assert invocation('{"FunctionName": "charge", "InvocationType": "Event"}') == (None, None)
+    assert invocation("not JSON") == (None, None)
+    before = {"a": 1, "body": {"id": 7, "glue": {"db": "x", "status": "no"}}}
+    after = {"a": 1, "body": {"id": 7, "glue": {"db": "x", "status": "yes"}}, "text": "t"}
+    assert changes(before, after) == '{…,"body":{…,"glue":{…,"status":"yes"}},"text":"t"}'
+    assert changes({"a": {"b": 1}}, {"a": {"b": 2}}) == '{"a":{"b":2}}'
+    assert changes({"a": 1}, {"a": 2}) == '{"a":2}'
