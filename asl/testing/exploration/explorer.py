@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from asl.errors import HostError
@@ -108,15 +109,35 @@ class Explorer:
 
     def example(self, draw: DrawFn) -> Example:
         """One run, for which Hypothesis chooses."""
-        choose = chooser(draw)
-        value = self.subject.input(choose) if self._inputs is None else draw(self._inputs)
-        return self.run(value, choose)
+        choosing = partial(chooser, draw)
+        value = self.subject.input(choosing()) if self._inputs is None else draw(self._inputs)
+        return self.run(value, choosing)
 
-    def run(self, value: JSON, choose: Choose, plan: list[Fault] | None = None) -> Example:
-        """One run with that input. Raises HostError when a task is answered by nothing."""
+    def with_fault(self, example: Example, fault: Fault) -> Example:
+        """The run of an example again, now with that fault; what is not known of it is the simplest."""
+        answers = {
+            (each.state, each.call): each.answer.value
+            for each in example.answered
+            if isinstance(each.answer, Output) and not each.by_mock
+        }
+        if fault.error is not None:
+            fault = replace(fault, cause=self.subject.tasks[fault.state].cause(fault.error, _simplest))
+        return self.run(example.input, lambda: _simplest, [fault], answers)
+
+    def run(
+        self,
+        value: JSON,
+        choosing: Callable[[], Choose],
+        plan: Sequence[Fault] | None = None,
+        answers: Mapping[tuple[str, int], JSON] | None = None,
+    ) -> Example:
+        """One run with that input; with a plan, its faults are those; `answers` are those of calls that are known.
+
+        Raises HostError for a task nothing answers.
+        """
         tables = {each.machine.name: each.mocks for each in (*self._workflows.values(), self.workflow)}
         mocks = MockTable(tables, self._fallback)
-        simulation = Simulation(self.subject, choose, mocks, elsewhere=self._elsewhere, plan=plan)
+        simulation = Simulation(self.subject, choosing, mocks, elsewhere=self._elsewhere, plan=plan, answers=answers)
         with World(**self._of_world, mocks=simulation, machines=self._machines) as world:
             with self._watching():
                 run = world.start(self.workflow.machine, value, **self._of_start)
@@ -155,3 +176,7 @@ class Explorer:
             yield
         finally:
             watchers.remove(watch)
+
+
+def _simplest(number: int) -> int:
+    return 0

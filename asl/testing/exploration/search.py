@@ -1,7 +1,8 @@
 """The search: has an explorer make many runs that Hypothesis chooses, and keeps the simplest run of each problem.
 
-First every problem is noted. Then Hypothesis is asked for each of them again, and makes its run simpler as far as it
-can. Nothing depends on time or on the process: the same machine and seed, the same report.
+First many runs are made, then each task that they came to is tried with each of its faults, and every problem is noted.
+Then Hypothesis is asked for each of them again, and makes its run simpler as far as it can. Nothing depends on time or
+on the process: the same machine and seed, the same report.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def search(explorer: Explorer, *, max_examples: int = 1000, seed: int = 0) -> Re
         simplest: dict[_Key, Example] = {}
         seen: set[str] = set()
         unseen: deque[bool] = deque(maxlen=_TIRES)
+        sound: dict[str, Example] = {}
 
         def note(example: Example) -> None:
             report.runs += 1
@@ -64,6 +66,9 @@ def search(explorer: Explorer, *, max_examples: int = 1000, seed: int = 0) -> Re
             sight = dumps([example.input, example.plan, example.run.path, example.run.status])
             unseen.append(sight not in seen)
             seen.add(sight)
+            for each in () if example.faults else example.answered:
+                if each.state not in sound or example.complexity < sound[each.state].complexity:
+                    sound[each.state] = example
             problem = example.problem
             if problem is not None:
                 known = simplest.get((problem.rule, problem.key))
@@ -71,9 +76,12 @@ def search(explorer: Explorer, *, max_examples: int = 1000, seed: int = 0) -> Re
                     simplest[problem.rule, problem.key] = example
 
             if report.events > EVENTS or (len(unseen) == _TIRES and not any(unseen)):
+                unseen.clear()
                 raise _Enough
 
         _explore(explorer, note, max_examples, seed)
+        with suppress(_Enough):
+            _try_every_fault(explorer, note, sound)
         _simplify(explorer, simplest, max_examples, seed)
     explorer.count_as_covered()
     order = {pointer: number for number, pointer in enumerate(explorer.workflow.machine.program.states)}
@@ -98,6 +106,13 @@ def _explore(explorer: Explorer, note: Callable[[Example], None], max_examples: 
 
     with suppress(_Enough):
         every()
+
+
+def _try_every_fault(explorer: Explorer, note: Callable[[Example], None], sound: dict[str, Example]) -> None:
+    """Makes the simplest run that came to a task without any fault again, once with each fault of that task."""
+    for state, example in list(sound.items()):
+        for fault in explorer.subject.tasks[state].faults:
+            note(explorer.with_fault(example, fault))
 
 
 def _simplify(explorer: Explorer, simplest: dict[_Key, Example], max_examples: int, seed: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -119,22 +120,27 @@ class Task:
 class Simulation:
     """The table of mocks of one execution (`asl.hosts.answers.Mocks`); `answered` is what it answered, in order.
 
-    `choose` makes the choices. `mocks` are the caller's, asked before an answer is made up. With `elsewhere`, what no
-    mock answers is left to others. `plan` are the faults that there are, when they are not to be chosen.
+    `choosing` gives what makes the choices: one for the whole, then one for each call, so that to choose something else
+    for a call leaves the others as they are. `mocks` are the caller's, asked before an answer is made up. With
+    `elsewhere`, what no mock answers is left to others. `plan` are the faults that there are, when they are not to be
+    chosen; `answers` what some calls of a state, by its name and their number, are answered.
     """
 
     def __init__(
-        self, subject: Subject, choose: Choose, mocks: MockTable | None = None, *, elsewhere: bool = False,
-        plan: list[Fault] | None = None,
+        self, subject: Subject, choosing: Callable[[], Choose], mocks: MockTable | None = None, *,
+        elsewhere: bool = False, plan: Sequence[Fault] | None = None,
+        answers: Mapping[tuple[str, int], JSON] | None = None,
     ) -> None:  # fmt: skip
         self._subject = subject
-        self._choose = choose
+        self._answers = answers or {}
+        self._choosing = choosing
+        self._choose = choosing()
         self._mocks = mocks
         self._elsewhere = elsewhere
         self._plan = plan
         self._calls: Counter[str] = Counter()
         self._always: dict[str, Fault] = {}
-        self._nothing_wrong = _NOTHING_WRONG[choose(len(_NOTHING_WRONG))] if plan is None else 10
+        self._nothing_wrong = _NOTHING_WRONG[self._choose(len(_NOTHING_WRONG))] if plan is None else 10
         self.answered: list[Answered] = []
 
     @property
@@ -148,6 +154,7 @@ class Simulation:
             return self._mocks.answer(call) if self._mocks is not None else None
         number = self._calls[call.state_name]
         self._calls[call.state_name] += 1
+        self._choose = self._choosing()
         fault = self._fault(task, call.state_name, number)
         if fault is not None:
             answer = self._wrong(task, fault, call)
@@ -161,7 +168,9 @@ class Simulation:
             shown = None if isinstance(mocked, FunctionOf) else mocked
             self.answered.append(Answered(call.state_name, call.resource, number, shown, fault, by_mock=True))
             return mocked
-        value = task.answer(self._chooser(call.state_name, number), self._subject.unexpected)
+        known = self._answers.get((call.state_name, number), ABSENT)
+        chooser = self._chooser(call.state_name, number)
+        value = known if known is not ABSENT else task.answer(chooser, self._subject.unexpected)
         output = Output(value, (fault.after or 0) * 1000 if fault is not None else 0)
         self.answered.append(Answered(call.state_name, call.resource, number, output, fault))
         return output
