@@ -224,6 +224,8 @@ def command(
             if not (real_time and world.runs):
                 raise
             world.stop(world.runs[0], cause="Interrupted")
+    if story is not None and world.runs[0].next_state is not None:
+        story.note(f"{'':14}next: {world.runs[0].next_state}")
     _conclude(ctx, world.runs[0], as_json, problems, is_empty=aws == "embedded" and resources is None)
 
 

@@ -99,19 +99,22 @@ def command(
     session = Session(Printer(sys.stdout, story), exitfirst)
     try:
         with ExitStack() as stack:
-            collector = stack.enter_context(_collector()) if covering or fail_under is not None else None
+            is_reported = covering or fail_under is not None
+            collector = stack.enter_context(_collector()) if is_reported or _is_measured() else None
             if mock_config is None:
                 session.run(_suites(paths or (".",)), is_meant, collector)
             else:
                 suite = _mock_suite(mock_config, paths, machines, input_, defines)
                 session.run([(Path(mock_config), suite)], is_meant, collector)
+            if collector is not None:
+                collector.write_to_coverage_py()
         if not session.outcomes and not session.has_errors:
             raise InputError(_nothing(paths, expression, len(session.reports)))
     except BaseException:
         results.discard(outlets.values())
         raise
     session.conclude()
-    enough = collector is None or session.printer.coverage(collector, fail_under)
+    enough = collector is None or not is_reported or session.printer.coverage(collector, fail_under)
     problems = [outlet.write(session.junit()) for outlet in outlets.values()]
     for problem in filter(None, problems):
         click.echo(f"error: {problem}", err=True)
@@ -184,6 +187,12 @@ def _collector() -> Collector:
     from asl.testing.coverage import Collector
 
     return Collector()
+
+
+def _is_measured() -> bool:
+    """Whether coverage.py measures this process."""
+    coverage = sys.modules.get("coverage")
+    return coverage is not None and coverage.Coverage.current() is not None
 
 
 def _suites(paths: Iterable[str]) -> Iterator[tuple[Path, Suite | str]]:

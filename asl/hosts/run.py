@@ -196,6 +196,8 @@ class Run:
             "events": self.events,
             "duration": self.duration_ms / 1000,
         }
+        if self.execution.info.single:
+            result["nextState"] = self.next_state
         if self.status == "RUNNING":
             waiting = self.waiting_for.items()
             result["waitingFor"] = [{"state": state, "taskToken": token} for token, state in waiting]

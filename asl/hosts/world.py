@@ -102,6 +102,9 @@ class World:
         make_room()
         if aws not in ("off", "embedded", "real"):
             raise InputError(f"aws is 'off', 'embedded' or 'real', not {aws!r}")
+        for name, handler in (lambdas or {}).items():
+            if not callable(handler):
+                raise InputError(f"lambdas: '{name}' must be a function, not {handler!r}")
         if resources is not None and aws != "embedded":
             raise InputError('resources are what is in the services of aws="embedded" at the start')
         self.live = live

@@ -72,6 +72,9 @@ def test_from_a_state_and_only_a_state(folder):
     only = run("m.asl.json", "--only", "Middle")
     assert only.stdout == '"hello "\n'
     assert "First" not in only.stderr
+    assert "next: After\n" in only.stderr
+    assert json.loads(run("m.asl.json", "--json", "--only", "Middle").stdout)["nextState"] == "After"
+    assert "nextState" not in json.loads(run("m.asl.json", "--json", "--from", "After", "-v", 'who=""').stdout)
     assert "1 state" in only.stderr
 
 

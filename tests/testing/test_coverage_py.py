@@ -361,19 +361,6 @@ def test_kinds_of_tokens() -> None:
 
 # -- whole sessions --------------------------------------------------------------------------------------------------
 
-CONFTEST = """
-import pytest
-from asl.testing.coverage import Collector
-
-collector = Collector()
-collector.start()
-
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtestloop(session):
-    result = yield
-    collector.write_to_coverage_py(session.config)
-    return result
-"""
 TESTS = """
 import asl, pytest
 
@@ -398,7 +385,6 @@ def python(folder: Path, *arguments: str, **environment: str) -> str:
 @pytest.fixture
 def session(pay: Path) -> Path:
     """A folder with tests of a definition, and another definition without."""
-    (pay.parent / "conftest.py").write_text(CONFTEST)
     (pay.parent / "test_pay.py").write_text(TESTS)
     (pay.parent / "send.asl.yaml").write_text(YAML)
     return pay.parent
@@ -442,3 +428,10 @@ def test_coverage_run(session: Path) -> None:
     )
     python(session, "-m", "coverage", "run", "--source=.", *PYTEST)
     assert re.search(r"pay\.asl\.json +11 +6 +10 +1 +38%", python(session, "-m", "coverage", "report"))
+
+
+def test_coverage_run_of_asl_test(session: Path) -> None:
+    (session / ".coveragerc").write_text("[run]\nplugins = asl.testing.coverage\n")
+    (session / "pay.asltest.yaml").write_text("machine: pay.asl.json\ncases: {free: {input: {amount: 0}}}\n")
+    python(session, "-m", "coverage", "run", "--source=.", "-m", "asl", "test")
+    assert re.search(r"pay\.asl\.json +11 +\d+ ", python(session, "-m", "coverage", "report"))
