@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 _Key: TypeAlias = tuple[str, str]
 
-EVENTS: Final = 600_000
+EVENTS: Final = 200_000
 """How many history events the runs of a search may have together: what endless loops would use up otherwise."""
 
-_EVENTS_TO_SIMPLIFY: Final = 300_000
+_EVENTS_TO_SIMPLIFY: Final = 100_000
 _TIRES: Final = 200
 """After how many runs that were all seen before the search ends."""
 
