@@ -127,6 +127,12 @@ def test_a_job_that_is_polled_is_no_endless_loop() -> None:
     assert not find_problems(subject, max_examples=300).examples
 
 
+def test_a_task_that_is_tried_for_ever_is_no_endless_loop() -> None:
+    """An error does not last for ever; who tries again until it is over means to."""
+    retry = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 99999, "BackoffRate": 1}]
+    assert not find_problems(machine("Ask", Ask=invoke("ask", Retry=retry)), max_examples=100).examples
+
+
 def test_nobody_answers() -> None:
     ask = invoke("ask", Resource=f"{INVOKE}.waitForTaskToken")
     report = find_problems(machine("Ask", Ask=ask), max_examples=100)

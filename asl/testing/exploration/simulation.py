@@ -179,9 +179,9 @@ class Simulation:
         """What goes wrong with a call."""
         if self._plan is not None:
             ours = [each for each in self._plan if each.state == state]
-            return next(
-                (each for each in ours if each.call == number), next((each for each in ours if each.call is None), None)
-            )
+            of_call = next((each for each in ours if each.call == number), None)
+            always = next((each for each in ours if each.call is None), None)
+            return of_call or (always if number < _PERSISTS else None)
         if state in self._always:
             return self._always[state] if number < _PERSISTS else None
         if not task.faults or number >= _CHOSEN or len(self.answered) >= _MOST:
