@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from asl.jsonata.errors import JsonataError
@@ -431,6 +431,7 @@ PATTERNS = st.recursive(
 )
 
 
+@example(pattern="(?:(?:a)*?)?", flags="", text="a")
 @given(PATTERNS, st.sampled_from(["", "i", "m"]), st.text("abAB \n_\u00e9", max_size=8))
 def test_the_two_engines_agree(pattern: str, flags: str, text: str) -> None:
     tree = parse(pattern, flags)

@@ -62,7 +62,7 @@ def _is_faithful(node: Node) -> bool:
             if node.captures and (high != 1 or not greedy):
                 return False
             empty_rounds = can_be_empty(body) and (low, high) != (1, 1)
-            return not (empty_rounds and (node.captures or high != 1)) and _is_faithful(body)
+            return not empty_rounds and _is_faithful(body)
         case Look(body, back):
             return not has_captures(body) and (not back or width(body) is not None) and _is_faithful(body)
         case Reference():
