@@ -50,3 +50,8 @@ def test_what_is_asked_for(listing: Workflow) -> None:
     assert asked == [{"owner": "ada"}, {"owner": "ada", "cursor": "p2"}, {"owner": "ada", "cursor": "p3"}]
     assert run.output["items"] == ["p1", "p2", "p3"]
     assert run.state("Pause").waited == 2 * 60
+
+
+def test_nothing_to_list(listing: Workflow) -> None:
+    listing.mock("List").returns_payload({"items": []})
+    assert listing.run().output == {"pages": 1, "problem": None, "items": [], "complete": True}
