@@ -30,12 +30,13 @@ class Visit:
         """In ms since the epoch."""
         self.left_at: int | None = None
         self.error: str | None = None
-        """The error of its last attempt that failed."""
+        """The error of its last attempt that failed; None where the history does not tell, as inside of a Map or
+        Parallel of a Fail state."""
         self.cause: str | None = None
         self.asked: list[tuple[int, JSON]] = []
         self.begun = 0
-        self.is_done = False
-        """Whether the work of a Map or Parallel is over, for better or worse."""
+        self.has_failed = False
+        """Whether a Map or Parallel has failed for good, caught or not."""
         self._input = input
         self._output: JSON = None
 
@@ -72,9 +73,9 @@ class Visit:
         self.left_at = at
         self._output = output
 
-    def fail(self, details: dict[str, Any]) -> None:
-        self.error = details.get("error")
-        self.cause = details.get("cause")
+    def fail(self, error: str | None, cause: str | None) -> None:
+        if error is not None:
+            self.error, self.cause = error, cause
 
 
 class Visits(Sequence[Visit]):
@@ -153,6 +154,8 @@ class _Reader:
         """The index of the iteration that an event starts."""
         self._starts_inside: set[int] = set()
         """Events behind which states are inside the visit, rather than beside it."""
+        self._entered: dict[tuple[int, str], Visit] = {}
+        """Visits by the event before they began, and by the state's name: branches begin behind the same event."""
 
     def read(self, history: Iterable[HistoryEvent]) -> list[Visit]:
         for event in history:
@@ -178,23 +181,26 @@ class _Reader:
             return _around(before, details["name"])
         if kind.startswith(("MapState", "ParallelState")) and not kind.endswith("Aborted"):
             return self._container(event, before)
-        if kind == "EvaluationFailed":
-            before = next((each for each in reversed(self._found) if each.name == details["state"]), before)
+        if kind == "EvaluationFailed":  # follows what came before the state, if nothing has happened in it
+            before = self._entered.get((event.previous_id, details["state"])) or _around(before, details["state"])
         elif kind.endswith("Scheduled") and before is not None:
             before.asked.append((event.id, details["parameters"] if "parameters" in details else details.get("input")))
-        if kind.endswith(("Failed", "TimedOut")) and before is not None and details.get("error") is not None:
-            before.fail(details)
+        if kind.endswith(("Failed", "TimedOut")) and kind != "ExecutionTimedOut" and before is not None:
+            before.fail(details.get("error"), details.get("cause"))
         return before
 
     def _container(self, event: HistoryEvent, before: Visit | None) -> Visit | None:
         """The visit of a Map or Parallel that begins its work, again perhaps, or comes to its end."""
         type, _, what = event.type.partition("State")
         visit = _of_type(before, type)
-        if visit is not None and what == "Started":
+        if visit is None:
+            return None
+        if before is not None and before.left_at is None and what != "Succeeded":
+            visit.fail(before.error, before.cause)
+        if what == "Started":
             self._starts_inside.add(event.id)
             visit.begun += 1
-        elif visit is not None:
-            visit.is_done = True
+        visit.has_failed = what == "Failed"
         return visit
 
     def _enter(self, event: HistoryEvent, details: dict[str, Any], before: Visit | None) -> Visit:
@@ -206,6 +212,7 @@ class _Reader:
         kind = event.type.removesuffix("StateEntered")
         visit = Visit(details["name"], kind, details.get("input"), event.at, around, item)
         self._found.append(visit)
+        self._entered[event.previous_id, visit.name] = visit
         return visit
 
 
@@ -218,6 +225,6 @@ def _around(visit: Visit | None, name: str) -> Visit | None:
 
 def _of_type(visit: Visit | None, type: str) -> Visit | None:
     """The nearest visit of a state of that type which is at work: this one, or one around it."""
-    while visit is not None and (visit.type != type or visit.is_done):
+    while visit is not None and (visit.type != type or visit.has_failed or visit.left_at is not None):
         visit = visit.around
     return visit

@@ -129,3 +129,32 @@ def test_a_task_that_times_out() -> None:
     late = machine(Work=work, Late={"Type": "Pass", "End": True})
     run = late.run({}, tasks=lambda call: asl.Output(1, 9000))
     assert (run.state("Work").error, run.state("Work").waited) == ("States.Timeout", 5)
+
+
+def test_an_expression_that_fails_in_one_of_several_iterations() -> None:
+    work = {**TASK, "Assign": {"n": "{% $states.input = 1 ? 1 + 'x' : 1 %}"}}
+    each = {"Type": "Map", "ItemProcessor": {"StartAt": "Work", "States": {"Work": work}}, "End": True}
+    definition = {"QueryLanguage": "JSONata", "StartAt": "Each", "States": {"Each": each}}
+    run = asl.load(definition).run([1, 2], tasks={"Work": 1})
+    assert [visit.error for visit in run.state("Work")] == ["States.QueryEvaluationError", None]
+
+
+@pytest.mark.parametrize("retrier", [{}, {"Retry": [{"ErrorEquals": ["Busy"], "MaxAttempts": 1}]}])
+def test_the_error_of_a_map_is_that_of_what_failed_in_it(retrier: dict[str, Any]) -> None:
+    inner = {"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "Branches": [work_scope()], "End": True}}}
+    each = {"Type": "Map", "ItemProcessor": inner, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Last"}]}
+    run = machine(Each={**each, **retrier, "End": True}, Last={"Type": "Succeed"}).run([1], tasks={"Work": flaky(9)})
+    assert run.succeeded
+    calls = 2 if retrier else 1
+    assert (run.state("Each").error, run.state("Each").cause) == ("Busy", f"call {calls}")
+    assert (run.state("Each").attempts, run.state("Both").error) == (calls, "Busy")
+
+
+def work_scope() -> dict[str, Any]:
+    return {"StartAt": "Work", "States": {"Work": TASK}}
+
+
+def test_the_time_out_of_an_execution_is_no_states_error() -> None:
+    rest = {"Type": "Wait", "Seconds": 90, "End": True}
+    run = asl.load({"TimeoutSeconds": 5, "StartAt": "Rest", "States": {"Rest": rest}}).run({})
+    assert (run.status, run.state("Rest").error) == ("TIMED_OUT", None)
