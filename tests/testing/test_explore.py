@@ -140,6 +140,16 @@ def test_nobody_answers() -> None:
     assert not find_problems(machine("Ask", Ask={**ask, "TimeoutSeconds": 60}), max_examples=100).examples
 
 
+def test_all_that_nobody_may_answer_is_named_at_once() -> None:
+    ask = invoke("ask", Resource=f"{INVOKE}.waitForTaskToken")
+    branches = [machine(name, **{name: ask}) for name in ("First", "Second")]
+    subject = machine("Both", Both={"Type": "Parallel", "Branches": branches, "End": True})
+    (problem,) = find_problems(subject, max_examples=100).problems
+    assert problem.hint is not None
+    named = problem.pointer.rpartition("/")[2], problem.hint.partition("; the same goes for ")[2]
+    assert sorted(named) == ["First", "Second"]
+
+
 # -- how it is explored ----------------------------------------------------------------------------------------------
 
 ORDER = machine(

@@ -89,6 +89,9 @@ def test_the_input_that_a_state_reads(state: dict[str, Any], expected: Any) -> N
         ("$states.input.kind in ['letter', 'box'] ? 1 : 2", {"kind": "letter"}),
         ("$number($states.input.count)", {"count": "1"}),
         ("$states.context.Execution.Input.where", {"where": "x"}),
+        ("$states.input.order ~> | $.lines | {'sku': $states.input.sku} |", {"order": {"lines": {}}, "sku": "x"}),
+        ("{} ~> | $ | $states.input.more |", {"more": {}}),
+        ("$single($states.input.lines, function($l) { $l.sku = 'a' }).name", {"lines": [{"sku": "a", "name": "x"}]}),
     ],
 )
 def test_the_input_that_an_expression_reads(expression: str, expected: Any) -> None:
@@ -109,6 +112,8 @@ def test_the_input_that_an_expression_reads(expression: str, expected: Any) -> N
         ({"Variable": "$.x", "IsNull": True}, [{"x": "x"}, {"x": None}]),
         ({"Variable": "$.x", "IsNumeric": True}, [{"x": None}, {"x": 1}, {"x": 0}, {"x": 2}]),
         ({"Variable": "$.a", "NumericEqualsPath": "$.b"}, [{"a": x, "b": y} for x in (1, 0, 2) for y in (1, 0, 2)]),
+        ({"Variable": "$.a", "StringEqualsPath": "$.b"}, [{"a": "x", "b": "x"}, {"a": "other", "b": "x"}]),
+        ({"Not": {"Variable": "$.s", "StringEquals": "a"}}, [{"s": "a"}, {"s": "other"}]),
         ({"Variable": "$.t", "TimestampGreaterThan": "2026-05-01T00:00:00Z"},
          [{"t": f"{each}Z"} for each in ("2026-05-01T00:00:00", "2026-04-30T23:59:59", "2026-05-01T00:00:01")]),
     ],
@@ -124,6 +129,40 @@ def test_values_on_both_sides_of_a_rule(rule: dict[str, Any], expected: list[Any
 def test_without_default_only_what_the_rules_name() -> None:
     choice = {"Type": "Choice", "Choices": [{"Variable": "$.s", "StringEquals": each, "Next": "B"} for each in "ab"]}
     assert every(reads_of(machine(choice, {"Type": "Succeed"})).input) == [{"s": "a"}, {"s": "b"}]
+
+
+def test_without_default_a_later_rule_about_something_else_can_be_come_to() -> None:
+    rules = [
+        {"Variable": "$.a", "StringEquals": "1", "Next": "B"},
+        {"Variable": "$.b", "StringEquals": "2", "Next": "B"},
+    ]
+    subject = machine({"Type": "Choice", "Choices": rules}, {"Type": "Succeed"})
+    assert every(reads_of(subject).input) == [{"a": "1", "b": "2"}, {"a": "other", "b": "2"}]
+
+
+def test_without_default_what_is_not_another_thing() -> None:
+    rules = [
+        {"Variable": "$.a", "StringEquals": "1", "Next": "B"},
+        {"Not": {"Variable": "$.a", "StringEquals": "1"}, "Next": "B"},
+    ]
+    subject = machine({"Type": "Choice", "Choices": rules}, {"Type": "Succeed"})
+    assert every(reads_of(subject).input) == [{"a": "1"}, {"a": "other"}]
+
+
+@pytest.mark.parametrize("condition", ["$states.input.a = $states.input.b", "($states.input.a != $states.input.b)"])
+def test_values_that_a_condition_compares_with_each_other(condition: str) -> None:
+    rule = {"Condition": f"{{% {condition} %}}", "Next": "B"}
+    subject = machine(
+        {"Type": "Choice", "Choices": [rule], "Default": "B"}, {"Type": "Succeed"}, QueryLanguage="JSONata"
+    )
+    assert every(reads_of(subject).input) == [{"a": "x", "b": "x"}, {"a": "other", "b": "x"}]
+
+
+def test_an_array_that_may_contain_something() -> None:
+    check = {"Type": "Pass", "Parameters": {"is.$": "States.ArrayContains($.labels[*].name, 'bad')"}}
+    found = every(reads_of(machine(check)).input)
+    assert {"labels": [{"name": "bad"}]} in found
+    assert {"labels": [{"name": "other"}]} in found
 
 
 def test_what_comes_from_where() -> None:

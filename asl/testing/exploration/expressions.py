@@ -53,29 +53,25 @@ def template(value: JSON, variables: Mapping[str, Value]) -> Value:
     return Constant(value)
 
 
-def condition(text: str, variables: Mapping[str, Value]) -> None:
-    """Notes what the condition of a rule reads."""
-    try:
-        tree = analyse(parse(text[2:-2].strip()))
-    except JsonataError:
-        return
-    _Reader(dict(variables)).truth(tree, OPAQUE)
-
-
 def expression(text: str, variables: Mapping[str, Value]) -> Value:
     """The value of the expression between the marks of a text."""
+    tree = tree_of(text)
+    return OPAQUE if tree is None else Reader(variables).value(tree, OPAQUE)
+
+
+def tree_of(text: str) -> Node | None:
+    """The tree of the expression between the marks of a text; None for a wrong one, which no valid definition has."""
     try:
-        tree = analyse(parse(text[2:-2].strip()))
-    except JsonataError:  # a valid definition has none
-        return OPAQUE
-    return _Reader(dict(variables)).value(tree, OPAQUE)
+        return analyse(parse(text[2:-2].strip()))
+    except JsonataError:
+        return None
 
 
-class _Reader:
+class Reader:
     """Evaluates a tree on abstract values. A block binds into its own copy of the variables."""
 
-    def __init__(self, variables: dict[str, Value | _Lambda]) -> None:
-        self.variables = variables
+    def __init__(self, variables: Mapping[str, Value | _Lambda]) -> None:
+        self.variables = dict(variables)
 
     def value(self, node: Node, item: Value) -> Value:
         """The value of a node, `item` being the context item."""
@@ -99,7 +95,7 @@ class _Reader:
             case "bind":
                 return self._bind(node, item)
             case "block":
-                inner = _Reader(dict(self.variables))
+                inner = Reader(self.variables)
                 values = [inner.value(each, item) for each in node.items]
                 return values[-1] if values else OPAQUE
             case "condition":
@@ -229,7 +225,7 @@ class _Reader:
             return OPAQUE
         deeper = f"$depth{len(function.variables)}"
         given = dict(zip(function.parameters, arguments, strict=False))
-        return _Reader({**function.variables, deeper: OPAQUE, **given}).value(function.body, OPAQUE)
+        return Reader({**function.variables, deeper: OPAQUE, **given}).value(function.body, OPAQUE)
 
     def _apply(self, node: Node, item: Value) -> Value:
         if node.left is None or node.right is None:
@@ -240,9 +236,17 @@ class _Reader:
         if (function := self._function(node.right)) is not None:
             return self._run(function, [first])
         if node.right.kind == "transform":
-            want(first, "object")
-            return first
+            return self._transformed(first, node.right)
         return built_in(str(node.right.value), [first], [None]) if node.right.kind == "variable" else OPAQUE
+
+    def _transformed(self, value: Value, node: Node) -> Value:
+        """What `value ~> | pattern | update |` gives."""
+        want(value, "object")
+        pattern, update, *_ = node.items
+        changed = self.value(pattern, value)
+        want(changed, "object")
+        want(self.value(update, changed), "object")
+        return value
 
     def _call(self, node: Node, item: Value, *first: Value) -> Value:
         called = node.left

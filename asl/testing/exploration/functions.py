@@ -18,7 +18,7 @@ from asl.testing.exploration.shapes import (
     element,
     member,
 )
-from asl.testing.exploration.wanted import may_be_missing, parsed, want
+from asl.testing.exploration.wanted import may_be_missing, only_one, parsed, want
 
 Function: TypeAlias = Callable[[list[Value]], Value]
 """A function that an expression defines itself."""
@@ -94,6 +94,8 @@ def _of_elements(name: str, value: Value, function: Function) -> Value:
     if name in ("each", "sift"):
         function([OPAQUE])
         return OPAQUE
+    if name == "single":
+        only_one(value)
     each = element(value)
     made = function([each, OPAQUE, value])
     return each if name == "single" else Elements(made if name == "map" else each)

@@ -1,4 +1,4 @@
-"""What JSONPath fields read of abstract values: paths, intrinsic calls, payload templates, rules of Choice states."""
+"""What JSONPath fields read of abstract values: paths, intrinsic calls, payload templates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from asl.intrinsics.parser import Constant as Written
 from asl.intrinsics.parser import parse as parse_call
 from asl.jsonpath import segments as seg
 from asl.jsonpath.parser import parse
-from asl.model import And, Comparison, Condition, Not, Or
 from asl.payload.jsonpath_io import split_variable
 from asl.testing.exploration.objects import merged, placed
 from asl.testing.exploration.shapes import (
@@ -27,22 +26,9 @@ from asl.testing.exploration.shapes import (
     element,
     member,
 )
-from asl.testing.exploration.wanted import compare, may_be_empty, may_be_missing, parsed, want
+from asl.testing.exploration.wanted import compare, may_be_missing, parsed, want
 from asl.values import JSON
 
-_OPERANDS: Final[dict[str, Kind]] = {
-    "String": "string",
-    "Numeric": "number",
-    "Boolean": "boolean",
-    "Timestamp": "timestamp",
-}
-_TYPE_TESTS: Final[dict[str, Kind]] = {
-    "IsNull": "null",
-    "IsString": "string",
-    "IsNumeric": "number",
-    "IsBoolean": "boolean",
-    "IsTimestamp": "timestamp",
-}
 _ARGUMENTS: Final[dict[str, tuple[Kind | None, ...]]] = {
     "States.ArrayContains": ("array", None),
     "States.ArrayGetItem": ("array", "integer"),
@@ -163,6 +149,9 @@ def _call(call: Call, data: Value, scope: Scope) -> Value:
             return parsed(text)
         case "States.JsonMerge", [below, above, *_]:
             return merged(below, above)
+        case "States.ArrayContains", [array, Constant(value)]:
+            compare(element(array), value, is_open=True)
+            return OPAQUE
         case "States.Array", _:
             return Listed(tuple(arguments))
         case "States.ArrayGetItem", [array, Constant(int(index))]:
@@ -217,44 +206,3 @@ def assigned(names: Mapping[str, JSON], value: Value, scope: Scope) -> None:
     assert isinstance(made, Known), "the template of an object"
     for name, each in made.fields.items():
         scope.variables[name] = either((scope.variables[name], each)) if name in scope.variables else each
-
-
-# -- choice rules ----------------------------------------------------------------------------------------------------
-
-
-def condition(rule: Condition, data: Value, scope: Scope, *, has_default: bool) -> None:
-    """Notes what a rule of a Choice state reads, and what it compares that with."""
-    match rule:
-        case And(rules) | Or(rules):
-            for each in rules:
-                condition(each, data, scope, has_default=has_default)
-        case Not(inner):
-            condition(inner, data, scope, has_default=has_default)
-        case Comparison(variable, operator, operand):
-            if operator == "IsPresent":
-                _asked_for(variable, data, scope)
-                return
-            tested = at_path(variable, data, scope)
-            if operator in _TYPE_TESTS:
-                want(tested, _TYPE_TESTS[operator])
-                if operator != "IsNull":
-                    want(tested, "null")
-            elif operator == "StringMatches":
-                want(tested, "string")
-                compare(tested, operand.replace("\\*", "\0").replace("*", "").replace("\0", "*"), is_open=has_default)
-            else:
-                prefix, kind = next(each for each in _OPERANDS.items() if operator.startswith(each[0]))
-                want(tested, kind)
-                if operator.endswith("Path"):
-                    want(at_path(operand, data, scope), kind)
-                else:
-                    ordered = prefix in ("Numeric", "Timestamp") and operator != f"{prefix}Equals"
-                    compare(tested, operand, is_open=has_default, ordered=ordered)
-
-
-def _asked_for(variable: str, data: Value, scope: Scope) -> None:
-    """Notes that a rule asks whether a value is there."""
-    if variable.endswith("]") and variable.rpartition("[")[2][:-1].isdigit():
-        may_be_empty(at_path(variable.rpartition("[")[0], data, scope))
-    else:
-        may_be_missing(at_path(variable, data, scope))

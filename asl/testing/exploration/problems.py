@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from asl.findings import Finding, Location
 from asl.json_text import dumps
-from asl.model import Fail
+from asl.model import Fail, Task
 from asl.testing.exploration.handling import Handling
 from asl.testing.exploration.invariants import LANGUAGE_ERRORS, Invariant, ends, is_endless
-from asl.testing.exploration.services import states_of
+from asl.testing.exploration.services import Service, states_of
 
 if TYPE_CHECKING:
     from asl.hosts.run import Run
@@ -61,7 +62,7 @@ class Judge:
     def problem(self, run: Run) -> Problem | None:
         """What is wrong with a run that has gone as far as it goes."""
         if run.status == "RUNNING" or is_endless(run):
-            return _endless(run)
+            return self._waiting(run) if run.waiting_for else self._endless(run)
         found = self._error(run) if run.status == "FAILED" else None
         if found is not None:
             return found
@@ -97,28 +98,40 @@ class Judge:
         message = f"when {name}{inside} fails, the execution ends: nothing catches {error}, though {why}"
         return Problem("unhandled-error", holder, holder, message, f"catch it, or allow it: --allow {error}", asserts)
 
+    def _waiting(self, run: Run) -> Problem:
+        """Which state waits; the hint names the others that could, so that one run of the search tells of all."""
+        name = min(run.waiting_for.values())
+        hint = "give the state TimeoutSeconds or HeartbeatSeconds, and catch States.Timeout"
+        if others := [each for each in self._without_timeout if each != name]:
+            hint += f"; the same goes for {', '.join(others)}"
+        return Problem("waits-for-ever", "", self._pointer(name), _unended(run), hint, 'assert run.status != "RUNNING"')
+
+    def _endless(self, run: Run) -> Problem:
+        pointer = run.execution.failed_at or (self._pointer(run.path[-1]) if run.path else "")
+        return Problem("endless", "", pointer, _unended(run), None, "assert run.succeeded, run.cause")
+
+    @cached_property
+    def _without_timeout(self) -> list[str]:
+        """The names of the tasks that can wait for ever."""
+        services = [Service(state, None) for state in self._states.values() if isinstance(state, Task)]
+        return [each.task.name for each in services if each.is_answered_outside and not each.times]
+
+    def _pointer(self, name: str) -> str:
+        return next((pointer for pointer, state in self._states.items() if state.name == name), "")
+
+
+def _unended(run: Run) -> str:
+    try:
+        ends(run)
+    except AssertionError as failure:
+        return str(failure)
+    return ""
+
 
 def _language(run: Run, name: str) -> str:
     cause = run.cause or ""
     said = re.sub(r"^An error occurred while executing the state '.*?' \(entered at the event id #\d+\)\. ", "", cause)
     return f"{name} fails with {run.error}: {said[:_SHOWN]}{'…' if len(said) > _SHOWN else ''}"
-
-
-def _endless(run: Run) -> Problem:
-    try:
-        ends(run)
-        message = ""
-    except AssertionError as failure:
-        message = str(failure)
-    if run.waiting_for:
-        state = min(run.waiting_for.values())
-        pointer = next((each for each, found in states_of(run.machine).items() if found.name == state), "")
-        hint = "give the state TimeoutSeconds or HeartbeatSeconds, and catch States.Timeout"
-        return Problem("waits-for-ever", "", pointer, message, hint, 'assert run.status != "RUNNING"')
-    pointer = run.execution.failed_at or ""
-    if not pointer and (path := run.path):
-        pointer = next((each for each, found in states_of(run.machine).items() if found.name == path[-1]), "")
-    return Problem("endless", "", pointer, message, None, "assert run.succeeded, run.cause")
 
 
 def _violated(invariant: Invariant, run: Run, message: str) -> Problem:

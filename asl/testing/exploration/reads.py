@@ -27,7 +27,7 @@ from asl.model import (
     Task,
     Wait,
 )
-from asl.testing.exploration import expressions, paths
+from asl.testing.exploration import choice_rules, expressions, paths
 from asl.testing.exploration.shapes import (
     Constant,
     Elements,
@@ -165,11 +165,13 @@ def _item(state: Map, raw: Value, reads: Reads, scope: paths.Scope) -> tuple[Val
 
 def _chosen(state: Choice, raw: Value, scope: paths.Scope) -> Iterator[tuple[str | None, Value]]:
     data = _taken_in(state.io, raw, scope)
+    closed = choice_rules.compared(state.choices[-1].condition) if state.default is None else frozenset()
     for rule in state.choices:
         if isinstance(rule.condition, str):
-            expressions.condition(rule.condition, _variables(raw, scope))
+            choice_rules.condition(rule.condition, _variables(raw, scope))
         elif not isinstance(rule.condition, bool):
-            paths.condition(rule.condition, data, scope, has_default=state.default is not None)
+            is_open = closed.isdisjoint(choice_rules.compared(rule.condition))
+            choice_rules.comparison(rule.condition, data, scope, is_open=is_open)
         yield rule.next, _given_out(rule.io, raw, data, scope)
     if state.default is not None:
         yield state.default, _given_out(state.io, raw, data, scope)

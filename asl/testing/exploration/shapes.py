@@ -40,10 +40,11 @@ class Shape:
     """What a definition reads of a value that it does not make itself.
 
     `fields` are those it reads by name, `element` what it reads of the elements of an array, which has at least `least`
-    of them, or none when `may_be_empty`. `kinds` are the types it is used as, `constants` what it is compared with;
-    `is_open` when values that equal none of them are provided for. `optional` when the definition asks whether it is
-    there; `parsed` when it is read as JSON text; `is_made` when the definition itself puts something into it, so that
-    it need not be there unless something else of it is read.
+    of them, or none when `may_be_empty`, and no more than one when `is_single`. `kinds` are the types it is used as,
+    `constants` what it is compared with; `is_open` when values that equal none of them are provided for; `varies` when
+    it is compared with another such value, and what follows when they differ is. `optional` when the definition asks
+    whether it is there; `parsed` when it is read as JSON text; `is_made` when the definition itself puts something into
+    it, so that it need not be there unless something else of it is read.
     """
 
     fields: dict[str, Shape] = field(default_factory=dict)
@@ -52,8 +53,10 @@ class Shape:
     kinds: set[Kind] = field(default_factory=set)
     constants: list[JSON] = field(default_factory=list)
     is_open: bool = False
+    varies: bool = False
     optional: bool = False
     may_be_empty: bool = False
+    is_single: bool = False
     is_made: bool = False
     parsed: Shape | None = None
 

@@ -87,7 +87,7 @@ def _array(shape: Shape, choose: Choose, below: Callable[[Shape], JSON]) -> JSON
     element = shape.element or Shape()
     for name, field in shape.fields.items():  # JSONata reads fields through arrays
         element.fields.setdefault(name, field)
-    lengths = [shape.least] if shape.least else [1, 0, 2]
+    lengths = [1] if shape.is_single else [shape.least] if shape.least else [1, 0, 2]
     if shape.least and shape.may_be_empty:
         lengths.append(0)
     length = lengths[choose(len(lengths)) if len(lengths) > 1 else 0]
@@ -110,6 +110,8 @@ def _plain(shape: Shape, is_whole: bool) -> list[JSON]:
             found += _PLAIN[kind]
     if not is_whole and all(value is None for value in found):
         found.insert(0, TEXT)
+    if shape.varies and TEXT in found:
+        found.append(OTHER)
     return [value for number, value in enumerate(found) if not _is_in(value, found[:number])]
 
 

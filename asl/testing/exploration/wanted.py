@@ -20,6 +20,17 @@ def may_be_empty(value: Value) -> None:
                 may_be_empty(each)
 
 
+def only_one(value: Value) -> None:
+    """Notes that of the elements of an array just one is looked for: of several that are made, all would be alike."""
+    match value:
+        case Shape():
+            value.items(1)
+            value.is_single = True
+        case Either(values):
+            for each in values:
+                only_one(each)
+
+
 def want(value: Value, kind: Kind) -> None:
     """Notes that a value is used as one of that type."""
     match value:
@@ -44,6 +55,16 @@ def compare(value: Value, constant: JSON, *, is_open: bool, ordered: bool = Fals
         case Either(values):
             for each in values:
                 compare(each, constant, is_open=is_open, ordered=ordered)
+
+
+def vary(value: Value) -> None:
+    """Notes that a value is compared with one that the definition does not write out either."""
+    match value:
+        case Shape():
+            value.varies = True
+        case Either(values):
+            for each in values:
+                vary(each)
 
 
 def neighbours(constant: JSON) -> tuple[JSON, ...]:
