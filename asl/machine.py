@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
+from copy import copy, deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -64,6 +64,15 @@ class Machine:
     def variable_references(self) -> dict[str, list[str]]:
         """The variables that each state reads, by the state's name: `variableReferences` of DescribeStateMachine."""
         return variable_references(self.document.value)
+
+    def named(self, name: str) -> Machine:
+        """This machine under another name."""
+        if name == self.name:
+            return self
+        other = copy(self)
+        other.name = name
+        other._other_type = None
+        return other
 
     def of_type(self, type: WorkflowType) -> Machine:
         """This machine as one of another type. Raises `DefinitionError` for what an EXPRESS machine may not have."""

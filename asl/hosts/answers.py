@@ -74,10 +74,12 @@ class Answers:
         self._loading = Lock()
 
     def find(self, call: Call) -> tuple[Answer | None, bool]:
-        """The answer and whether it is final; (None, False) when nobody answers. May raise HostError."""
+        """The answer and whether it is final; (None, False) when nobody answers.
+
+        Raises HostError, and what mocks raise, which is the test's.
+        """
         if self._mocks is not None:
-            with _broken_by_no_exception():
-                mocked = self._mocks.answer(call)
+            mocked = self._mocks.answer(call)
             if isinstance(mocked, FunctionOf):
                 answer = self._from_function(mocked.function, call, takes_call=False, raises=True)
                 return _later(answer, mocked.duration_ms), True

@@ -30,7 +30,6 @@ class WorldExecutions:
         self._world = world
         self._machines = {key: _loaded(key, machine) for key, machine in machines.items()}
         self._named = {key for key, machine in machines.items() if isinstance(machine, Machine)}
-        self._by_name: dict[tuple[str, str], Machine] = {}
 
     @property
     def machines(self) -> list[Machine]:
@@ -77,7 +76,7 @@ class WorldExecutions:
         return _described(self._run(execution_arn))
 
     def list(self, state_machine: str) -> Sequence[dict[str, JSON]]:
-        name = _name(state_machine)
+        name = machine_name(state_machine)
         return [_described(run) for run in reversed(self._world.runs) if run.machine.name == name]
 
     def stop(self, execution_arn: str, error: str | None, cause: str | None) -> None:
@@ -122,22 +121,18 @@ class WorldExecutions:
             started = self._started(state_machine)
             assert started is not None, "asked before"
             return started
-        machine, name = self._machines[key], _name(state_machine)
-        if key in self._named or machine.name == name:
-            return machine
-        if (key, name) not in self._by_name:  # given for a glob
-            self._by_name[key, name] = from_document(machine.document, name)
-        return self._by_name[key, name]
+        machine = self._machines[key]
+        return machine if key in self._named else machine.named(machine_name(state_machine))
 
     def _key(self, state_machine: str) -> str | None:
         """Under which key the machine was given: its ARN, its name, or a glob of either."""
-        names = (state_machine, _name(state_machine))
+        names = (state_machine, machine_name(state_machine))
         exact = next((name for name in names if name in self._machines), None)
         return exact or next((key for key in self._machines if any(fnmatchcase(name, key) for name in names)), None)
 
     def _started(self, state_machine: str) -> Machine | None:
         """A machine of that name that has an execution already: a machine may start itself."""
-        name = _name(state_machine)
+        name = machine_name(state_machine)
         return next((run.machine for run in self._world.runs if run.machine.name == name), None)
 
     def _run(self, execution_arn: str) -> Run:
@@ -152,9 +147,9 @@ def _loaded(key: str, machine: Machine | Document | Definition) -> Machine:
     if isinstance(machine, Machine):
         return machine
     if isinstance(machine, Document):
-        return from_document(machine, _name(key))
+        return from_document(machine, machine_name(key))
     try:
-        return load(machine, name=_name(key))
+        return load(machine, name=machine_name(key))
     except InputError as error:
         raise InputError(f"the machine '{key}': {error}") from None
 
@@ -174,7 +169,7 @@ def _checked(name: str | None, input_text: str) -> JSON:
         raise ExecutionRefused("InvalidExecutionInput", text) from None
 
 
-def _name(state_machine: str) -> str:
+def machine_name(state_machine: str) -> str:
     """The name in a machine's ARN, without a version or an alias; any other text as it is."""
     before, found, rest = state_machine.partition(":stateMachine:")
     return rest.split(":")[0] if found and before.startswith("arn:") else state_machine

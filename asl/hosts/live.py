@@ -12,7 +12,6 @@ from threading import Thread, current_thread
 from typing import TYPE_CHECKING
 
 from asl import events as ev
-from asl.errors import AslError, HostError
 from asl.hosts.attempts import Attempt, Request
 from asl.hosts.start import wall_clock
 from asl.hosts.timers import pop_due
@@ -103,9 +102,7 @@ def _take_answer(world: World, seconds: float) -> None:
         return
     attempt, answer = arrived
     world.calls_in_flight -= 1
-    if isinstance(answer, AslError):
-        raise answer
     if isinstance(answer, BaseException):
-        raise HostError(f"an integration broke: {type(answer).__name__}: {answer}") from answer
+        raise answer
     world.now = max(world.now, wall_clock())
     world.answered(attempt, *answer)

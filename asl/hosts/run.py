@@ -11,7 +11,7 @@ from asl.engine import Execution
 from asl.errors import InputError
 from asl.findings import Location
 from asl.history import HistoryEvent, render_all, states_entered
-from asl.hosts.start import moment
+from asl.hosts.start import milliseconds, moment
 from asl.hosts.visits import Visit, Visits, visits
 from asl.json_text import dumps
 from asl.values import JSON
@@ -129,14 +129,28 @@ class Run:
         """The events that this run put on the embedded event bus, as they are delivered: EventBridge's envelopes."""
         return [envelope for envelope in self.world.events if self.arn in envelope["resources"]]
 
-    def advance(self, seconds: float | None = None, *, until: int | str | None = None) -> Run:
+    def advance(self, seconds: float | None = None, *, until: float | str | None = None) -> Run:
         """This run, after its world went on: for that many seconds, until that moment, or as far as it goes.
 
-        `until` is in milliseconds since the epoch, or ISO 8601 text. Raises what `World.run` does.
+        `until` is so many seconds after the start of this run, or a time as ISO 8601 text. Raises what `World.run`
+        does.
         """
-        now = self.world.now
-        self.world.run(now + round(seconds * 1000) if seconds is not None else None if until is None else moment(until))
+        if seconds is None:
+            self.world.run(None if until is None else self.moment(until))
+        elif until is None:
+            self.world.run(self.world.now + milliseconds("advance", seconds))
+        else:
+            raise InputError("advance takes a number of seconds, or until=..., not both")
         return self
+
+    def moment(self, until: float | str) -> int:
+        """When that is, in milliseconds since the epoch; `until` as in `advance`. Raises `InputError`."""
+        if not isinstance(until, str):
+            return self.execution.started_at + milliseconds("until", until)
+        try:
+            return moment(until)
+        except InputError as error:
+            raise InputError(f"until is a number of seconds after the start, or a time: {error}") from None
 
     def send_task_success(self, state: str, output: JSON, *, item: int | None = None) -> Run:
         """This run, after its task that awaits an answer was given one: `output` is JSON-able.

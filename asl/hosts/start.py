@@ -33,6 +33,13 @@ def moment(time: int | str) -> int:
     return at
 
 
+def milliseconds(what: str, seconds: float) -> int:
+    """A number of seconds in milliseconds; `what` is what it is called. Raises InputError for what is none."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < float("inf"):
+        raise InputError(f"{what} is a number of seconds, not {seconds!r}")
+    return round(seconds * 1000)
+
+
 def start_time(start: int | str | None) -> int:
     """When a world begins, in milliseconds since the epoch."""
     if start is None:

@@ -40,7 +40,8 @@ from asl.values import ABSENT, JSON
 
 T = TypeVar("T")
 
-_START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn", "start_at", "variables", "single"))
+START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn", "start_at", "variables", "single"))
+"""Options of `Machine.run` that are those of `World.start`; the others are those of `World`."""
 
 _ENDLESS = 1_000_000
 """History events after which an EXPRESS execution is taken for an endless loop; on AWS, time would end it."""
@@ -50,8 +51,8 @@ Observer = Callable[[Run, list[HistoryEvent]], None]
 
 def split_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Options of `Machine.run` as those of `World` and those of `World.start`."""
-    of_world = {key: value for key, value in options.items() if key not in _START_OPTIONS}
-    return of_world, {key: value for key, value in options.items() if key in _START_OPTIONS}
+    of_world = {key: value for key, value in options.items() if key not in START_OPTIONS}
+    return of_world, {key: value for key, value in options.items() if key in START_OPTIONS}
 
 
 class World:

@@ -10,7 +10,7 @@ are counted anew in each execution.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from json import loads
 from threading import Lock
@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 from asl.errors import HostError, InputError
 from asl.hosts.answers import FunctionOf, TaskFunction
+from asl.hosts.start import milliseconds
 from asl.integration import Answer, Call, Failure, Output, Pending
 from asl.json_text import dumps
 from asl.testing.targets import INVOKE, Target, functions
@@ -62,7 +63,7 @@ class Mock:
 
         The function may take the `asl.Call` too, raise `asl.TaskError`, return an `asl.Output` or `asl.Failure`.
         """
-        duration = _milliseconds(after)
+        duration = milliseconds("after", after)
         if callable(value):
             function = FunctionOf(value, duration)
             return self._add(times, lambda call: function)
@@ -77,7 +78,7 @@ class Mock:
         For `lambda:invoke` that is an object with it as its `Payload`. Such a function fails the task by raising
         `asl.TaskError`. A task that invokes no Lambda function ends the run with `HostError`.
         """
-        duration = _milliseconds(after)
+        duration = milliseconds("after", after)
         returned = None if callable(value) else _json_copy(value)
 
         def make(call: Call) -> Reply:
@@ -98,7 +99,7 @@ class Mock:
         """Fails with an error's name and cause, `after` so many seconds of virtual time."""
         if not isinstance(error, str):
             raise InputError(f"fails takes the name of an error, such as 'States.TaskFailed', not {error!r}")
-        failure = Failure(error, cause, "run", _milliseconds(after))
+        failure = Failure(error, cause, "run", milliseconds("after", after))
         return self._add(times, lambda call: failure)
 
     def times_out(self, *, times: int | None = None) -> Mock:
@@ -150,13 +151,13 @@ class Mock:
 
 
 class MockTable:
-    """The mocks of one world: for each machine's name those that answer its tasks, the last made first.
+    """The mocks of one world: for each machine's name those that answer its tasks, in the order they were made.
 
-    `fallback` is asked where none of them does.
+    Those that are added to the lists while executions run answer too. `fallback` is asked where none of them does.
     """
 
-    def __init__(self, mocks: Mapping[str, Iterable[Mock]], fallback: Any = None) -> None:
-        self._mocks = {name: tuple(each)[::-1] for name, each in mocks.items()}
+    def __init__(self, mocks: Mapping[str, Sequence[Mock]], fallback: Any = None) -> None:
+        self._mocks = mocks
         self._used: Counter[tuple[str, Mock]] = Counter()
         self._numbers: dict[tuple[str, str], dict[str, int]] = {}
         self._fallback = fallback
@@ -164,12 +165,11 @@ class MockTable:
 
     def answer(self, call: Call) -> Reply | None:
         """The answer of a call, None where no mock is meant for it. Raises HostError when those that are ran out."""
-        mocks = self._mocks.get(call.state_machine_arn.rpartition(":")[2], ())
         spent: Mock | None = None
         with self._lock:
             numbers = self._numbers.setdefault((call.execution_arn, call.state_name), {})
             number = numbers.setdefault(call.ref, len(numbers))
-            for mock in mocks:
+            for mock in self._of(call):
                 if not mock.target.matches(call, number):
                     continue
                 used = self._used[call.execution_arn, mock]
@@ -184,18 +184,28 @@ class MockTable:
             raise HostError(_ran_out(spent, call, number))
         return found
 
+    def _of(self, call: Call) -> list[Mock]:
+        """The mocks of the call's machine, the last made first."""
+        return [*reversed(self._mocks.get(_machine_name(call), ()))]
+
     def unanswered(self, call: Call) -> tuple[list[str], list[str]]:
         """What to tell of a call that nothing answers: why mocks of its task are not for it, and mocks to write."""
+        name = _machine_name(call)
         number = self._numbers[call.execution_arn, call.state_name][call.ref]
-        mocks = self._mocks.get(call.state_machine_arn.rpartition(":")[2], ())
-        misfits = [misfit for mock in mocks for misfit in mock.target.misfits(call, number)]
+        misfits = [misfit for mock in self._of(call) for misfit in mock.target.misfits(call, number)]
         mock = f".mock({dumps(call.state_name)})"
+        if name not in self._mocks:
+            mock = f"a Workflow for it: machines={{{dumps(name)}: child}}, and child{mock}"
         ways = [f"{mock}.returns({{...}})", f'{mock}.fails("Error", "cause")']
         if functions(call.resource, call.arguments):
             ways[0] = f"{mock}.returns_payload({{...}})   # what the function returns"
         if call.resource.endswith(".waitForTaskToken"):
             ways.append(f"{mock}.waits()   # then run.send_task_success({dumps(call.state_name)}, {{...}})")
         return misfits, ways
+
+
+def _machine_name(call: Call) -> str:
+    return call.state_machine_arn.rpartition(":")[2]
 
 
 def _ran_out(mock: Mock, call: Call, number: int) -> str:
@@ -215,12 +225,6 @@ def _as_it_is(payload: JSON) -> JSON:
 
 def _invoked(payload: JSON) -> JSON:
     return {"ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200}
-
-
-def _milliseconds(seconds: float) -> int:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < float("inf"):
-        raise InputError(f"after is a number of seconds, not {seconds!r}")
-    return round(seconds * 1000)
 
 
 def _json_copy(value: JSON) -> JSON:

@@ -11,10 +11,11 @@ from typing import Any, Final
 import asl
 from asl.errors import InputError
 from asl.findings import did_you_mean
+from asl.hosts.executions import machine_name
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
-from asl.hosts.start import moment
-from asl.hosts.world import World, split_options
+from asl.hosts.spelling import GLOB_SIGNS
+from asl.hosts.world import START_OPTIONS, World, split_options
 from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
 from asl.testing import mock_config, sam
@@ -24,7 +25,7 @@ from asl.testing.targets import Target
 from asl.values import JSON
 
 _KEPT: Final = 100
-_OPTIONS: Final = {*signature(World.__init__).parameters, *signature(World.start).parameters} - {"self", "machine"}
+_OPTIONS: Final = {*signature(World.__init__).parameters, *START_OPTIONS} - {"self"}
 
 
 class Workflow:
@@ -108,6 +109,9 @@ class Workflow:
         """
         if [state, resource, function].count(None) != 2:
             raise InputError("mock takes one of: the name of a state, resource=..., function=...")
+        for what, number in (("item", item), ("call", call)):
+            if number is not None and (type(number) is not int or number < 0):
+                raise InputError(f"{what} is counted from 0: a whole number, not {number!r}")
         target = Target(state, resource, function, item, call, input)
         if (problem := target.problem(self.machine)) is not None:
             message, hint = problem
@@ -128,17 +132,21 @@ class Workflow:
         `HostError` when a task is answered by nothing, `InputError` for an input that is not JSON or is too large.
         """
         with rare_collections():
-            run = self.start(input, start_at=start_at, **options)
-            return run.advance(until=_moment(run, until))
+            return self.start(input, start_at=start_at, **options).advance(until=until)
 
     def start(self, input: JSON = None, **options: Any) -> Run:
         """Starts one execution, and does nothing of its work yet: go on with `run.advance`. Else as `run`."""
         _check_options("run", options)
         of_world, of_start = split_options({**self.options, **options})
         given = of_world.pop("machines", None) or {}
-        machines = {key: self._find(each) if isinstance(each, str | Path) else each for key, each in given.items()}
-        workflows = {key: each for key, each in machines.items() if isinstance(each, Workflow)}
-        tables = {each.machine.name: each.mocks for each in (*workflows.values(), self)}
+        machines = {key: self._other(key, each) for key, each in given.items()}
+        tables = {machines[key].name: each.mocks for key, each in given.items() if isinstance(each, Workflow)}
+        if self.machine.name in tables:
+            raise InputError(
+                f"'{self.machine.name}' is the name of one of `machines` and of the machine under test: give the latter"
+                " another one with `name`"
+            )
+        tables[self.machine.name] = self.mocks
         fallback = of_world.pop("mocks", None)
         if isinstance(fallback, str | Path):
             file, test_case = mock_config.split_reference(str(fallback))
@@ -151,7 +159,7 @@ class Workflow:
         world = World(
             **of_world,
             mocks=MockTable(tables, fallback),
-            machines={**machines, **{key: each.machine for key, each in workflows.items()}},
+            machines=machines,
         )
         try:
             run = world.start(self.machine, input, **of_start)
@@ -162,6 +170,17 @@ class Workflow:
         if len(self.runs) > _KEPT and self.runs[0].status != "RUNNING":
             self.runs.popleft().world.close()
         return run
+
+    def _other(self, key: str, given: Any) -> Any:
+        """A machine that tasks start, under the name by which they know it; where it is to be loaded: its definition.
+
+        The name is that of the key, but for a glob.
+        """
+        if isinstance(given, str | Path):
+            return self._find(given)
+        machine = given.machine if isinstance(given, Workflow) else given
+        is_named = isinstance(machine, Machine) and not GLOB_SIGNS & set(key)
+        return machine.named(machine_name(key)) if is_named else machine
 
     def _function(self, given: Any) -> Any:
         return find_function(given, self._folders or [Path.cwd()]) if isinstance(given, str) else given
@@ -178,17 +197,6 @@ def _check_options(call: str, options: Mapping[str, Any]) -> None:
     for name in options.keys() - _OPTIONS:
         hint = did_you_mean(name, [*_OPTIONS, *own])
         raise InputError(f"{call} has no option '{name}'" + (f"; {hint}" if hint else ""))
-
-
-def _moment(run: Run, until: float | str | None) -> int | None:
-    if until is None:
-        return None
-    if isinstance(until, str):
-        try:
-            return moment(until)
-        except InputError as error:
-            raise InputError(f"until is a number of seconds after the start, or a time: {error}") from None
-    return run.execution.started_at + round(until * 1000)
 
 
 def find_definition(file: str | Path, folders: Iterable[Path]) -> Path:

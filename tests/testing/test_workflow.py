@@ -83,6 +83,20 @@ def test_exceptions_of_functions_are_those_of_the_test() -> None:
         test.run()
 
 
+@pytest.mark.parametrize("live", [False, True])
+def test_exceptions_of_mocks_are_those_of_the_test(live: bool) -> None:
+    def checks(arguments: Any) -> Any:
+        assert arguments == 1, "as the test says"
+
+    test = workflow({"live": live}, Work=task())
+    test.mock("Work").returns(checks)
+    with pytest.raises(AssertionError, match="as the test says"):
+        test.run({})
+    test.mock("Work", input=lambda arguments: arguments["missing"])
+    with pytest.raises(KeyError, match="missing"):
+        test.run({})
+
+
 def test_payloads_of_functions_by_their_arns() -> None:
     test = workflow(Work=task("arn:aws:lambda:us-east-1:123456789012:function:f"))
     test.mock("Work").returns_payload({"n": 1})
@@ -222,6 +236,40 @@ def test_child_machines_have_mocks_of_their_own() -> None:
     assert test.run().output["Output"] == {"n": 1}
     test.mock("Work").returns("mocked")
     assert test.run().output == "mocked"
+
+
+STARTED = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True}
+CHILD = {**STARTED, "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child"}}
+
+
+@pytest.mark.parametrize("key", ["child", "arn:aws:states:us-east-1:123456789012:stateMachine:child"])
+def test_a_child_machine_has_the_name_that_tasks_know(key: str) -> None:
+    child = workflow(Work=task())
+    child.mock("Work").returns({"n": 1})
+    test = workflow({"machines": {key: child}}, Work=CHILD)
+    run = test.run()
+    assert run.output["Output"] == {"n": 1}
+    assert [each.machine.name for each in run.world.runs] == ["StateMachine", "child"]
+
+
+def test_a_child_machine_of_the_same_name_is_refused() -> None:
+    test = workflow({"machines": {"*": workflow(Work=task())}}, Work=CHILD)
+    with pytest.raises(asl.InputError, match="'StateMachine' is the name of one of `machines` and of the machine"):
+        test.run()
+
+
+def test_an_unmocked_task_of_a_child_tells_the_fix() -> None:
+    test = workflow({"machines": {"child": {"StartAt": "A", "States": {"A": task()}}}}, Work=CHILD)
+    with pytest.raises(asl.HostError) as told:
+        test.run()
+    assert 'a Workflow for it: machines={"child": child}, and child.mock("A").returns({...})' in str(told.value)
+
+
+def test_mocks_that_are_added_while_an_execution_runs() -> None:
+    test = workflow(Rest={"Type": "Wait", "Seconds": 60, "Next": "Work"}, Work=task())
+    run = test.run(until=30)
+    test.mock("Work").returns("late")
+    assert run.advance().output == "late"
 
 
 def test_mock_files(tmp_path: Path) -> None:
@@ -379,6 +427,8 @@ def test_until_and_advance() -> None:
     started = test.start()
     assert (started.status, started.advance().status) == ("RUNNING", "SUCCEEDED")
     assert test.start().advance(until="2026-01-02T00:00:00Z").succeeded
+    assert test.start().advance(until=86399).status == "RUNNING"
+    assert test.start().advance(until=86400).succeeded
 
 
 def test_from_a_state_to_the_end_and_a_single_state() -> None:
@@ -432,6 +482,12 @@ def test_an_unmocked_task_tells_the_fix() -> None:
             lambda order: order.run({}, until="tomorrow"),
             "a number of seconds after the start, or a time: 'tomorrow' is not",
         ),
+        (lambda order: order.mock("Charge", item=-1), "item is counted from 0: a whole number, not -1"),
+        (lambda order: order.mock("Charge", call="1"), "call is counted from 0: a whole number, not '1'"),
+        (lambda order: order.run({}, until=float("nan")), "until is a number of seconds, not nan"),
+        (lambda order: order.start({}).advance(-1), "advance is a number of seconds, not -1"),
+        (lambda order: order.start({}).advance(1, until=2), "a number of seconds, or until=..., not both"),
+        (lambda order: order.run({}, parent="x"), "run has no option 'parent'"),
         (lambda order: order.run({}, nonsense=1), "run has no option 'nonsense'"),
         (lambda order: order.run({}, startat="Charge"), "run has no option 'startat'; did you mean 'start_at'?"),
         (lambda order: Workflow(ORDER, defin={}), "Workflow has no option 'defin'; did you mean 'define'?"),

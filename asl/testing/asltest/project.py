@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from asl import config, source
 from asl.errors import DefinitionError, InputError
+from asl.hosts.executions import machine_name
+from asl.hosts.spelling import GLOB_SIGNS
 from asl.integration import Handler
 from asl.json_text import dumps
 from asl.limits import WorkflowType
@@ -19,8 +21,6 @@ from asl.testing import mock_config, sam
 from asl.testing.handler_files import find_function
 from asl.testing.mock_config import MockConfig
 from asl.values import JSON
-
-_GLOB: Final = frozenset("*?[")
 
 
 class Project:
@@ -66,7 +66,7 @@ class Project:
         body = {"machine": entry} if isinstance(entry, str) else entry
         if "machine" not in body:
             raise InputError(f"the machine '{key}' needs 'machine', the file of its definition")
-        name = None if _GLOB & set(key) else key.rpartition(":")[2]
+        name = None if GLOB_SIGNS & set(key) else machine_name(key)
         return self._machine(body, name)
 
     def _machine(self, body: Mapping[str, Any], name: str | None) -> Machine:

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from asl.errors import AslError, InputError
 from asl.hosts.run import Run
-from asl.hosts.start import moment
 from asl.hosts.unanswered import UnansweredError
 from asl.machine import Machine
 from asl.source import Document
@@ -80,19 +79,17 @@ class Plan:
     def _advance(self, run: Run, case: Mapping[str, Any]) -> None:
         """Lets the time pass, and answers tasks at their times."""
         until = case.get("until")
-        begin = run.execution.started_at
-        end = moment(until) if isinstance(until, str) else None if until is None else begin + round(until * 1000)
+        end = None if until is None else run.moment(until)
         answers = enumerate(case.get("answers", ()))
         for index, answer in sorted(answers, key=lambda each: float(each[1]["at"])):
-            at = begin + round(answer["at"] * 1000)
-            if end is not None and at > end:
+            if end is not None and run.moment(answer["at"]) > end:
                 break
-            run.advance(until=at)
+            run.advance(until=answer["at"])
             try:
                 _send(run, answer)
             except InputError as error:
                 raise _AnswerRefused(f"at {answer['at']:g} s {error}", index) from None
-        run.advance(until=end)
+        run.advance(until=until)
 
     def _input(self, case: Mapping[str, Any]) -> Any:
         return self.project.input(case["input_file"]) if "input_file" in case else case.get("input", {})
