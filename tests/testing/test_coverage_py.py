@@ -399,18 +399,37 @@ def test_pytest_cov_needs_no_configuration(session: Path) -> None:
     assert re.search(r"pay\.asl\.json +11 +6 +10 +1 +38% +10, 14-24", out)
     assert re.search(r"send\.asl\.yaml +5 +5 +2 +0 +0%", out)
     assert "Warning" not in out
-    # Without the plugin coverage.py could not report on them, so they are not left in its data.
+    # Without the plugin coverage.py could not report on them, so they are not in its data.
     later = python(session, "-m", "coverage", "report")
     assert "test_pay.py" in later
     assert ".asl." not in later
 
 
-def test_pytest_cov_with_workers(session: Path) -> None:
+def test_pytest_cov_leaves_the_data_of_others_alone(session: Path) -> None:
+    """What a run whose configuration has the plugin measured stays when one without it adds to the data."""
+    pytest.importorskip("pytest_cov", reason="pytest-cov makes the report")
+    (session / "plugin.rc").write_text("[run]\nplugins = asl.testing.coverage\n")
+    python(session, "-m", "coverage", "run", "--rcfile=plugin.rc", "--source=.", *PYTEST)
+    out = python(session, *PYTEST, "-k", "nothing or 0", "--cov=.", "--cov-append", "--cov-context=test")
+    assert re.search(r"pay\.asl\.json +11 +6 +45%", out)
+    later = python(session, "-m", "coverage", "report", "--rcfile=plugin.rc")
+    assert re.search(r"pay\.asl\.json +11 +6 +45%", later)
+
+
+@pytest.mark.parametrize("plugins", ["", "plugins = asl.testing.coverage\n"])
+def test_pytest_cov_with_workers(session: Path, plugins: str) -> None:
+    pytest.importorskip("pytest_cov", reason="pytest-cov makes the report")
+    pytest.importorskip("xdist", reason="pytest-xdist runs the workers")
+    (session / ".coveragerc").write_text(f"[run]\n{plugins}parallel = true\n")
+    out = python(session, *PYTEST, "-n2", "--cov=.", "--cov-report=term-missing")
+    assert re.search(r"pay\.asl\.json +11 +6 +45% +10, 14-24", out)
+
+
+def test_the_data_of_workers_stay(session: Path) -> None:
     pytest.importorskip("pytest_cov", reason="pytest-cov makes the report")
     pytest.importorskip("xdist", reason="pytest-xdist runs the workers")
     (session / ".coveragerc").write_text("[run]\nplugins = asl.testing.coverage\n")
-    out = python(session, *PYTEST, "-n2", "--cov=.", "--cov-report=term-missing")
-    assert re.search(r"pay\.asl\.json +11 +6 +45% +10, 14-24", out)
+    python(session, *PYTEST, "-n2", "--cov=.")
     assert re.search(r"pay\.asl\.json +11 +6 +45%", python(session, "-m", "coverage", "report"))
 
 

@@ -1,18 +1,17 @@
 """Writes the lines of definitions into the data of coverage.py.
 
 coverage.py can only report on data of a plugin that its configuration names: without that, `coverage html` fails. So
-nothing is written for a configuration without the plugin, but for the reports that pytest-cov makes at the end of its
-own session: for those the plugin is added, and what was written is removed again from the file that stays.
+nothing is written for a configuration without the plugin. But the reports that pytest-cov makes at the end of its own
+session need no configuration: they are made of a copy of its data to which the definitions are added.
 """
 
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,17 +30,19 @@ _ENDINGS: Final = (".asl.json", ".asl.yaml", ".asl.yml")
 
 
 def write(definitions: Sequence[Covered], pytest_config: Any = None) -> bool:
-    """Adds definitions to the data of the coverage.py that measures this process, if one does and can report on them.
+    """Adds definitions to what the coverage.py that measures this process reports, if one does and can report on them.
 
     Tells whether it did.
     """
     # One that measures has imported the package.
     coverage = sys.modules.get("coverage")
     measuring: Coverage | None = coverage.Coverage.current() if coverage else None
-    if measuring is None or not (_reports(measuring) or _pytest_cov_reports(measuring, pytest_config)):
+    if measuring is None:
         return False
-    add(measuring, definitions)
-    return True
+    if _reports(measuring):
+        add(measuring, definitions)
+        return True
+    return _add_to_reports_of_pytest_cov(measuring, definitions, pytest_config)
 
 
 def add(coverage: Coverage, definitions: Sequence[Covered]) -> None:
@@ -64,30 +65,40 @@ def _reports(coverage: Coverage) -> bool:
     return isinstance(plugins, list) and PLUGIN in plugins
 
 
-def _pytest_cov_reports(measuring: Coverage, pytest_config: Any) -> bool:
-    """Whether pytest-cov is what measures. Then its reports get the plugin, and its data lose it afterwards."""
+def _add_to_reports_of_pytest_cov(measuring: Coverage, definitions: Sequence[Covered], pytest_config: Any) -> bool:
+    """Has the reports of pytest-cov show definitions, if it is what measures; its data are left as they are."""
     plugin = pytest_config and pytest_config.pluginmanager.getplugin("_cov")
     controller = getattr(plugin, "cov_controller", None)
-    if getattr(controller, "cov", None) is not measuring:
-        return False
     reporting: Coverage | None = getattr(controller, "combining_cov", None)  # None in a worker of pytest-xdist
-    if reporting is not None:
-        configured = reporting.get_option("run:plugins")
-        reporting.set_option("run:plugins", [*(configured if isinstance(configured, list) else ()), PLUGIN])
-        pytest_config.add_cleanup(lambda: _forget(reporting))
+    if controller is None or reporting is None or controller.cov is not measuring:
+        return False
+    configured = reporting.get_option("run:plugins")
+    reporting.set_option("run:plugins", [*(configured if isinstance(configured, list) else ()), PLUGIN])
+    summary = controller.summary
+
+    def summary_with_definitions(stream: Any) -> Any:
+        with _added(reporting, definitions):
+            return summary(stream)
+
+    controller.summary = summary_with_definitions
     return True
 
 
-def _forget(coverage: Coverage) -> None:
-    """Removes what only the plugin can report on from a data file (coverage.py's documentation, "Database schema")."""
-    data = coverage.get_data()
-    data.close()
-    if not os.path.exists(data.data_filename()):
-        return
-    with closing(sqlite3.connect(data.data_filename())) as database, database:
-        files = list(database.execute("SELECT file_id FROM tracer WHERE tracer = ?", (TRACER,)))
-        for table, column in (("arc", "file_id"), ("line_bits", "file_id"), ("tracer", "file_id"), ("file", "id")):
-            database.executemany(f"DELETE FROM {table} WHERE {column} = ?", files)
+@contextmanager
+def _added(coverage: Coverage, definitions: Sequence[Covered]) -> Iterator[None]:
+    """While it lasts, the data of a coverage.py are a copy in memory that has the definitions too."""
+    from coverage import CoverageData
+
+    kept = coverage.get_data()
+    copy = CoverageData(no_disk=True)
+    copy.update(kept)
+    coverage._data = copy
+    try:
+        add(coverage, definitions)
+        yield
+    finally:
+        coverage._data = kept
+        copy.close(force=True)
 
 
 class _Wanted:
