@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from asl.errors import AslError
+from asl.hosts.run import Run
 from asl.testing.asltest import Case, Outcome, read
+from asl.testing.plugin import runs_key
 
 
 class CaseFailed(Exception):
@@ -39,19 +41,23 @@ class AslTestItem(pytest.Item):
     def __init__(self, *, case: Case, **options: Any) -> None:
         super().__init__(**options)
         self.case = case
-        self.outcome: Outcome | None = None
+        self._outcome: Outcome | None = None
+        self.stash[runs_key] = self._runs
+
+    def _runs(self) -> list[Run]:
+        return [] if self._outcome is None or self._outcome.run is None else [self._outcome.run]
 
     def runtest(self) -> None:
         if self.case.skip is not None:
             raise pytest.skip.Exception(self.case.skip, _use_item_location=True)
-        self.outcome = self.case.run()
-        if not self.outcome.passed:
+        self._outcome = self.case.run()
+        if not self._outcome.passed:
             raise CaseFailed
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What was expected and what happened instead; a traceback for what is no failure of the case."""
-        if isinstance(excinfo.value, CaseFailed) and self.outcome is not None:
-            return self.outcome.text
+        if isinstance(excinfo.value, CaseFailed) and self._outcome is not None:
+            return self._outcome.text
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[PathLike[str] | str, int | None, str]:

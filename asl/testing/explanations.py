@@ -22,7 +22,7 @@ def comparison(runs: Sequence[Run], operator: str, left: Any, right: Any) -> lis
     if left is None and runs and not runs[-1].succeeded and isinstance(right, Partial | dict | list):
         return [f"{runs[-1].machine.name} gave no output", *outcome(runs[-1])]
     for run in reversed(runs):
-        if isinstance(right, list) and left == run.path and all(isinstance(each, str) for each in right):
+        if isinstance(left, list) and isinstance(right, list) and left == run.path and _are_texts(right):
             return [f"the path of {run.machine.name} is not as expected", *path_difference(run, right), *outcome(run)]
         if left is run.output and left is not None:
             whole = not isinstance(right, Partial)
@@ -34,6 +34,10 @@ def comparison(runs: Sequence[Run], operator: str, left: Any, right: Any) -> lis
     if isinstance(right, list) and isinstance(left, list) and any(isinstance(each, Partial) for each in right):
         return ["the array is not as expected", *differences(right, left, whole=True)]
     return None
+
+
+def _are_texts(values: Sequence[Any]) -> bool:
+    return all(isinstance(each, str) for each in values)
 
 
 def _nearest(expected: Partial, elements: Sequence[Any]) -> Iterator[str]:

@@ -6,7 +6,7 @@ Everything beside pytest is imported when it is first used, so that a session wi
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
+    from asl.hosts.run import Run
     from asl.testing.fixture import AslFixture
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _SHOWN_RUNS: Final = 3
 _TEST_FILES: Final = (".asltest.yaml", ".asltest.yml", ".asltest.json")
-_current: Final = pytest.StashKey["AslFixture"]()
+_current: Final[pytest.StashKey[AslFixture]] = pytest.StashKey()
+runs_key: Final[pytest.StashKey[Callable[[], Sequence[Run]]]] = pytest.StashKey()
+"""Of an item: gives the executions that it started, for the report of its failure."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,7 +65,8 @@ def asl(request: pytest.FixtureRequest) -> Iterator[AslFixture]:
 
     config = request.config
     fixture = AslFixture([request.path.parent, config.invocation_params.dir, config.rootpath])
-    request.node.stash[_current] = config.stash[_current] = fixture
+    config.stash[_current] = fixture
+    request.node.stash[runs_key] = lambda: fixture.runs
     try:
         yield fixture
     finally:
@@ -88,11 +92,7 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and not item.config.getoption("fulltrace"):
         call.excinfo = _as_user_sees_it(call.excinfo)
     report = yield
-    fixture = item.stash.get(_current, None)
-    outcome = getattr(item, "outcome", None)  # of a case of a test file
-    runs = [] if fixture is None else fixture.runs[-_SHOWN_RUNS:]
-    runs += [] if outcome is None or outcome.run is None else [outcome.run]
-    if report.when == "call" and report.failed and runs:
+    if report.when == "call" and report.failed and (runs := item.stash.get(runs_key, tuple)()[-_SHOWN_RUNS:]):
         from asl.testing.run_report import story
 
         whole = item.config.get_verbosity() >= 2

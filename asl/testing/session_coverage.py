@@ -35,7 +35,10 @@ class SessionCoverage:
 
     @property
     def _is_low(self) -> bool:
-        return self._fail_under is not None and self.collector.percent < self._fail_under
+        """Whether less is covered than is asked for; never when tests are collected only, as editors do."""
+        if self._fail_under is None or self._config.option.collectonly:
+            return False
+        return self.collector.percent < self._fail_under
 
     def pytest_sessionfinish(self) -> None:
         if self._is_worker:

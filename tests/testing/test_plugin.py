@@ -248,6 +248,60 @@ def test_without():
     result.stdout.fnmatch_lines(["*At index 1 diff: 2 != 3*", "*{'a': 1} != {'a': 2}*"])
 
 
+def test_values_that_compare_in_their_own_way_are_left_alone(pytester: pytest.Pytester, folder: Path) -> None:
+    code = """
+class Column:
+    def __eq__(self, other):
+        return Several()
+
+class Several:
+    def __bool__(self):
+        raise ValueError("truth of several values")
+    def all(self):
+        return False
+
+def test_it(work):
+    work.run({"n": 1})
+    assert (Column() == ["Check"]).all()
+
+class Odd:
+    __hash__ = None
+    asked = 0
+    def __eq__(self, other):
+        Odd.asked += 1
+        return False if Odd.asked == 1 else Several()
+
+def test_odd(work):
+    work.run({"n": 1})
+    assert Odd() == ["Check"]
+"""
+    result = session(pytester, code)
+    result.assert_outcomes(failed=2)
+    result.stdout.no_fnmatch_line("*truth of several values*")
+
+
+def test_items_of_others_are_left_alone(pytester: pytest.Pytester, folder: Path) -> None:
+    pytester.makeconftest("def pytest_itemcollected(item):\n    item.outcome = 'theirs'\n")
+    session(pytester, "\ndef test_it(work):\n    assert 0\n").assert_outcomes(failed=1)
+
+
+def test_runs_of_tests_that_are_classes(pytester: pytest.Pytester, folder: Path) -> None:
+    code = """
+import unittest
+
+class TestIt(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def given(self, asl):
+        self.work = asl("machine.asl.json")
+
+    def test_it(self):
+        self.assertEqual(self.work.run({"n": 0}).path, [])
+"""
+    result = session(pytester, code)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*what happened in *", "*Nothing*"])
+
+
 TEST_FILE = """
 machine: machine.asl.json
 name: work
@@ -313,6 +367,11 @@ def test_coverage_that_is_too_low(
     assert result.ret == code
     said = "*FAIL 85.71 % of the state machines is covered, less than 95 %*"
     (result.stdout.fnmatch_lines if code else result.stdout.no_fnmatch_line)([said] if code else said)
+
+
+def test_tests_that_are_only_collected_cover_nothing(pytester: pytest.Pytester, folder: Path) -> None:
+    (folder / "work.asltest.yaml").write_text(TEST_FILE)
+    assert pytester.runpytest_inprocess("--collect-only", "--asl-fail-under=90").ret == 0
 
 
 def test_in_several_processes(pytester: pytest.Pytester, folder: Path) -> None:
