@@ -178,3 +178,21 @@ def test_a_machine_that_tasks_start_has_mocks_too(folder: Path) -> None:
         """)
     all_pass(suite)
     assert [machine.name for machine in suite.machines] == ["parent", "Order"]
+
+
+def test_where_the_mocks_of_a_case_do_not_answer_those_of_the_file_do(folder: Path) -> None:
+    Path("each.asl.yaml").write_text(
+        "StartAt: Each\nStates:\n  Each:\n    Type: Map\n    End: true\n    MaxConcurrency: 1\n    ItemProcessor:\n"
+        "      StartAt: Work\n      States:\n        Work: {Type: Task, Resource: 'arn:aws:states:::x:y', End: true}\n"
+    )
+    all_pass(
+        read("""\
+            machine: each.asl.yaml
+            input: [a, b, c]
+            mocks: {Work: {return: usual}}
+            cases:
+              one item: {mocks: {Work: {return: other, item: 1}}, expect: {output: [usual, other, usual]}}
+              one call: {mocks: {Work: {return: first, times: 1}}, expect: {output: [first, usual, usual]}}
+              a resource: {mocks: {"x:*": {return: all}}, expect: {output: [all, all, all]}}
+            """)
+    )

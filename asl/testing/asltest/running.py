@@ -18,13 +18,16 @@ from asl.testing.asltest.outcome import Failure, Performed
 from asl.testing.asltest.project import Project
 from asl.testing.workflow import Workflow
 
-_TABLES: Final = ("lambdas", "activities", "machines", "mocks")
+_TABLES: Final = ("lambdas", "activities", "machines")
 _OF_START: Final = ("context", "variables", "start_at", "single", "role_arn")
 _OF_WORLD: Final = ("start", "seed", "region", "account", "aws", "event_buses")
 
 
 def merged(file: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
-    """What holds for a case: what stands at the top of the file, and over it what stands in the case."""
+    """What holds for a case: what stands at the top of the file, and over it what stands in the case.
+
+    `mocks` is a list of both tables, also in `machines`: where that of the case does not answer, the other does.
+    """
     result = {**file, **case}
     if "input" in case:
         result.pop("input_file", None)
@@ -32,13 +35,19 @@ def merged(file: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
         result.pop("input", None)
     for table in _TABLES:
         result[table] = {**file.get(table, {}), **case.get(table, {})}
-    for name, entry in case.get("machines", {}).items():
-        below = file.get("machines", {}).get(name)
-        if isinstance(entry, dict) and below is not None:
-            below = {"machine": below} if isinstance(below, str) else below
-            mocks = {**below.get("mocks", {}), **entry.get("mocks", {})}
-            result["machines"][name] = {**below, **entry, "mocks": mocks}
+    for name in result["machines"]:
+        entries = [body["machines"][name] for body in (file, case) if name in body.get("machines", {})]
+        if isinstance(entries[-1], str):
+            entries = [{"machine": entries[-1]}]
+        objects = [{"machine": entry} if isinstance(entry, str) else entry for entry in entries]
+        result["machines"][name] = {**objects[0], **objects[-1], "mocks": _mocks(*objects)}
+    result["mocks"] = _mocks(file, case)
     return result
+
+
+def _mocks(*bodies: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The tables of mocks in objects that may have one."""
+    return [body["mocks"] for body in bodies if "mocks" in body]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,8 @@ class Plan:
         case = merged(body, body["cases"][name])
         notes: list[str] = []
         with Workflow(self.machine, type=self.machine.type, **self._world(case), warn=notes.append) as workflow:
-            add_mocks(workflow, case["mocks"])
+            for table in case["mocks"]:
+                add_mocks(workflow, table)
             of_start = {"role_arn": self.project.role_arn, **{key: case[key] for key in _OF_START if key in case}}
             run = workflow.start(self._input(case), **of_start)
             try:
@@ -113,7 +123,8 @@ class Plan:
     def _child(self, name: str, entry: Any) -> Workflow:
         machine = self.project.child(name, entry)
         child = Workflow(machine, type=machine.type)
-        add_mocks(child, entry.get("mocks", {}) if isinstance(entry, dict) else {})
+        for table in entry["mocks"]:
+            add_mocks(child, table)
         return child
 
 

@@ -75,7 +75,8 @@ _ANSWER: Final = _object(
 )
 
 _MOCKS: Final = _table(
-    "What tasks answer, by the name of the state, by Lambda function (function:charge), or by resource (dynamodb:*).",
+    "What tasks answer, by state, by Lambda function (function:charge), or by resource (dynamodb:*). What stands in a"
+    " case answers first, and where it does not, what stands at the top.",
     _either(
         "An answer, or a list of answers for one call after the other.",
         {"$ref": "#/$defs/answer"},
