@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asl import events as ev
@@ -88,6 +88,7 @@ def seen(visit: Visit) -> Seen:
     )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(machines(), st.integers(0, 99))
 def test_visits_are_those_that_the_engine_made(machine: Machine, seed: int) -> None:
     observed = Observed(machine)
