@@ -9,6 +9,7 @@ import pytest
 import asl
 from asl import source
 from asl.errors import InputError
+from asl.testing import Workflow
 from asl.testing.coverage import Collector
 from asl.testing.coverage.items import items
 
@@ -192,6 +193,21 @@ def test_versions_of_a_file_are_told_apart(collector: Collector, tmp_path: Path)
     for name in ("A", "B"):
         collector.add(asl.load(write(tmp_path, {"StartAt": name, "States": {name: {"Type": "Succeed"}}})))
     assert len(collector.definitions) == 2
+
+
+def test_definitions_in_one_template_are_told_apart(collector: Collector, tmp_path: Path) -> None:
+    """Alike to the letter, they still are two: what a run of one takes does not cover the other."""
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}
+    resource = {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": definition}}
+    template = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"One": resource, "Two": resource}}
+    file = write(tmp_path, template, "template.json")
+    with collector:
+        Workflow(file, resource="One").run()
+        collector.add(Workflow(file, resource="Two").machine)
+    assert [line.split()[:2] + line.split()[-1:] for line in collector.report().splitlines()[1:3]] == [
+        ["template.json", "One", "100%"],
+        ["template.json", "Two", "0%"],
+    ]
 
 
 def test_definitions_that_never_run_count_when_added(collector: Collector) -> None:

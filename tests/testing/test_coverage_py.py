@@ -15,6 +15,7 @@ import pytest
 
 import asl
 from asl import source
+from asl.testing import Workflow
 from asl.testing.coverage import Collector
 from asl.testing.coverage.items import items
 from asl.testing.coverage.lines import arcs_run, branches, branches_run
@@ -327,6 +328,16 @@ def test_definitions_in_one_line_are_left_out(pay: Path) -> None:
     measuring = measured(collector, ".")
     assert list(measuring.get_data().measured_files()) == []
     assert "pay.asl.json:1:" in collector.report()
+
+
+def test_templates_are_left_out(pay: Path) -> None:
+    """Their lines are those of CloudFormation, of which the plugin knows nothing."""
+    resource = {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": json.loads(PAY)}}
+    (pay.parent / "template.json").write_text(json.dumps({"Resources": {"Pay": resource}}, indent=1))
+    with Collector() as collector:
+        Workflow("template.json").run({"amount": 0})
+    assert list(measured(collector).get_data().measured_files()) == []
+    assert "template.json:" in collector.report()
 
 
 def test_nothing_is_written_when_nothing_measures(pay: Path) -> None:

@@ -175,8 +175,10 @@ def _key(machine: Machine) -> tuple[Key, str | None]:
     document = machine.document
     if not document.text or not os.path.isfile(document.name):
         return (machine.name, machine.program.hash), None
-    # The pointers too: placeholders may be in the names of states, and a file may hold several definitions.
-    text = "\n".join((document.text, *machine.program.states))
+    # The pointers too: placeholders may be in the names of states. And the place: a template may hold several.
+    start = document.locate("")
+    place = "" if start is None else f"{start.line}:{start.column}"
+    text = "\n".join((document.text, place, *machine.program.states))
     file = os.path.abspath(document.name)
     return (file, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()), file
 

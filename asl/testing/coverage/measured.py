@@ -51,13 +51,25 @@ def add(coverage: Coverage, definitions: Sequence[Covered]) -> None:
     run = arcs_run if coverage.get_option("run:branch") else lines_run
     found: defaultdict[str, set[Any]] = defaultdict(set)
     for each in definitions:
-        if each.file and wanted.file(each.file, each.items):
+        if each.file and wanted.file(each.file, each.items) and _is_definition(each.file):
             found[wanted.name(each.file)] |= run(each.items, each.taken)
     data = coverage.get_data()
     # Nobody knows which of the tests took what.
     data.set_context(str(coverage.get_option("run:context") or ""))
     (data.add_arcs if run is arcs_run else data.add_lines)(found)
     data.touch_files([*found, *(wanted.name(file) for file in wanted.files())], TRACER)
+
+
+def _is_definition(file: str) -> bool:
+    """Whether a file is what the plugin can report on, and no template that a definition stands in."""
+    from coverage.exceptions import NoSource
+
+    from asl.testing.coverage.reporter import read
+
+    try:
+        return bool(items(read(file)))
+    except NoSource:
+        return False
 
 
 def _reports(coverage: Coverage) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +28,7 @@ def text(definitions: Sequence[Covered], width: int) -> str:
     """The report as a table, a line for each definition and one for all, and below it all that is not covered."""
     if not definitions:
         return "No state machine was run."
-    named = [(_display_name(each), _counts(each), each.counted) for each in definitions]
+    named = [(name, _counts(each), each.counted) for each, name in zip(definitions, _names(definitions), strict=True)]
     total = {column: _sum(counts[column] for _, counts, _ in named) for column in _COLUMNS}
     rows = [[name, *_cells(counts, counted)] for name, counts, counted in named]
     if len(rows) > 1:
@@ -118,6 +119,15 @@ def _place(definition: Covered) -> Callable[[Item], str]:
     if definition.one_line:
         return lambda item: f"{name}:{item.line}:{item.column}"
     return lambda item: f"{name}:{item.line}"
+
+
+def _names(definitions: Sequence[Covered]) -> list[str]:
+    """What definitions are called: by their files; by their own names too where a file holds several."""
+    held = Counter(file for file, _ in {(each.file, each.name) for each in definitions})
+    return [
+        f"{_display_name(each)} {each.name}" if each.file is not None and held[each.file] > 1 else _display_name(each)
+        for each in definitions
+    ]
 
 
 def _display_name(definition: Covered) -> str:
