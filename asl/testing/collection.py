@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from asl.errors import AslError
-from asl.hosts.run import Run
 from asl.testing.asltest import Case, Outcome, read
-from asl.testing.plugin import runs_key
 
 
 class CaseFailed(Exception):
@@ -42,10 +40,6 @@ class AslTestItem(pytest.Item):
         super().__init__(**options)
         self.case = case
         self._outcome: Outcome | None = None
-        self.stash[runs_key] = self._runs
-
-    def _runs(self) -> list[Run]:
-        return [] if self._outcome is None or self._outcome.run is None else [self._outcome.run]
 
     def runtest(self) -> None:
         if self.case.skip is not None:

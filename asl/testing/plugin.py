@@ -6,12 +6,15 @@ Everything beside pytest is imported when it is first used, so that a session wi
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections import deque
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 import pytest
+
+from asl.hosts.watchers import watchers
 
 if TYPE_CHECKING:
     from asl.hosts.run import Run
@@ -19,10 +22,20 @@ if TYPE_CHECKING:
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _SHOWN_RUNS: Final = 3
+_KEPT_RUNS: Final = 20
 _TEST_FILES: Final = (".asltest.yaml", ".asltest.yml", ".asltest.json")
-_current: Final[pytest.StashKey[AslFixture]] = pytest.StashKey()
-runs_key: Final[pytest.StashKey[Callable[[], Sequence[Run]]]] = pytest.StashKey()
-"""Of an item: gives the executions that it started, for the report of its failure."""
+_watch: Final[pytest.StashKey[Watch]] = pytest.StashKey()
+
+
+class Watch:
+    """Keeps the last executions that the present test started, by whatever means, for the report of its failure."""
+
+    def __init__(self) -> None:
+        self.runs: deque[Run] = deque(maxlen=_KEPT_RUNS)
+
+    def __call__(self, run: Run) -> None:
+        if run.parent_arn is None:
+            self.runs.append(run)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,12 +51,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    watchers.append(config.stash.setdefault(_watch, Watch()))
     coverage = sys.modules.get("coverage")
     is_measured = coverage is not None and coverage.Coverage.current() is not None
     if is_measured or config.getoption("--asl-coverage") or config.getoption("--asl-fail-under") is not None:
         from asl.testing.session_coverage import SessionCoverage
 
         config.pluginmanager.register(SessionCoverage(config), "asl_coverage")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    watchers.remove(config.stash[_watch])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.config.stash[_watch].runs.clear()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -65,23 +88,20 @@ def asl(request: pytest.FixtureRequest) -> Iterator[AslFixture]:
 
     config = request.config
     fixture = AslFixture([request.path.parent, config.invocation_params.dir, config.rootpath])
-    config.stash[_current] = fixture
-    request.node.stash[runs_key] = lambda: fixture.runs
     try:
         yield fixture
     finally:
-        del config.stash[_current]
         fixture.close()
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """Why a comparison with what a run did does not hold."""
-    fixture = config.stash.get(_current, None)
-    if fixture is None:
+    runs = config.stash[_watch].runs
+    if not runs and "asl.testing.matching" not in sys.modules:
         return None
     from asl.testing.explanations import comparison
 
-    return comparison(fixture.runs, op, left, right)
+    return comparison(runs, op, left, right)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -92,7 +112,8 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and not item.config.getoption("fulltrace"):
         call.excinfo = _as_user_sees_it(call.excinfo)
     report = yield
-    if report.when == "call" and report.failed and (runs := item.stash.get(runs_key, tuple)()[-_SHOWN_RUNS:]):
+    runs = list(item.config.stash[_watch].runs)[-_SHOWN_RUNS:]
+    if report.when == "call" and report.failed and runs:
         from asl.testing.run_report import story
 
         whole = item.config.get_verbosity() >= 2

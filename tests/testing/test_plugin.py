@@ -234,6 +234,41 @@ def test_it(asl):
     result.stdout.no_fnmatch_line("*direct cause*")
 
 
+def test_runs_without_the_fixture_are_explained_too(pytester: pytest.Pytester, folder: Path) -> None:
+    code = """
+import unittest
+from asl.testing import Workflow, partial
+import asl as package
+
+@pytest.fixture(scope="module")
+def shared():
+    with Workflow("machine.asl.json", name="shared") as workflow:
+        workflow.mock("Work").returns({"done": 1})
+        yield workflow
+
+def test_shared(shared):
+    assert shared.run({"n": 1}).path == ["Check"]
+
+def test_plain():
+    assert package.load("machine.asl.json", name="plain").run({"n": 0}).output == partial({"n": 1})
+
+class Case(unittest.TestCase):
+    def test_it(self):
+        self.assertEqual(package.load("machine.asl.json", name="case").run({"n": 0}).path, [])
+"""
+    result = session(pytester, code)
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "*the path of shared is not as expected",
+            "*what happened in shared*",
+            "*$.n: expected 1, got 0",
+            "*what happened in plain*",
+            "*what happened in case*",
+        ]
+    )
+
+
 def test_other_comparisons_are_left_alone(pytester: pytest.Pytester, folder: Path) -> None:
     code = """
 def test_it(work):
@@ -389,7 +424,7 @@ def test_a_session_without_state_machines_loads_nothing(tmp_path: Path) -> None:
         "import sys\n"
         "def test_it():\n"
         "    ours = {name for name in sys.modules if name == 'asl' or name.startswith('asl.')}\n"
-        "    assert ours <= {'asl', 'asl.testing', 'asl.testing.plugin'}, ours\n"
+        "    assert ours <= {'asl', 'asl.hosts', 'asl.hosts.watchers', 'asl.testing', 'asl.testing.plugin'}, ours\n"
         "    assert not {'yaml', 'boto3', 'coverage', 'hypothesis', 'jsonpath_ng'} & set(sys.modules)\n"
     )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
