@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 
 from asl.findings import Finding, did_you_mean
+from asl.parse.report import kind_of
 from asl.source_text import below
 from asl.values import JSON
 
@@ -37,7 +38,7 @@ def check(document: Document) -> Iterator[Finding]:
 
     root = document.value
     if not isinstance(root, dict):
-        yield finding("", f"a mock file holds an object, not {_kind(root)}")
+        yield finding("", f"a mock file holds an object, not {kind_of(root)}")
         return
     for name in root:
         if name not in ("StateMachines", "MockedResponses", "Comment", "$schema"):
@@ -50,13 +51,13 @@ def check(document: Document) -> Iterator[Finding]:
             "", "the field 'StateMachines' is missing", 'write {"StateMachines": {"Name": {"TestCases": ...}}}'
         )
     elif not isinstance(machines, dict):
-        yield finding("/StateMachines", f"'StateMachines' must be an object, not {_kind(machines)}")
+        yield finding("/StateMachines", f"'StateMachines' must be an object, not {kind_of(machines)}")
     else:
         known = responses if isinstance(responses, dict) else {}
         for name, machine in machines.items():
             yield from _check_machine(finding, below("/StateMachines", name), machine, known)
     if not isinstance(responses, dict):
-        yield finding("/MockedResponses", f"'MockedResponses' must be an object, not {_kind(responses)}")
+        yield finding("/MockedResponses", f"'MockedResponses' must be an object, not {kind_of(responses)}")
         return
     for name, body in responses.items():
         yield from _check_response(finding, below("/MockedResponses", name), name, body)
@@ -73,11 +74,11 @@ def _check_machine(finding: _Maker, pointer: str, machine: JSON, responses: Mapp
     for case, states in machine["TestCases"].items():
         at = below(pointer + "/TestCases", case)
         if not isinstance(states, dict):
-            yield finding(at, f"a test case must be an object of state and response names, not {_kind(states)}")
+            yield finding(at, f"a test case must be an object of state and response names, not {kind_of(states)}")
             continue
         for state, response in states.items():
             if not isinstance(response, str):
-                text = f"state '{state}' must have the name of a response, not {_kind(response)}"
+                text = f"state '{state}' must have the name of a response, not {kind_of(response)}"
                 yield finding(below(at, state), text)
             elif response not in responses:
                 hint = did_you_mean(response, responses) or "add it to 'MockedResponses'"
@@ -114,7 +115,7 @@ def _check_response(finding: _Maker, pointer: str, name: str, body: JSON) -> Ite
 
 def _check_answer(finding: _Maker, pointer: str, entry: JSON) -> Iterator[Finding]:
     if not isinstance(entry, dict):
-        yield finding(pointer, f'an answer must be an object with "Return" or "Throw", not {_kind(entry)}')
+        yield finding(pointer, f'an answer must be an object with "Return" or "Throw", not {kind_of(entry)}')
         return
     for name in entry:
         if name not in ("Return", "Throw", "Submit", "DurationSeconds"):
@@ -125,7 +126,7 @@ def _check_answer(finding: _Maker, pointer: str, entry: JSON) -> Iterator[Findin
         yield finding(pointer, f'an answer must have one of "Return" and "Throw"; this has {what}', None, True)
     thrown = entry.get("Throw", {})
     if not isinstance(thrown, dict):
-        yield finding(pointer + "/Throw", f'"Throw" must be an object with "Error" and "Cause", not {_kind(thrown)}')
+        yield finding(pointer + "/Throw", f'"Throw" must be an object with "Error" and "Cause", not {kind_of(thrown)}')
     elif "Throw" in entry:
         if "Error" not in thrown:
             near = next((name for name in thrown if name != "Cause" and did_you_mean(name, ("Error",))), None)
@@ -136,7 +137,7 @@ def _check_answer(finding: _Maker, pointer: str, entry: JSON) -> Iterator[Findin
                 hint = did_you_mean(name, ("Error", "Cause"))
                 yield finding(below(pointer + "/Throw", name), f"'Throw' has no field '{name}'", hint, True)
             elif not isinstance(value, str):
-                yield finding(below(pointer + "/Throw", name), f"'{name}' must be a string, not {_kind(value)}")
+                yield finding(below(pointer + "/Throw", name), f"'{name}' must be a string, not {kind_of(value)}")
     seconds = entry.get("DurationSeconds", 0)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 99_999_999:
         text = "'DurationSeconds' must be a number of seconds from 0 to 99999999"
@@ -167,18 +168,3 @@ def check_states(
             if pattern == "request_response":
                 text = f"state '{name}' has no start call: 'Submit' is for .sync and .waitForTaskToken tasks"
                 yield Finding("mock-file", text, at, None, place)
-
-
-def _kind(value: JSON) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return "a string"
-        case list():
-            return "an array"
-        case dict():
-            return "an object"
-    return "a number"

@@ -148,7 +148,7 @@ class _Reader:
 
     def _state(self, pointer: str, name: str, machine: Machine, key: bool = False) -> None:
         names = dict.fromkeys(state.name for state in machine.program.states.values())
-        if name not in names and name not in machine.program.states:
+        if name not in names:
             hint = did_you_mean(name, names) or f"its states are {', '.join(names)}"
             self.add(pointer, f"'{machine.name}' has no state '{name}'", hint, key)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from asl.findings import Finding, did_you_mean
+from asl.json_text import dumps
 from asl.source import Document
 from asl.source_text import below, pointer_tokens
 from asl.testing.asltest.schema import DEFINITIONS, GRAMMAR
@@ -171,18 +172,9 @@ def _owner(pointer: str) -> str:
 
 
 def _kind(value: JSON) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return "a text"
-        case list():
-            return "a list"
-        case dict():
-            return "an object"
-    return "a number"
+    if isinstance(value, bool | None):
+        return dumps(value)
+    return next(_KINDS[kind] for kind in ("object", "array", "string", "number") if _is_a(kind, value))
 
 
 def _shown(value: JSON) -> str:
