@@ -13,6 +13,7 @@ from hashlib import sha256
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from threading import RLock
 from traceback import walk_tb
 from types import ModuleType
 from typing import Final
@@ -22,6 +23,8 @@ from asl.findings import did_you_mean
 from asl.integration import Handler
 
 _loaded: Final[dict[Path, ModuleType]] = {}
+_loading: Final = RLock()
+"""Held while a module is loaded: what can be imported then is its own affair, and a live world calls from threads."""
 
 
 def find_function(target: str, folders: Sequence[Path]) -> Handler:
@@ -43,7 +46,8 @@ def find_function(target: str, folders: Sequence[Path]) -> Handler:
 
 def function_of(file: Path, name: str) -> Handler:
     """The function of that name in a Python file. Raises as `find_function` does."""
-    found: object = _module(file.resolve())
+    with _loading:
+        found: object = _module(file.resolve())
     for part in name.split("."):
         if not hasattr(found, part):
             hint = did_you_mean(part, [each for each in dir(found) if not each.startswith("_")])

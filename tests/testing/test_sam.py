@@ -387,3 +387,53 @@ def test_intrinsic_functions(folder: Path, value: str, resolved: Any) -> None:
     Path("n.yaml").write_text(f"{NAMES}Outputs:\n  It: {value}\n")
     found = cloudformation.Template(cloudformation.read(Path("n.yaml")))
     assert found.resolve(found.section("Outputs")["It"]) == resolved
+
+
+def test_functions_that_run_at_once_have_each_its_modules_and_its_environment(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "shared").mkdir()
+    (folder / "shared" / "meeting.py").write_text(
+        "from contextlib import suppress\n"
+        "from threading import Barrier, BrokenBarrierError\n"
+        "barrier = Barrier(2)\n"
+        "def meet():\n"
+        "    with suppress(BrokenBarrierError):\n"
+        "        barrier.wait(0.1)\n"
+    )
+    monkeypatch.syspath_prepend(str(folder / "shared"))
+    code = """
+    import os
+    from meeting import meet
+    meet()
+    from whoami import NAME
+    def handler(event, context):
+        before = os.environ["WHO"]
+        meet()
+        return [NAME, before, os.environ["WHO"]]
+    """
+    names = ("one", "two")
+    for name in names:
+        (folder / name).mkdir()
+        (folder / name / "app.py").write_text(dedent(code))
+        (folder / name / "whoami.py").write_text(f"NAME = '{name}'")
+    branches = [{"StartAt": name, "States": {name: {"Type": "Task", "Resource": name, "End": True}}} for name in names]
+    for branch, name in zip(branches, names, strict=True):
+        branch["States"][name]["Resource"] = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    functions = {
+        name: {
+            "Type": "AWS::Serverless::Function",
+            "Properties": {
+                "CodeUri": name,
+                "Handler": "app.handler",
+                "Environment": {"Variables": {"WHO": name}},
+            },
+        }
+        for name in names
+    }
+    both = {"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "Branches": branches, "End": True}}}
+    machine = {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": both}}
+    (folder / "both.json").write_text(json.dumps({"Resources": {**functions, "Machine": machine}}))
+    loaded = sam.load("both.json")
+    run = loaded.machine.run({}, lambdas=loaded.lambdas, live=True)
+    assert run.output == [["one", "one", "one"], ["two", "two", "two"]]
