@@ -10,6 +10,8 @@ from asl import Run
 from asl.errors import HostError, InputError
 from asl.testing import AslFixture, Workflow, asltest, find_problems, strategies
 from asl.testing.exploration import compensated, happens_at_most, published_at_most_once, reaches, succeeded
+from asl.testing.exploration.explorer import Explorer
+from asl.testing.exploration.faults import Fault
 from asl.testing.exploration.ready_test import as_asltest, as_pytest
 from asl.testing.exploration.search import Report
 
@@ -148,6 +150,13 @@ def test_all_that_nobody_may_answer_is_named_at_once() -> None:
     assert problem.hint is not None
     named = problem.pointer.rpartition("/")[2], problem.hint.partition("; the same goes for ")[2]
     assert sorted(named) == ["First", "Second"]
+
+
+def test_of_faults_that_do_the_same_the_likeliest_is_shown() -> None:
+    explorer = Explorer(Workflow(machine("Ask", Ask=invoke("ask"))))
+    errors = ("CustomError", "Lambda.ServiceException")
+    one, other = (explorer.run({}, lambda: lambda number: 0, [Fault("Ask", error=error)]) for error in errors)
+    assert one.complexity < other.complexity
 
 
 # -- how it is explored ----------------------------------------------------------------------------------------------

@@ -197,7 +197,8 @@ def test_the_empty_plan_is_the_simplest() -> None:
 
 def test_plans_shrink_to_one_fault() -> None:
     plans = strategies.faults(asl.load(CHOICE))
-    found = find(plans, lambda plan: any(each.get("timesOut") for each in plan), settings=quick)
+    options = settings(quick, max_examples=2000)
+    found = find(plans, lambda plan: any(each.get("timesOut") for each in plan), settings=options)
     assert found == [{"state": "Send", "timesOut": True}]
 
 

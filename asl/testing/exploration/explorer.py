@@ -57,10 +57,17 @@ class Example:
 
     @property
     def complexity(self) -> tuple[int, ...]:
-        """Less for what is simpler: fewer faults, fewer calls, shorter data."""
+        """Less for what is simpler: fewer faults, fewer calls, shorter data, likelier faults."""
         values = [each.answer.value for each in self.answered if isinstance(each.answer, Output)]
         counted = sum(fault.call is not None for fault in self.faults)
-        return len(self.faults), len(self.answered), counted, len(dumps(self.input)) + len(dumps(values))
+        unlikely = sum(self._place(fault) for fault in self.faults)
+        return len(self.faults), len(self.answered), counted, len(dumps(self.input)) + len(dumps(values)), unlikely
+
+    def _place(self, fault: Fault) -> int:
+        """The place of a fault among those of its task, of which the likeliest is the first."""
+        plain = replace(fault, cause=None, call=None)
+        known = self.subject.tasks[fault.state].faults
+        return known.index(plain) if plain in known else len(known)
 
 
 class Explorer:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from warnings import catch_warnings, filterwarnings
 
 from asl.hosts.garbage import rare_collections
 from asl.json_text import dumps
@@ -54,7 +55,9 @@ def search(explorer: Explorer, *, max_examples: int = 1000, seed: int = 0) -> Re
     """Runs a workflow so many times, and gives what was found. Raises HostError when a task is answered by nothing."""
     report = Report(explorer.subject)
     explorer.reached = report.reached
-    with rare_collections():
+    with rare_collections(), catch_warnings():
+        # Before 2025, Hypothesis lowers Python's limit on nested calls for each run, and says so when a run raises it.
+        filterwarnings("ignore", "The recursion limit will not be reset")
         simplest: dict[_Key, Example] = {}
         seen: set[str] = set()
         unseen: deque[bool] = deque(maxlen=_TIRES)
