@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from asl.errors import AslError, HostError
 from asl.hosts import alarm
+from asl.hosts.visits import Visit
 from asl.integration import Answer, Call, Failure, Integration, Output, Pending, Settings
 from asl.json_text import dumps
 from asl.values import JSON
@@ -102,6 +103,11 @@ class Answers:
         """What the table of mocks has to tell of a call that nothing answers, if it has."""
         told = getattr(self._mocks, "unanswered", None)
         return None if told is None else told(call)
+
+    def idle_mocks(self, visits: Sequence[Visit]) -> Iterable[str]:
+        """What to tell of mocks that have answered nothing in a run with these visits; they may not be as meant."""
+        told = getattr(self._mocks, "idle", None)
+        return () if told is None else told(visits)
 
     def worker(self, resource: str) -> TaskFunction | None:
         """The function that works on an activity; None for what is no activity, or has no such function."""

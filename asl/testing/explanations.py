@@ -7,7 +7,7 @@ from typing import Any
 
 from asl.hosts.run import Run
 from asl.testing.matching import Partial, differences, shown
-from asl.testing.run_report import outcome, path_difference
+from asl.testing.run_report import outcome, parting, path_difference
 
 
 def comparison(runs: Sequence[Run], operator: str, left: Any, right: Any) -> list[str] | None:
@@ -23,7 +23,8 @@ def comparison(runs: Sequence[Run], operator: str, left: Any, right: Any) -> lis
         return [f"{runs[-1].machine.name} gave no output", *outcome(runs[-1])]
     for run in reversed(runs):
         if isinstance(left, list) and isinstance(right, list) and left == run.path and _are_texts(right):
-            return [f"the path of {run.machine.name} is not as expected", *path_difference(run, right), *outcome(run)]
+            head = f"the path of {run.machine.name} is not as expected: {parting(left, right)}"
+            return [head, *path_difference(run, right), *outcome(run)]
         if left is run.output and left is not None:
             whole = not isinstance(right, Partial)
             return [f"the output of {run.machine.name} is not as expected", *differences(right, left, whole=whole)]

@@ -10,7 +10,7 @@ are counted anew in each execution.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from json import loads
 from threading import Lock
@@ -19,8 +19,10 @@ from typing import Any, TypeAlias
 from asl.errors import HostError, InputError
 from asl.hosts.answers import FunctionOf, TaskFunction
 from asl.hosts.start import milliseconds
+from asl.hosts.visits import Visit
 from asl.integration import Answer, Call, Failure, Output, Pending
 from asl.json_text import dumps
+from asl.testing.matching import differences
 from asl.testing.targets import INVOKE, Target, functions
 from asl.values import ABSENT, JSON, Absent
 
@@ -187,6 +189,17 @@ class MockTable:
     def _of(self, call: Call) -> list[Mock]:
         """The mocks of the call's machine, the last made first."""
         return [*reversed(self._mocks.get(_machine_name(call), ()))]
+
+    def idle(self, visits: Sequence[Visit]) -> Iterator[str]:
+        """What to tell of mocks for some calls of a state, which had calls, but none that they answered."""
+        for mock in (mock for mocks in self._mocks.values() for mock in mocks):
+            target = mock.target
+            asked = [arguments for visit in visits if visit.name == target.state for arguments in visit.calls]
+            if mock.asked or not asked or (target.item, target.call, target.input) == (None, None, None):
+                continue
+            found = None if target.input is None or callable(target.input) else differences(target.input, asked[-1])
+            difference = None if found is None else next(found, None)
+            yield f"the mock of {target} answered nothing{f': {difference}' if difference else ''}"
 
     def unanswered(self, call: Call) -> tuple[list[str], list[str]]:
         """What to tell of a call that nothing answers: why mocks of its task are not for it, and mocks to write."""

@@ -13,12 +13,11 @@ from asl.hosts.visits import Visit
 from asl.source_text import placeholders_of
 from asl.story import Story
 from asl.testing.matching import shown
-from asl.wording import history_full
+from asl.wording import TIMEOUT, history_full
 
 _WIDTH: Final = 120
 _HEAD, _TAIL = 40, 15  # lines of a long story that are told
-_MOST: Final = 12  # states in a row that are told one by one
-_KEPT: Final = 2  # states before and behind those that are not
+_MOST_EQUAL, _MOST = 3, 12  # states in a row that are told one by one: as expected, or not
 _LONGEST_CYCLE: Final = 30
 _COMPARED: Final = 400  # states of a path that are compared, one by one
 
@@ -67,17 +66,27 @@ def path_difference(run: Run, expected: Sequence[str]) -> Iterator[str]:
     opcodes = SequenceMatcher(None, list(expected), taken, False).get_opcodes()
     for step, first, last, since, until in opcodes:
         if step == "equal":
-            yield from _shortened([f"  {_told(visit)}" for visit in visits[since:until]], "as expected")
+            lines = [f"  {_told(visit)}" for visit in visits[since:until]]
+            yield from _shortened(lines, _MOST_EQUAL, "as expected")
         else:
             yield from (f"- {name}   (expected)" for name in expected[first:last])
             until = len(visits) if until == len(taken) else until
-            yield from _shortened([f"+ {_told(visit)}" for visit in visits[since:until]], "more")
+            yield from _shortened([f"+ {_told(visit)}" for visit in visits[since:until]], _MOST, "more")
 
 
-def _shortened(lines: list[str], what: str) -> list[str]:
-    if len(lines) <= _MOST:
+def _shortened(lines: list[str], most: int, what: str) -> list[str]:
+    """The lines, of more than `most` the first and the last."""
+    if len(lines) <= most:
         return lines
-    return [*lines[:_KEPT], f"{lines[0][:2]}… {len(lines) - 2 * _KEPT:,} states {what}", *lines[-_KEPT:]]
+    return [lines[0], f"{lines[0][:2]}… {len(lines) - 2:,} states {what}", lines[-1]]
+
+
+def parting(path: Sequence[str], expected: Sequence[str]) -> str:
+    """Where a path leaves the expected one: `after Pay, expected Paid, got Refund`."""
+    same = next((at for at, pair in enumerate(zip(path, expected, strict=False)) if pair[0] != pair[1]), None)
+    at = min(len(path), len(expected)) if same is None else same
+    wanted, got = (names[at] if at < len(names) else "the end" for names in (expected, path))
+    return f"{f'after {path[at - 1]}, ' if at else ''}expected {wanted}, got {got}"
 
 
 def _told(visit: Visit) -> str:
@@ -98,15 +107,20 @@ def ending(run: Run) -> str:
         return ""
     if run.status == "RUNNING":
         waiting = ", ".join(dict.fromkeys(run.waiting_for.values()))
-        return f"RUNNING{', awaits an answer for ' if waiting else ''}{waiting}"
+        since = (run.world.now - run.execution.started_at) / 1000
+        return f"RUNNING {since:g} s after its start{', awaits an answer for ' if waiting else ''}{waiting}"
     place = f" at {run.failed_at}" if run.failed_at is not None else ""
     return f"{run.status}{place}: {run.error or 'an error without a name'}{': ' if run.cause else ''}{run.cause or ''}"
 
 
 def hints(run: Run) -> Iterator[str]:
     """What is probably wrong with the test, where the end of a run looks so."""
+    if run.status == "RUNNING" and not run.waiting_for and not run.world.calls:
+        yield "the clock was stopped; run.advance() goes on (in a test file, a later `until`)"
+    yield from run.world.answers.idle_mocks(run.visits)
     if run.succeeded or run.status == "RUNNING":
         return
+    yield from _unanswered(run)
     if run.cause == history_full().cause:
         cycle, _ = max(_cycles(run.path), key=lambda each: each[1], default=((), 1))
         yield (
@@ -125,6 +139,14 @@ def hints(run: Run) -> Iterator[str]:
         yield from _without_payload(run)
 
 
+def _unanswered(run: Run) -> Iterator[str]:
+    """Tasks with a token that timed out, which is what happens when nothing stops the clock for an answer."""
+    tokens = {state.name for state in run.machine.program.states.values() if getattr(state, "pattern", "") == _CALLBACK}
+    for name in dict.fromkeys(visit.name for visit in run.visits if visit.error == TIMEOUT and visit.name in tokens):
+        yield f"{name} was not answered in time; `until` stops the clock before (in a test file, there are `answers`)"
+
+
+_CALLBACK: Final = "wait_for_task_token"
 _OWN_ERRORS: Final = ("States.Runtime", "States.QueryEvaluationError")
 
 
@@ -153,7 +175,8 @@ def outcome(run: Run) -> list[str]:
 def story(run: Run, whole: bool = False) -> str:
     """What happened in a run, a line for each step, with the data; `whole`: however long it is."""
     stream = StringIO()
-    teller = Story(stream, width=None if whole else _WIDTH, clock="virtual time", title=run.machine.name, outcome=False)
+    clock = "real time" if run.world.live else "virtual time"
+    teller = Story(stream, width=None if whole else _WIDTH, clock=clock, title=run.machine.name, outcome=False)
     for event in render_all(run.recorded):
         teller.feed(event)
     teller.close()

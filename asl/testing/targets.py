@@ -75,6 +75,8 @@ class Target:
             (name, str(state["Resource"]), state.get("Parameters", state.get("Arguments")))
             for _, name, state in task_states(machine.document.value)
         ]
+        if self.item is not None and self.state is not None and not _is_in_map(machine, self.state):
+            return f"item {self.item} of state '{self.state}': the state is in no Map", None
         if any(self.is_of(*task) or self._may_be_of(*task[1:]) for task in tasks):
             return None
         if self.state is not None:
@@ -107,7 +109,13 @@ class Target:
         named = (("state", self.state), ("resource", self.resource), ("function", self.function))
         parts = [f"{name} '{value}'" for name, value in named if value is not None]
         parts += [f"{name} {value}" for name, value in (("item", self.item), ("call", self.call)) if value is not None]
-        return ", ".join(parts)
+        return ", ".join(parts + (["some input"] if self.input is not None else []))
+
+
+def _is_in_map(machine: Machine, name: str) -> bool:
+    """Whether a state is in a Map; so is one that there is not."""
+    pointers = [pointer for pointer, state in machine.program.states.items() if state.name == name]
+    return any("/ItemProcessor/" in pointer or "/Iterator/" in pointer for pointer in pointers) or not pointers
 
 
 def _listed(names: Iterable[str]) -> str:

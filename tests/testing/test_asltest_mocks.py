@@ -139,7 +139,7 @@ def test_a_task_that_waits_is_told_with_what_to_write(folder: Path) -> None:
           one: {until: 5}
         """)
     assert "answer it with `answers: [{at: SECONDS, state: Ask, success: {}}]`" in found.text
-    assert "ended: RUNNING, awaits an answer for Ask" in found.text
+    assert "ended: RUNNING 5 s after its start, awaits an answer for Ask" in found.text
 
 
 def test_a_mock_file_answers_where_no_mock_does(folder: Path) -> None:

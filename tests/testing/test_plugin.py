@@ -127,7 +127,7 @@ def test_path(work):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "E *the path of work is not as expected",
+            "E *the path of work is not as expected: after Work, expected Done, got Nothing",
             "E *  Check",
             'E *  Work   (error Busy: "too late")',
             "E *- Done   (expected)",
@@ -260,7 +260,7 @@ class Case(unittest.TestCase):
     result.assert_outcomes(failed=3)
     result.stdout.fnmatch_lines(
         [
-            "*the path of shared is not as expected",
+            "*the path of shared is not as expected: after Check, expected the end, got Work",
             "*what happened in shared*",
             "*$.n: expected 1, got 0",
             "*what happened in plain*",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from asl.testing import Workflow
-from asl.testing.run_report import ending, folded, hints, outcome, path, path_difference, story
+from asl.testing.run_report import ending, folded, hints, outcome, parting, path, path_difference, story
 
 WORK = {"Type": "Task", "Resource": "arn:aws:states:::example:work"}
 
@@ -64,8 +64,42 @@ def test_a_long_path_that_is_as_expected_is_shortened() -> None:
     test.mock("Ask").returns({"s": "RUNNING"}, times=9).then.returns({"s": "DONE"})
     run = test.run()
     lines = list(path_difference(run, [*run.path[:-1], "Other"]))
-    assert lines[0:3] == ["  Begin", "  Rest", "  … 27 states as expected"]
+    assert lines[:3] == ["  Begin", "  … 29 states as expected", "  Which"]
     assert lines[-2:] == ["- Other   (expected)", "+ Done"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected", "told"),
+    [
+        ("A B C", "A X C", "after A, expected X, got B"),
+        ("A", "B", "expected B, got A"),
+        ("A", "A B", "after A, expected B, got the end"),
+        ("A B", "A", "after A, expected the end, got B"),
+        ("", "A", "expected A, got the end"),
+    ],
+)
+def test_where_a_path_leaves_the_expected_one(path: str, expected: str, told: str) -> None:
+    assert parting(path.split(), expected.split()) == told
+
+
+def test_a_task_that_was_not_answered_in_time() -> None:
+    ask = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "TimeoutSeconds": 9}
+    ask |= {"Parameters": {"QueueUrl": "q", "MessageBody": "m"}, "End": True}
+    test = workflow(Ask=ask)
+    test.mock("Ask").waits()
+    assert "Ask was not answered in time; `until` stops the clock before" in next(hints(test.run()))
+
+
+def test_mocks_that_answered_nothing() -> None:
+    test = workflow(Work={**WORK, "End": True})
+    test.mock("Work").returns(1)
+    test.mock("Work", call=7).returns(2)
+    test.mock("Work", input={"a": {"b": 3}}).returns(3)
+    assert list(hints(test.run({"a": {"b": "3"}}))) == [
+        "the mock of state 'Work', call 7 answered nothing",
+        "the mock of state 'Work', some input answered nothing: $.a.b: expected 3, got \"3\"",
+    ]
+    assert list(hints(test.run({"a": {"b": 3}}))) == ["the mock of state 'Work', call 7 answered nothing"]
 
 
 def test_the_error_that_was_caught_before() -> None:
@@ -89,5 +123,7 @@ def test_placeholders_without_a_value() -> None:
 def test_a_run_that_succeeded_or_goes_on() -> None:
     test = workflow(Rest={"Type": "Wait", "Seconds": 9, "End": True})
     assert outcome(test.run()) == []
-    assert outcome(test.run(until=1)) == ["RUNNING"]
+    told, hint = outcome(test.run(until=1))
+    assert told == "RUNNING 1 s after its start"
+    assert "run.advance() goes on" in hint
     assert path(test.start()) == "Rest"

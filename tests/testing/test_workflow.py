@@ -338,15 +338,15 @@ def test_functions_that_the_input_names() -> None:
 
 
 def test_why_a_mock_is_not_for_a_call() -> None:
-    test = workflow(Work=task())
+    test = workflow(All=each(task()))
     test.mock("Work", call=1).returns(1)
-    test.mock("Work", item=0).returns(1)
+    test.mock("Work", item=3).returns(1)
     test.mock("Work", input={"a": 2}).returns(1)
     with pytest.raises(asl.HostError) as told:
-        test.run({"a": 1})
+        test.run([{"a": 1}])
     for text in (
         "There is a mock for it, but not for this call: it is for call 1, and this is call 0",
-        "it is for item 0, and this state is in no Map",
+        "it is for item 3, and this is item 0",
         "it is for other arguments: $.a: expected 2, got 1",
     ):
         assert text in str(told.value)
@@ -473,6 +473,7 @@ def test_an_unmocked_task_tells_the_fix() -> None:
         (lambda order: order.mock("Charge", resource="*"), "mock takes one of"),
         (lambda order: order.mock(resource="sqs:*"), "no task of 'order' has a resource sqs:*; they have arn:aws:"),
         (lambda order: order.mock(function="chrge"), "invokes a function chrge; they have reserve, arn:aws:lambda:"),
+        (lambda order: order.mock("Charge", item=0), "item 0 of state 'Charge': the state is in no Map"),
         (lambda order: order.mock("Charge").fails(None), "fails takes the name of an error"),
         (lambda order: order.mock("Charge").fails("E", times=0), "times is how many calls"),
         (lambda order: order.mock("Charge").returns(1, after=-1), "after is a number of seconds"),
