@@ -7,12 +7,12 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from json import loads
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from asl.errors import AslError, HostError
 from asl.hosts import alarm
@@ -20,6 +20,9 @@ from asl.hosts.visits import Visit
 from asl.integration import Answer, Call, Failure, Integration, Output, Pending, Settings
 from asl.json_text import dumps
 from asl.values import JSON
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 BUILT_IN = ("asl_lambda", "asl_aws")
 """Packages of integrations that come with this distribution, each with a function `integrations(settings)`."""
@@ -287,12 +290,17 @@ def _built_in(settings: Settings) -> Iterable[Integration]:
         yield from module.integrations(settings)
 
 
-def _from_entry_points(settings: Settings) -> Iterable[Integration]:
+@cache
+def _entry_points() -> tuple[EntryPoint, ...]:
+    """Those of other packages; found once in a process, since what is looked through is all that is installed."""
     from importlib.metadata import entry_points
 
-    for entry in entry_points(group="asl.integrations"):
-        if entry.module.split(".")[0] in BUILT_IN:
-            continue
+    found = entry_points(group="asl.integrations")
+    return tuple(entry for entry in found if entry.module.split(".")[0] not in BUILT_IN)
+
+
+def _from_entry_points(settings: Settings) -> Iterable[Integration]:
+    for entry in _entry_points():
         try:
             yield from entry.load()(settings)
         except Exception as failure:

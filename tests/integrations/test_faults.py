@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import asl
+from asl.hosts.answers import _entry_points
 from asl.integration import Call, Description
 from tests.integrations.servers import Reply, free_port, http_server, raw_server, says, silent, slow
 
@@ -396,3 +397,13 @@ def test_a_function_that_answers_twice(live: bool) -> None:
         world.run()
     assert run.output == "first"
     assert refused == ["TaskTimedOut: Task Timed Out: 'Provided task does not exist anymore'"]
+
+
+def test_what_is_installed_is_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: asked.append(group) or ())
+    _entry_points.cache_clear()
+    for _ in range(2):
+        assert one("arn:aws:states:::example:work").run({}, tasks={"T": 1}).succeeded
+    _entry_points.cache_clear()
+    assert asked == ["asl.integrations"]
