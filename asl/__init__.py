@@ -37,6 +37,9 @@ _HOMES = {
     "load": "asl.machine",
 }
 
+_PACKAGES = ("jsonata", "jsonpath", "testing")
+"""Those that are used by their own names: `asl.testing.Workflow`."""
+
 __version__ = "0.1.0"
 __all__ = [
     "AslError",
@@ -58,6 +61,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return import_module(f"asl.{name}")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'asl' has no attribute {name!r}")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from inspect import signature
 from json import loads
 from threading import Lock
 from typing import Any, TypeAlias
@@ -47,7 +48,7 @@ class Mock:
         self._appends = False
 
     def __repr__(self) -> str:
-        return f"<asl.Mock of {self.target}: {len(self.asked)} calls>"
+        return f"<asl.Mock of {self.target}: calls={len(self.asked)}>"
 
     @property
     def calls(self) -> list[JSON]:
@@ -67,6 +68,7 @@ class Mock:
         """
         duration = milliseconds("after", after)
         if callable(value):
+            _check_function(value, 2, "the task's arguments, and the asl.Call if it takes two")
             function = FunctionOf(value, duration)
             return self._add(times, lambda call: function)
         answer = Output(_json_copy(value), duration)
@@ -80,6 +82,8 @@ class Mock:
         For `lambda:invoke` that is an object with it as its `Payload`. Such a function fails the task by raising
         `asl.TaskError`. A task that invokes no Lambda function ends the run with `HostError`.
         """
+        if callable(value):
+            _check_function(value, 1, "the payload; a handler of event and context is given with `lambdas`")
         duration = milliseconds("after", after)
         returned = None if callable(value) else _json_copy(value)
 
@@ -230,6 +234,20 @@ def _ran_out(mock: Mock, call: Call, number: int) -> str:
         f" {number} of state '{call.state_name}' (they are counted from 0)\n"
         "Retries and Map iterations are calls too; add another answer, or leave out the last `times`."
     )
+
+
+def _check_function(function: Callable[..., Any], most: int, what: str) -> None:
+    """Raises InputError for a function that cannot be called with one argument, or needs more than `most`."""
+    try:
+        parameters = signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return
+    positional = [each for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+    required = [each for each in positional if each.default is each.empty]
+    takes_any = any(each.kind is each.VAR_POSITIONAL for each in parameters)
+    if not (positional or takes_any) or len(required) > most:
+        takes = f"takes {len(required)} arguments" if required else "takes none"
+        raise InputError(f"the function of a mock is called with {what}; this one {takes}: {function!r}")
 
 
 def _as_it_is(payload: JSON) -> JSON:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PACKAGE: Final = Path(__file__).parents[1]
 _SHOWN_RUNS: Final = 3
 _KEPT_RUNS: Final = 20
+_OF_PROJECT: Final = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", ".git")
 _TEST_FILES: Final = (".asltest.yaml", ".asltest.yml", ".asltest.json")
 _watch: Final[pytest.StashKey[Watch]] = pytest.StashKey()
 
@@ -46,8 +47,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="report which states, transitions, choice rules, catchers and retriers the tests cover",
     )
     group.addoption(
-        "--asl-fail-under", type=float, metavar="PERCENT", help="fail when less of the state machines is covered"
+        "--asl-fail-under", type=_percent, metavar="PERCENT", help="fail when less of the state machines is covered"
     )
+
+
+def _percent(text: str) -> float:
+    percent = float(text)
+    if not 0 <= percent <= 100:
+        raise ValueError
+    return percent
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -82,16 +90,24 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def asl(request: pytest.FixtureRequest) -> Iterator[AslFixture]:
     """Makes state machines to test: asl("machine.asl.json") is one with mocks of its tasks; see asl.testing.Workflow.
 
-    Files are looked for beside the test, then in the folder that pytest was started in, then in its root.
+    Files are looked for beside the test, then in the folders above it up to that of the project, then in the folder
+    that pytest was started in.
     """
     from asl.testing.fixture import AslFixture
 
     config = request.config
-    fixture = AslFixture([request.path.parent, config.invocation_params.dir, config.rootpath])
+    fixture = AslFixture([*_project_folders(request.path.parent), config.invocation_params.dir, config.rootpath])
     try:
         yield fixture
     finally:
         fixture.close()
+
+
+def _project_folders(folder: Path) -> list[Path]:
+    """A folder, and those around it up to that of its project; the folder alone where there is no sign of one."""
+    found = [folder, *folder.parents]
+    root = next((index for index, each in enumerate(found) if any((each / sign).exists() for sign in _OF_PROJECT)), 0)
+    return found[: root + 1]
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:

@@ -115,7 +115,7 @@ def ending(run: Run) -> str:
 
 def hints(run: Run) -> Iterator[str]:
     """What is probably wrong with the test, where the end of a run looks so."""
-    if run.status == "RUNNING" and not run.waiting_for and not run.world.calls:
+    if run.status == "RUNNING" and any(frame.due is not None for frame in run.execution.frames.values()):
         yield "the clock was stopped; run.advance() goes on (in a test file, a later `until`)"
     yield from run.world.answers.idle_mocks(run.visits)
     if run.succeeded or run.status == "RUNNING":

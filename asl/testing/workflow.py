@@ -75,7 +75,7 @@ class Workflow:
         """The executions that were started, the first one first; of those that have ended, the last hundred."""
 
     def __repr__(self) -> str:
-        return f"<asl.Workflow {self.machine.name!r}: {len(self.mocks)} mocks, {len(self.runs)} runs>"
+        return f"<asl.Workflow {self.machine.name!r}: mocks={len(self.mocks)}, runs={len(self.runs)}>"
 
     def __enter__(self) -> Workflow:
         return self

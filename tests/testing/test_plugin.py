@@ -1,6 +1,7 @@
 """The pytest plugin, in sessions of its own."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +116,18 @@ def test_files_named_in_options_are_found_beside_the_test_too(pytester: pytest.P
     result.stdout.fnmatch_lines(
         [">*parent.run()", "E *there is no file 'nothing.json'; looked for", "E *below/nothing.json"]
     )
+
+
+def test_files_are_found_in_the_folders_above_up_to_the_project(pytester: pytest.Pytester, folder: Path) -> None:
+    below = folder / "tests" / "deep"
+    below.mkdir(parents=True)
+    (folder / "pyproject.toml").write_text("[project]\nname = 'it'\n")
+    (below / "pytest.ini").write_text("[pytest]\n")
+    (below.parent / "test_it.py").write_text("def test_it(asl):\n    asl('machine.asl.json')\n")
+    (below / "test_it.py").write_text("def test_it(asl):\n    asl('machine.asl.json')\n")
+    assert pytester.runpytest_subprocess("--rootdir=tests", "tests/test_it.py").ret == 0
+    os.chdir(below)
+    pytester.runpytest_inprocess("test_it.py").assert_outcomes(failed=1)  # a project of its own begins here
 
 
 def test_where_the_path_left_the_expected_one(pytester: pytest.Pytester, folder: Path) -> None:
@@ -407,6 +420,12 @@ def test_coverage_that_is_too_low(
 def test_tests_that_are_only_collected_cover_nothing(pytester: pytest.Pytester, folder: Path) -> None:
     (folder / "work.asltest.yaml").write_text(TEST_FILE)
     assert pytester.runpytest_inprocess("--collect-only", "--asl-fail-under=90").ret == 0
+
+
+def test_a_percentage_that_is_none(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest_inprocess("--asl-fail-under=101")
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["*--asl-fail-under: invalid*"])
 
 
 def test_in_several_processes(pytester: pytest.Pytester, folder: Path) -> None:

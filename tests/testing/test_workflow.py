@@ -97,6 +97,21 @@ def test_exceptions_of_mocks_are_those_of_the_test(live: bool) -> None:
         test.run({})
 
 
+def test_functions_of_many_kinds() -> None:
+    test = workflow(All=each(task(), MaxConcurrency=1))
+
+    class Answers:
+        def __call__(self, arguments: Any) -> Any:
+            return arguments
+
+        def method(self, arguments: Any, *, more: int = 1) -> Any:
+            return more
+
+    for function in (Answers(), Answers().method, lambda *arguments: len(arguments), str, lambda a, call=None: 1):
+        test.mock("Work").returns(function)
+        assert test.run([1]).succeeded
+
+
 def test_payloads_of_functions_by_their_arns() -> None:
     test = workflow(Work=task("arn:aws:lambda:us-east-1:123456789012:function:f"))
     test.mock("Work").returns_payload({"n": 1})
@@ -473,6 +488,11 @@ def test_an_unmocked_task_tells_the_fix() -> None:
         (lambda order: order.mock("Charge", resource="*"), "mock takes one of"),
         (lambda order: order.mock(resource="sqs:*"), "no task of 'order' has a resource sqs:*; they have arn:aws:"),
         (lambda order: order.mock(function="chrge"), "invokes a function chrge; they have reserve, arn:aws:lambda:"),
+        (lambda order: order.mock("Charge").returns(lambda: 1), "called with the task's arguments, and the asl.Call"),
+        (
+            lambda order: order.mock("Charge").returns_payload(lambda e, c: 1),
+            "given with `lambdas`; this one takes 2",
+        ),
         (lambda order: order.mock("Charge", item=0), "item 0 of state 'Charge': the state is in no Map"),
         (lambda order: order.mock("Charge").fails(None), "fails takes the name of an error"),
         (lambda order: order.mock("Charge").fails("E", times=0), "times is how many calls"),
