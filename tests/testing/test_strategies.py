@@ -98,6 +98,15 @@ INT = {"type": "integer"}
         ({"allOf": [{"type": "number"}, {"type": "integer", "minimum": 7, "maximum": 7}]}, lambda v: v == 7),
         ({"$ref": "#/$defs/n", "$defs": {"n": {"const": 4}}}, lambda v: v == 4),
         ({"$ref": "#/$defs/n", "maximum": 5, "$defs": {"n": {**INT, "minimum": 5}}}, lambda v: v == 5),
+        ({"type": ["string", "null"], "enum": ["a", None, 3]}, lambda v: v in ("a", None)),
+        ({"type": "number", "multipleOf": 0.1, "minimum": 0, "maximum": 9}, lambda v: v == round(v, 1)),
+        ({"type": "integer", "multipleOf": 2.5, "minimum": 1, "maximum": 12}, lambda v: v in (5, 10)),
+        ({"patternProperties": {"^x": INT}, "properties": {"x1": {}}, "required": ["x1", "x2"]},
+         lambda v: type(v["x1"]) is type(v["x2"]) is int),
+        ({"properties": {"a": {"type": "string"}}, "additionalProperties": INT, "minProperties": 1},
+         lambda v: all(type(each) is (str if name == "a" else int) for name, each in v.items())),
+        ({"allOf": [{"additionalProperties": False, "properties": {"a": INT}}, {"properties": {"b": INT}}]},
+         lambda v: v.keys() <= {"a"}),
         (True, lambda v: True),
     ],
 )  # fmt: skip
@@ -126,6 +135,9 @@ def test_a_schema_may_refer_to_itself() -> None:
         ({"type": "integer", "minimum": 2, "maximum": 1}, "allows no integer"),
         ({"allOf": [INT, {"type": "string"}]}, "allows nothing"),
         ("integer", "an object, true or false"),
+        ({"type": "string", "enum": [1, 2]}, "allows nothing"),
+        ({"required": ["a"], "additionalProperties": False}, "requires 'a', and forbids it"),
+        ({"type": "number", "multipleOf": 5, "minimum": 1, "maximum": 4}, "allows no multiple of 5"),
     ],
 )
 def test_schemas_that_cannot_be_used(schema: Any, said: str) -> None:

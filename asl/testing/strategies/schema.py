@@ -1,12 +1,13 @@
 """Values that a JSON Schema allows: the keywords that people write, of drafts 4 to 2020-12.
 
 Keywords that only say what a value is not (`not`, `if`, `contains` ...) are refused rather than ignored, so that every
-value that comes is valid; but what one branch of `oneOf` allows, another may allow too. `format` counts for the formats
-named here; others are taken for any text.
+value that comes is valid; but what one branch of `oneOf` allows, another may allow too, and of what stands beside
+`const` and `enum` only `type` counts. `format` counts for the formats named here; others are taken for any text.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any, Final, TypeAlias
@@ -116,12 +117,8 @@ class _Reader:
     # -- types -----------------------------------------------------------------------------------------------------
 
     def _typed(self, schema: Mapping[str, Any]) -> Strategy:
-        if "const" in schema:
-            return st.just(schema["const"])
-        if "enum" in schema:
-            if not schema["enum"]:
-                raise InputError("the JSON Schema has an empty enum, which allows nothing")
-            return st.sampled_from(schema["enum"])
+        if "const" in schema or "enum" in schema:
+            return _listed(schema)
         types = schema.get("type")
         if types is None:
             types = [type for type, keywords in _OF_TYPE.items() if any(each in schema for each in keywords)]
@@ -143,25 +140,39 @@ class _Reader:
         return st.one_of([makers[type](schema) for type in wanted])
 
     def _object(self, schema: Mapping[str, Any]) -> Strategy:
-        properties = dict(schema.get("properties", {}))
+        properties, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
         others = schema.get("additionalProperties", True)
         needed = schema.get("required", [])
         needed = needed if isinstance(needed, list) else []  # draft 3 had a boolean there
-        for name in needed:
-            properties.setdefault(name, others if others is not False else True)
         least, most = schema.get("minProperties", 0), schema.get("maxProperties")
-        required = {name: self.read(properties[name]) for name in needed}
+        required = {name: self.read(self._property(schema, name)) for name in needed}
         optional = {
-            name: self.read(each) for name, each in properties.items() if name not in required and each is not False
+            name: self.read(self._property(schema, name))
+            for name, each in properties.items()
+            if name not in required and each is not False
         }
         known: Strategy = st.fixed_dictionaries(required, optional=optional)
         lacking = least - len(required)
         if isinstance(others, Mapping) or (lacking > len(optional) and others is not False):
-            more = st.dictionaries(WORD, self.read(others), min_size=max(0, lacking), max_size=max(2, lacking))
+            free = WORD.filter(
+                lambda word: word not in properties and not any(re.search(each, word) for each in patterns)
+            )
+            more = st.dictionaries(free, self.read(others), min_size=max(0, lacking), max_size=max(2, lacking))
             known = st.builds(lambda extra, own: {**extra, **own}, more, known)
         if least or most is not None:
             known = known.filter(lambda value: least <= len(value) and (most is None or len(value) <= most))
         return known
+
+    def _property(self, schema: Mapping[str, Any], name: str) -> Any:
+        """What the schema of an object says of the property of that name."""
+        properties, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+        found = [properties[name]] if name in properties else []
+        found += [each for pattern, each in patterns.items() if re.search(pattern, name)]
+        if not found:
+            found = [schema.get("additionalProperties", True)]
+        if found == [False]:
+            raise InputError(f"the JSON Schema allows nothing: it requires '{name}', and forbids it")
+        return found[0] if len(found) == 1 else reduce(both, map(self._plain, found))
 
     def _array(self, schema: Mapping[str, Any]) -> Strategy:
         items = schema.get("items", True)
@@ -181,3 +192,34 @@ class _Reader:
             others = st.lists(self.read(items), min_size=least - len(own), max_size=rest)
         whole: Strategy = st.builds(lambda head, tail: [*head, *tail], st.tuples(*own), others)
         return whole if unique_by is None else whole.filter(lambda value: len({*map(dumps, value)}) == len(value))
+
+
+def _listed(schema: Mapping[str, Any]) -> Strategy:
+    """The values that `const` or `enum` names, those of another type than `type` says left out."""
+    values = [schema["const"]] if "const" in schema else schema["enum"]
+    if not values:
+        raise InputError("the JSON Schema has an empty enum, which allows nothing")
+    types = schema.get("type", _TYPES)
+    types = [types] if isinstance(types, str) else types
+    found = [value for value in values if any(_is_of_type(value, type) for type in types)]
+    if not found:
+        raise InputError(f"the JSON Schema allows nothing: {dumps(values)} and the type {dumps(types)}")
+    return st.sampled_from(found)
+
+
+def _is_of_type(value: JSON, type: str) -> bool:
+    match value:
+        case None:
+            return type == "null"
+        case bool():
+            return type == "boolean"
+        case int():
+            return type in ("integer", "number")
+        case float():
+            return type == "number" or (type == "integer" and value.is_integer())
+        case str():
+            return type == "string"
+        case list():
+            return type == "array"
+        case _:
+            return type == "object"

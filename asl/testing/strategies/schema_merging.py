@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from asl.errors import InputError
@@ -16,6 +18,7 @@ def both(one: Any, other: Any) -> Any:
     if one is False or other is False:
         return False
     one, other = ({} if each is True else each for each in (one, other))
+    one, other = _with_properties_of(one, other), _with_properties_of(other, one)
     merged = dict(one)
     for key, value in other.items():
         if key not in merged or key in ANNOTATIONS or merged[key] == value:
@@ -23,6 +26,25 @@ def both(one: Any, other: Any) -> Any:
         else:
             merged[key] = _combined(key, merged[key], value)
     return merged
+
+
+def _with_properties_of(schema: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema that says itself what it allows of the properties that another one names."""
+    if "additionalProperties" not in schema:
+        return schema
+    own = schema.get("properties", {})
+    named = [*other.get("properties", {}), *_listed(other.get("required"))]
+    patterns = schema.get("patternProperties", {})
+    added = {
+        name: schema["additionalProperties"]
+        for name in named
+        if name not in own and not any(re.search(pattern, name) for pattern in patterns)
+    }
+    return {**schema, "properties": {**own, **added}} if added else schema
+
+
+def _listed(names: Any) -> list[str]:
+    return names if isinstance(names, list) else []
 
 
 def _combined(key: str, one: Any, other: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 from hypothesis import strategies as st
@@ -33,26 +34,20 @@ def _bounds(schema: Mapping[str, Any]) -> tuple[Any, Any, bool, bool]:
 def integers(schema: Mapping[str, Any]) -> Strategy:
     """Integers within the bounds. Raises InputError when there are none."""
     low, high, over, under = _bounds(schema)
-    step = schema.get("multipleOf", 1)
+    step = Fraction(str(schema.get("multipleOf", 1))).numerator  # of 2.5, every other multiple is an integer
     low = None if low is None else -int(-low // 1) + (1 if over and low == int(low) else 0)
     high = None if high is None else int(high // 1) - (1 if under and high == int(high) else 0)
     if low is not None and high is not None and low > high:
         raise InputError(f"the JSON Schema allows no integer: {dumps(dict(schema))}")
-    if step == 1:
-        return st.integers(low, high)
-    least = None if low is None else int(-(-low // step))
-    most = None if high is None else int(high // step)
-    return st.integers(least, most).map(lambda number: number * step)
+    return _multiples(Fraction(step), _fraction(low), _fraction(high), False, False)
 
 
 def numbers(schema: Mapping[str, Any]) -> Strategy:
     """Integers and other numbers within the bounds."""
     low, high, over, under = _bounds(schema)
     if "multipleOf" in schema:
-        step = schema["multipleOf"]
-        least = None if low is None else int(-(-low // step)) + int(over)
-        most = None if high is None else int(high // step) - int(under)
-        return st.integers(least, most).map(lambda number: number * step)
+        step = Fraction(str(schema["multipleOf"]))  # as it is written: 0.1 is a tenth
+        return _multiples(step, _fraction(low), _fraction(high), over, under)
     inside = (lambda value: (not over or value > low) and (not under or value < high)) if over or under else None
     floats: Strategy = st.floats(low, high, allow_nan=False, allow_infinity=False)
     whole_low, whole_high = None if low is None else -int(-low // 1), None if high is None else int(high // 1)
@@ -60,6 +55,27 @@ def numbers(schema: Mapping[str, Any]) -> Strategy:
     if whole_low is None or whole_high is None or whole_low <= whole_high:
         found = st.one_of(st.integers(whole_low, whole_high), floats)
     return found.filter(inside) if inside is not None else found
+
+
+def _multiples(step: Fraction, low: Fraction | None, high: Fraction | None, over: bool, under: bool) -> Strategy:
+    """The multiples of a number between others, which are excluded or not."""
+    least = None if low is None else -(-low // step)
+    most = None if high is None else high // step
+    if least is not None and over and least * step == low:
+        least += 1
+    if most is not None and under and most * step == high:
+        most -= 1
+    if least is not None and most is not None and least > most:
+        raise InputError(f"the JSON Schema allows no multiple of {float(step):g} between {low} and {high}")
+    return st.integers(least, most).map(lambda number: _plain(number * step))
+
+
+def _fraction(number: float | None) -> Fraction | None:
+    return None if number is None else Fraction(str(number))
+
+
+def _plain(number: Fraction) -> int | float:
+    return number.numerator if number.denominator == 1 else float(number)
 
 
 def texts(schema: Mapping[str, Any]) -> Strategy:
