@@ -25,7 +25,7 @@ EPILOG = """\b
 Examples:
   asl explore order.asl.json
   asl explore order.asl.json --example @input.json --allow CardDeclined
-  asl explore order.asl.json --input-schema order.schema.json --max-examples 5000
+  asl explore order.asl.json --input-schema order.schema.json
 
 \b
 Exit codes: 0 nothing goes wrong; 1 something does; 2 a wrong call.

@@ -22,7 +22,7 @@ EPILOG: Final = """\b
 Examples:
   asl integrations
   asl integrations sqs:sendMessage.waitForTaskToken aws-sdk:s3:getObject
-  asl integrations --file order.asl.json --aws embedded --lambda charge=handlers:charge
+  asl integrations --file order.asl.json --aws embedded
 
 A RESOURCE is an ARN as in a definition, or short: sqs:sendMessage, function:NAME, activity:NAME.
 

@@ -30,7 +30,7 @@ EPILOG = """\b
 Examples:
   asl run order.asl.json --input '{"amount": 12}'
   asl run order.asl.json --input @order.json --mock mocks.json#Declined
-  asl run order.asl.json --lambda charge=handlers:charge --history history.json
+  asl run order.asl.json --lambda charge=handlers:charge --history h.json
 
 Exit codes: 0 the execution succeeded; 1 it failed, timed out or was stopped; 2 a wrong call, or a task that nothing
 answers.

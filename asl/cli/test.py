@@ -31,9 +31,9 @@ Examples:
   asl test
   asl test statemachines/order -k "declined or refused" -x
   asl test --coverage --fail-under 90 --junit report.xml
-  asl test --mock-config MockConfigFile.json --machine Order=order.asl.json --input @order.json
+  asl test order.asltest.yaml::"a declined card"
+  asl test --mock-config mocks.json --machine Order=order.asl.json
 
-\b
 Exit codes: 0 all passed; 1 a case failed, or less is covered than --fail-under says; 2 a wrong call, a malformed
 file, or no cases.
 
@@ -82,6 +82,8 @@ def command(
 ) -> None:
     """Run the test files (*.asltest.yaml, .yml, .json) named or below the folders named; without PATH, below this one.
 
+    FILE::CASE is one case of a file.
+
     Nothing takes time and nothing reaches AWS. What a file does not say is taken from asl.toml, or [tool.asl] in
     pyproject.toml.
     """
@@ -91,10 +93,16 @@ def command(
     from asl.cli import arguments, results
     from asl.cli.case_report import Printer
     from asl.errors import InputError
+    from asl.findings import did_you_mean
     from asl.testing.selection import selection
 
     arguments.look_for_modules(config.read())
-    is_meant = selection(expression) if expression else lambda name: True
+    paths, named = _named_cases(paths)
+    has_words = selection(expression) if expression else lambda name: True
+
+    def is_meant(name: str) -> bool:
+        return has_words(name) and (not named or name in named)
+
     outlets = results.open_outlets({"--junit": junit})
     session = Session(Printer(sys.stdout, story), exitfirst)
     try:
@@ -108,6 +116,10 @@ def command(
                 session.run([(Path(mock_config), suite)], is_meant, collector)
             if collector is not None:
                 collector.write_to_coverage_py()
+        for name in sorted(named - session.names) if not session.has_errors else ():
+            raise InputError(
+                f"there is no case {name}" + (f"; {hint}" if (hint := did_you_mean(name, session.names)) else "")
+            )
         if not session.outcomes and not session.has_errors:
             raise InputError(_nothing(paths, expression, len(session.reports)))
     except BaseException:
@@ -127,6 +139,8 @@ class Session:
     def __init__(self, printer: Printer, exitfirst: bool) -> None:
         self.printer = printer
         self.reports: list[SuiteReport] = []
+        self.names: set[str] = set()
+        """Of all cases that were read, with their files: FILE::CASE."""
         self._exitfirst = exitfirst
         self._started = time.perf_counter()
 
@@ -158,7 +172,9 @@ class Session:
                 if collector is not None:
                     for machine in suite.machines:
                         collector.add(machine)
-                cases = [case for case in suite.cases if is_meant(f"{path.as_posix()}::{case.name}")]
+                names = {f"{path.as_posix()}::{case.name}": case for case in suite.cases}
+                self.names |= names.keys()
+                cases = [case for name, case in names.items() if is_meant(name)]
                 report = SuiteReport(path, list(self._outcomes(cases)))
             self.reports.append(report)
             self.printer.suite(report)
@@ -187,6 +203,16 @@ def _collector() -> Collector:
     from asl.testing.coverage import Collector
 
     return Collector()
+
+
+def _named_cases(paths: Iterable[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The paths without cases, and the cases that they name, `FILE::case`; nothing where all are meant."""
+    split = [path.partition("::") for path in paths]
+    named = frozenset(f"{Path(file).as_posix()}::{case}" for file, mark, case in split if mark)
+    whole = [file for file, mark, _ in split if not mark]
+    if named and whole:
+        raise click.UsageError(f"name cases of every file, or of none: '{whole[0]}' comes without one")
+    return tuple(file for file, _, _ in split), named
 
 
 def _is_measured() -> bool:

@@ -418,3 +418,18 @@ def test_placeholders_and_templates(mocks: Path) -> None:
         "      DefinitionUri: work.asl.json\n      DefinitionSubstitutions: {Name: work}\n"
     )
     assert run("--mock-config", "mocks.json", "template.yaml", "-k", "small").exit_code == 0
+
+
+def test_cases_by_their_names(folder: Path) -> None:
+    (file,) = (path.name for path in folder.glob("*.asltest.yaml"))
+    names = [line for line in run(file).stdout.splitlines() if "passed" in line]
+    assert names
+    result = run(f"{file}::small")
+    assert result.exit_code == 0
+    assert "1 passed in" in result.stdout
+    wrong = run(f"{file}::smal")
+    assert wrong.exit_code == 2
+    assert f"there is no case {file}::smal; did you mean '{file}::small'?" in wrong.stderr
+    mixed = run(f"{file}::small", ".")
+    assert mixed.exit_code == 2
+    assert "name cases of every file, or of none: '.' comes without one" in mixed.stderr
