@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 import asl
+from asl.hosts.answers import Answers
+from asl.integration import Settings
 
 CALLBACK = {
     "StartAt": "Ask",
@@ -528,3 +530,11 @@ def test_runs_show_their_errors() -> None:
     run = asl.load({"StartAt": "F", "States": {"F": state}}, name="m").run(name="n")
     assert repr(run) == f"<asl.Run 'n' of 'm': FAILED, error='Bad', cause='{'c' * 200}'>"
     assert repr(asl.load(PASS, name="m").run(name="n")) == "<asl.Run 'n' of 'm': SUCCEEDED>"
+
+
+def test_integrations_are_found_whatever_else_there_is() -> None:
+    resource = "arn:aws:states:::aws-sdk:codebuild:listBuilds"
+    alone = Answers(None, None, Settings())
+    with asl.World() as world:
+        found = [each.integration(resource) for each in (alone, world.answers, alone)]
+    assert [type(each).__name__ for each in found] == ["AwsSdk"] * 3
