@@ -29,8 +29,13 @@ class Service:
     @property
     def errors(self) -> tuple[str, ...]:
         """The names of all errors that a task can fail with."""
-        names = sorted({*map(_exception, self.modeled), self.unmodeled, SDK_CLIENT_EXCEPTION})
-        return tuple(f"{self.prefix}.{name}" for name in names)
+        return _error_names(self.prefix, self.unmodeled, self.modeled)
+
+
+@cache
+def _error_names(prefix: str, unmodeled: str, modeled: frozenset[str]) -> tuple[str, ...]:
+    names = sorted({*map(_exception, modeled), unmodeled, SDK_CLIENT_EXCEPTION})
+    return tuple(f"{prefix}.{name}" for name in names)
 
 
 class ServiceError(Exception):
