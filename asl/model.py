@@ -208,11 +208,16 @@ class Parallel:
 
 @dataclass(frozen=True, slots=True)
 class ItemReader:
-    """Where the items of a Distributed Map come from. `arguments` is JSONPath's `Parameters`, JSONata's `Arguments`."""
+    """Where the items of a Distributed Map come from. `arguments` is JSONPath's `Parameters`, JSONata's `Arguments`.
+
+    `config` is the ReaderConfig as it is written; its MaxItems and MaxItemsPath are `max_items` and `max_items_path`.
+    """
 
     resource: str
     arguments: JSON | Absent = ABSENT
     config: Mapping[str, JSON] = field(default_factory=dict)
+    max_items: int | str | None = None
+    max_items_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

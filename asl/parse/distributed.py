@@ -28,10 +28,15 @@ def item_reader(node: Node) -> ItemReader | None:
     else:
         arguments = paths.template(reader, "Parameters")
     config = member(reader, "ReaderConfig", "a ReaderConfig")
-    if config is not None:
-        check_fields(config, READER_CONFIG_FIELDS)
-        text(config, "ItemsPointer")
-    return ItemReader(text(reader, "Resource") or "", arguments, {} if config is None else config.value)
+    resource = text(reader, "Resource") or ""
+    if config is None:
+        return ItemReader(resource, arguments)
+    check_fields(config, READER_CONFIG_FIELDS)
+    text(config, "ItemsPointer")
+    exclusive(config, "MaxItems", "MaxItemsPath")
+    return ItemReader(
+        resource, arguments, config.value, whole_number(config, "MaxItems", 0), optional_path(config, "MaxItemsPath")
+    )
 
 
 def item_batcher(node: Node) -> ItemBatcher | None:

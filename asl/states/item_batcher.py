@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 from asl.json_text import size
 from asl.model import ItemBatcher, QueryLanguage
-from asl.payload import Evaluator, Scope, constant, jsonata_io, jsonpath_io
+from asl.payload import Evaluator, Scope, jsonata_io, jsonpath_io
+from asl.states.map_fields import most
 from asl.values import ABSENT, JSON
-from asl.wording import not_an_integer
 
 Batching: TypeAlias = Callable[[Sequence[JSON], JSON, Scope], list[JSON]]
 """A function of the items, the effective input and the scope that gives the batches."""
@@ -17,8 +17,8 @@ Batching: TypeAlias = Callable[[Sequence[JSON], JSON, Scope], list[JSON]]
 
 def batching(batcher: ItemBatcher, language: QueryLanguage) -> Batching:
     """What the ItemBatcher of a Map does. Source: Developer Guide, "ItemBatcher (Map)"."""
-    most_items = _limit("MaxItemsPerBatch", batcher.max_items, batcher.max_items_path)
-    most_bytes = _limit("MaxInputBytesPerBatch", batcher.max_bytes, batcher.max_bytes_path)
+    most_items = most("ItemBatcher/MaxItemsPerBatch", batcher.max_items, batcher.max_items_path)
+    most_bytes = most("ItemBatcher/MaxInputBytesPerBatch", batcher.max_bytes, batcher.max_bytes_path)
     extra: Evaluator | None = None
     if batcher.batch_input is not ABSENT:
         is_jsonata = language == "JSONata"
@@ -50,19 +50,3 @@ def _split(items: Sequence[JSON], around: int, most_items: int | None, most_byte
         length += added
     if batch:
         yield batch
-
-
-def _limit(field: str, value: int | str | None, path: str | None) -> Evaluator:
-    if isinstance(value, str):
-        return jsonata_io.whole_number(value, f"ItemBatcher/{field}", 1)
-    if path is None:
-        return constant(value)
-    evaluate = jsonpath_io.field_path(path)
-
-    def limit(data: JSON, scope: Scope) -> JSON:
-        found = evaluate(data, scope)
-        if type(found) is not int or found < 1:
-            raise not_an_integer(f"{field}Path", found, path)
-        return found
-
-    return limit

@@ -6,6 +6,7 @@ Source: Developer Guide, "ItemReader (Map)".
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 
@@ -21,29 +22,28 @@ def pointed(text: str, config: Mapping[str, JSON]) -> JSON:
         case "CSV":
             return _rows(text, config)
         case "JSONL":
-            return [_parsed(line) for line in text.splitlines() if line.strip()]
+            return [_parsed(line) for line in text.split("\n") if line.strip()]
     value = _parsed(text)
     pointer = config.get("ItemsPointer")
     return value if pointer is None else _below(value, pointer)
 
 
-def read(value: JSON, config: Mapping[str, JSON]) -> Sequence[JSON]:
+def read(value: JSON, most: int | None) -> Sequence[JSON]:
     """The items of what `pointed` gave: the elements of an array, or the members of an object by their keys.
 
-    Raises EvaluationError for what has no items.
+    With `most`, no more of them than that. Raises EvaluationError for what has no items.
     """
     if isinstance(value, dict):
         value = [{"Key": key, "Value": member} for key, member in value.items()]  # unrecorded
     if not isinstance(value, list):
         raise _failed("Attempting to map over non-iterable node.")
-    most = config.get("MaxItems")
-    return value[:most] if isinstance(most, int) and most > 0 else value
+    return value[:most] if most else value
 
 
 def _rows(text: str, config: Mapping[str, JSON]) -> list[JSON]:
     """The rows of a CSV file as objects of strings: short ones are filled up, what is too much is dropped."""
     delimiter = _DELIMITERS.get(str(config.get("CSVDelimiter", "COMMA")), ",")
-    rows = [row for row in csv.reader(text.splitlines(), delimiter=delimiter) if row]
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
     headers = config.get("CSVHeaders")
     if config.get("CSVHeaderLocation") != "GIVEN" or not isinstance(headers, list):
         headers, rows = (rows[0], rows[1:]) if rows else ([], [])

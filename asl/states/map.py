@@ -30,6 +30,7 @@ class CompiledMap:
         "item_selector",
         "items",
         "max_concurrency",
+        "max_items",
         "name",
         "next",
         "phases",
@@ -53,6 +54,7 @@ class CompiledMap:
         self.tolerance = tolerance(state)
         self.reader = state.item_reader
         self.reader_arguments = map_fields.reader_arguments(state)
+        self.max_items = map_fields.max_items(state)
         self.batches = None if state.item_batcher is None else batching(state.item_batcher, state.io.language)
         self.dataflow = dataflow(state.io, result_name="result")
         self.recovery = Recovery(state.retry, state.catch, "MapStateExited", "MapStateFailed")
@@ -166,12 +168,13 @@ class CompiledMap:
                 keys, items = list(items), list(items.values())
         else:
             self.reader_arguments(data, frame)
+            most = self.max_items(data, frame)
             if test.read is None:
                 return None
             found = item_reader.pointed(test.read, self.reader.config)
             if "ItemsPointer" in self.reader.config:
                 trace.append(("afterItemsPointer", found))
-            items = item_reader.read(found, self.reader.config)
+            items = item_reader.read(found, most)
         if self.item_selector is not None:
             items = [
                 self._selected(frame, data, map_fields.item(index, value, None if keys is None else keys[index]))

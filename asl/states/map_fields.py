@@ -63,6 +63,34 @@ def reader_arguments(state: Map) -> Evaluator:
     return jsonpath_io.template(state.item_reader.arguments)
 
 
+def most(place: str, value: int | str | None, path: str | None) -> Evaluator:
+    """How many there may be at the most: what a field holds, or its expression or path gives; None for no such field.
+
+    `place` is the field with those that it stands in: "ItemBatcher/MaxItemsPerBatch".
+    """
+    if isinstance(value, str):
+        return jsonata_io.whole_number(value, place, 1)
+    if path is None:
+        return constant(value)
+    evaluate = jsonpath_io.field_path(path)
+
+    def limit(data: JSON, scope: Scope) -> JSON:
+        found = evaluate(data, scope)
+        if type(found) is not int or found < 1:
+            raise not_an_integer(f"{place.rpartition('/')[2]}Path", found, path)
+        return found
+
+    return limit
+
+
+def max_items(state: Map) -> Evaluator:
+    """How many items the ItemReader hands on; None and 0 are no limit."""
+    reader = state.item_reader
+    if reader is None:
+        return constant(None)
+    return most("ItemReader/ReaderConfig/MaxItems", reader.max_items, reader.max_items_path)
+
+
 def max_concurrency(state: Map) -> Evaluator:
     """How many iterations may run at once; 0 is no limit."""
     path = state.max_concurrency_path

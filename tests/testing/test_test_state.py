@@ -436,6 +436,12 @@ def test_batches_by_their_bytes() -> None:
             [{"x": "1"}],
         ),
         ({}, '[{"Key": "a.json", "Size": 1}]', [{"Key": "a.json", "Size": 1}]),
+        (
+            {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+            'a,b\r\n"two\nlines",1\u2028\r\n',
+            [{"a": "two\nlines", "b": "1\u2028"}],
+        ),
+        ({"InputType": "JSONL"}, '{"a": "one\u2028line"}\r\n{"a": 2}', [{"a": "one\u2028line"}, {"a": 2}]),
     ],
 )
 def test_what_an_item_reader_reads(config: dict[str, Any], text: str, items: list[Any]) -> None:
@@ -444,6 +450,19 @@ def test_what_an_item_reader_reads(config: dict[str, Any], text: str, items: lis
     data = shown(state, mock={"result": []}, stateConfiguration={"mapItemReaderData": text})
     assert data["afterItemSelector"] == [{"v": item} for item in items]
     assert data.get("afterItemsPointer") == (items if "ItemsPointer" in config else None)
+
+
+@pytest.mark.parametrize(
+    ("language", "limit"),
+    [("JSONPath", {"MaxItemsPath": "$.most"}), ("JSONata", {"MaxItems": "{% $states.input.most %}"})],
+)
+def test_how_many_items_are_read_may_be_computed(language: str, limit: dict[str, str]) -> None:
+    name = "Parameters" if language == "JSONPath" else "Arguments"
+    reader = {"Resource": "arn:aws:states:::s3:getObject", name: {"Bucket": "b"}, "ReaderConfig": limit}
+    state = map_state(QueryLanguage=language, ItemReader=reader, ItemSelector={})
+    given = {"mock": {"result": []}, "stateConfiguration": {"mapItemReaderData": "[1, 2, 3]"}}
+    assert shown(state, input={"most": 2}, **given)["afterItemSelector"] == [{}, {}]
+    assert test_state(state, input={"most": "2"}, **given)["status"] == "FAILED"
 
 
 @pytest.mark.parametrize(
