@@ -86,10 +86,10 @@ class ExecutionInfo:
 class StateTest:
     """Has an execution of a single state test it, as TestState does: what stands for all that is around the state.
 
-    It ends where an error of the state would be retried, too. `context` is the context
-    object, but for what a Map adds for its items; each retrier was used `retries` times before. A Parallel or Map runs
-    none of its states: it comes to `error`, else to `result`. Of a Map, `failed` iterations failed, and `read` is the
-    text that its ItemReader reads (None: nothing is known of the items).
+    It ends where an error of the state would be retried, too. `context` is the context object, but for what a Map adds
+    for its items; each retrier was used `retries` times before. A Parallel or Map runs none of its states: it comes to
+    `error`, else to `result`. Of a Map, `failed` iterations failed, and `read` is the text that its ItemReader reads
+    (None: nothing is known of the items).
     """
 
     context: Mapping[str, Any]
