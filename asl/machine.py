@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy, deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from asl import parse, source
 from asl.errors import InputError
@@ -28,6 +28,8 @@ class Machine:
     """A valid definition, compiled. Made by `asl.load`; immutable, usable from several threads at once."""
 
     def __init__(self, document: Document, model: StateMachine, name: str, type: WorkflowType) -> None:
+        if type not in get_args(WorkflowType):
+            raise InputError(f"the type of a state machine is STANDARD or EXPRESS, not {type!r}")
         self.document = document
         self.model: StateMachine = model
         self.program: Program = compile_machine(model)

@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from asl import timestamps
@@ -27,8 +28,8 @@ def wall_clock() -> int:
 
 def moment(time: int | str) -> int:
     """A time in milliseconds since the epoch, given so or as ISO 8601 text. Raises InputError for other text."""
-    at = time if isinstance(time, int) else timestamps.parse_ms(time)
-    if at is None:
+    at = timestamps.parse_ms(time) if isinstance(time, str) else time
+    if not isinstance(at, int):
         raise InputError(f"'{time}' is not a time such as 2026-01-01T00:00:00Z")
     return at
 
@@ -79,6 +80,14 @@ def json_copy(what: str, value: Any) -> JSON:
         return json.loads(dumps(value), parse_constant=refused_constant)
     except (TypeError, ValueError, RecursionError) as failure:
         raise InputError(f"the {what} is not a JSON value: {failure}") from None
+
+
+def json_object(what: str, value: Mapping[str, Any] | None) -> dict[str, JSON]:
+    """A copy of an object, through JSON; {} for None. Raises InputError for what is none."""
+    if not isinstance(value, Mapping | None):
+        raise InputError(f"{what} must be a dict, not {value!r}")
+    copied: dict[str, JSON] = json_copy(f"value of {what}", dict(value or {}))
+    return copied
 
 
 def _finite(text: str) -> float:

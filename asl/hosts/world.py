@@ -27,7 +27,7 @@ from asl.hosts.executions import WorldExecutions
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
 from asl.hosts.spelling import unknown_tasks
-from asl.hosts.start import execution_input, execution_name, json_copy, start_time, wall_clock
+from asl.hosts.start import execution_input, execution_name, json_copy, json_object, start_time, wall_clock
 from asl.hosts.timers import Due, Timers
 from asl.hosts.unanswered import UnansweredError, place
 from asl.hosts.watchers import watchers
@@ -103,6 +103,8 @@ class World:
         make_room()
         if aws not in ("off", "embedded", "real"):
             raise InputError(f"aws is 'off', 'embedded' or 'real', not {aws!r}")
+        if not (tasks is None or isinstance(tasks, Mapping) or callable(tasks)):
+            raise InputError(f"tasks must be a dict of states or resources and what answers them, not {tasks!r}")
         for name, handler in (lambdas or {}).items():
             if not callable(handler):
                 raise InputError(f"lambdas: '{name}' must be a function, not {handler!r}")
@@ -225,9 +227,9 @@ class World:
             region=region,
             account=account,
             seed=f"{self.seed}/{len(self.runs)}",
-            context=json_copy("context", dict(context or {})),
+            context=json_object("context", context),
             start_at=None if start_at is None else machine.pointer(start_at),
-            variables=json_copy("variables", dict(variables or {})),
+            variables=json_object("variables", variables),
             single=single,
         )
         run = self._by_arn[arn] = Run(machine, Execution(machine.program, info), self, parent)

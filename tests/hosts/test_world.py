@@ -538,3 +538,19 @@ def test_integrations_are_found_whatever_else_there_is() -> None:
     with asl.World() as world:
         found = [each.integration(resource) for each in (alone, world.answers, alone)]
     assert [type(each).__name__ for each in found] == ["AwsSdk"] * 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"context": "x"}, "context must be a dict, not 'x'"),
+        ({"variables": [1]}, "variables must be a dict, not \\[1\\]"),
+        ({"variables": {"a": {1}}}, "the value of variables is not a JSON value"),
+        ({"tasks": "T"}, "tasks must be a dict of states or resources and what answers them, not 'T'"),
+        ({"start": 1.5}, "'1.5' is not a time such as"),
+        ({"type": "express"}, "the type of a state machine is STANDARD or EXPRESS, not 'express'"),
+    ],
+)
+def test_options_of_a_wrong_kind(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(asl.InputError, match=said):
+        asl.load(wait(1)).run({}, **wrong)
