@@ -1,5 +1,7 @@
 """Reads the fields of a Map that are for Mode DISTRIBUTED: where items come from, batches, tolerated failures."""
 
+from typing import Final
+
 from asl.model import ItemBatcher, ItemReader
 from asl.parse import expressions, paths
 from asl.parse.expressions import any_number, whole_number
@@ -12,8 +14,16 @@ from asl.parse.fields import (
     require,
 )
 from asl.parse.io import optional_path, template
-from asl.parse.report import Node, member, text
+from asl.parse.report import Node, kind_of, member, one_of, report, text, wrong_type
+from asl.source_text import below
 from asl.values import ABSENT
+
+_READER_CONFIG: Final = {
+    "InputType": ("CSV", "JSON", "JSONL", "MANIFEST", "PARQUET"),
+    "CSVDelimiter": ("COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"),
+    "CSVHeaderLocation": ("FIRST_ROW", "GIVEN"),
+}
+"""The values that fields of a ReaderConfig may have."""
 
 
 def item_reader(node: Node) -> ItemReader | None:
@@ -32,11 +42,25 @@ def item_reader(node: Node) -> ItemReader | None:
     if config is None:
         return ItemReader(resource, arguments)
     check_fields(config, READER_CONFIG_FIELDS)
+    for name, allowed in _READER_CONFIG.items():
+        one_of(config, name, allowed)
+    _headers(config)
     text(config, "ItemsPointer")
     exclusive(config, "MaxItems", "MaxItemsPath")
     return ItemReader(
         resource, arguments, config.value, whole_number(config, "MaxItems", 0), optional_path(config, "MaxItemsPath")
     )
+
+
+def _headers(config: Node) -> None:
+    headers = config.value.get("CSVHeaders", [])
+    if not isinstance(headers, list):
+        wrong_type(config, "CSVHeaders", "an array")
+        return
+    for number, header in enumerate(headers):
+        if not isinstance(header, str):
+            place = below(below(config.pointer, "CSVHeaders"), number)
+            report(config.report, "wrong-type", place, f"a header must be a string, not {kind_of(header)}")
 
 
 def item_batcher(node: Node) -> ItemBatcher | None:

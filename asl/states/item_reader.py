@@ -43,7 +43,10 @@ def read(value: JSON, most: int | None) -> Sequence[JSON]:
 def _rows(text: str, config: Mapping[str, JSON]) -> list[JSON]:
     """The rows of a CSV file as objects of strings: short ones are filled up, what is too much is dropped."""
     delimiter = _DELIMITERS.get(str(config.get("CSVDelimiter", "COMMA")), ",")
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+    except csv.Error as problem:
+        raise _failed(f"the data is not CSV: {problem}") from None
     headers = config.get("CSVHeaders")
     if config.get("CSVHeaderLocation") != "GIVEN" or not isinstance(headers, list):
         headers, rows = (rows[0], rows[1:]) if rows else ([], [])
@@ -54,9 +57,13 @@ def _rows(text: str, config: Mapping[str, JSON]) -> list[JSON]:
 
 def _parsed(text: str) -> JSON:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refused)
     except ValueError as problem:
         raise _failed(f"the data is not JSON: {problem}") from None
+
+
+def _refused(constant: str) -> JSON:
+    raise ValueError(f"{constant} is not a number of JSON")
 
 
 def _below(value: JSON, pointer: str) -> JSON:

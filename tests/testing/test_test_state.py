@@ -469,6 +469,8 @@ def test_how_many_items_are_read_may_be_computed(language: str, limit: dict[str,
     ("config", "text"),
     [
         ({"InputType": "JSON"}, "no JSON"),
+        ({"InputType": "JSON"}, "[NaN]"),
+        ({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}, "a\n" + "x" * 140_000),
         ({"InputType": "JSON"}, "1"),
         ({"InputType": "JSON", "ItemsPointer": "/a"}, "{}"),
         ({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}, "a,a\n1,2"),
@@ -480,6 +482,25 @@ def test_what_an_item_reader_cannot_read_is_caught(config: dict[str, Any], text:
     state = map_state(QueryLanguage="JSONata", ItemReader=reader, Catch=catch)
     answer = test_state(state, mock={"result": []}, stateConfiguration={"mapItemReaderData": text})
     assert (answer["status"], answer["nextState"]) == ("CAUGHT_ERROR", "Sorry")
+
+
+@pytest.mark.parametrize(
+    ("config", "problem"),
+    [
+        ({"InputType": "XML"}, "should have one of these values: [CSV, JSON, JSONL, MANIFEST, PARQUET]"),
+        ({"CSVDelimiter": 5}, "CSVDelimiter must be a string"),
+        (
+            {"CSVHeaders": ["a", 1]},
+            "a header must be a string, not a number at /States/StateName/ItemReader/ReaderConfig/CSVHeaders/1",
+        ),
+        ({"MaxItems": -1}, "MaxItems must be at least 0"),
+    ],
+)
+def test_reader_configs_that_cannot_be(config: dict[str, Any], problem: str) -> None:
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b"}, "ReaderConfig": config}
+    code, message = refused(map_state(ItemReader=reader), mock={"result": []})
+    assert code == "InvalidDefinition"
+    assert problem in message
 
 
 def test_nothing_is_known_of_items_that_are_not_given() -> None:

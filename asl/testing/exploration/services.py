@@ -84,11 +84,6 @@ class Service:
             )
         )  # fmt: skip
 
-    @property
-    def beats(self) -> bool:
-        """Whether the task can miss heartbeats."""
-        return self.task.heartbeat_seconds is not None or self.task.heartbeat_seconds_path is not None
-
     @cached_property
     def errors(self) -> tuple[str, ...]:
         """The names of the errors that the service has, those that are made up aside."""
