@@ -24,6 +24,7 @@ Exit codes: 0 the state was tested, whatever came of it; 2 a wrong call, or a ta
 """
 
 
+_MOCKS = """'{"result": "{}"}' or 'errorOutput={error=NAME,cause=TEXT}'"""
 _COUNTS = ("retrierRetryCount", "mapIterationFailureCount")
 
 
@@ -80,7 +81,8 @@ def command(
     """
     from asl import config
     from asl.cli import arguments, aws_parameters, terminal
-    from asl.source_text import pseudo_parameters
+    from asl.errors import InputError
+    from asl.source_text import placeholders, pseudo_parameters, unused_defines
     from asl.testing.teststate import ApiError, answer
 
     text, json_text = aws_parameters.text, aws_parameters.json_text
@@ -90,7 +92,7 @@ def command(
         "stateName": text("--state-name", state_name),
         "input": json_text("--input", input_),
         "inspectionLevel": text("--inspection-level", inspection_level),
-        "mock": aws_parameters.structure("--mock", mock, "'errorOutput={error=NAME,cause=TEXT}'"),
+        "mock": aws_parameters.structure("--mock", mock, _MOCKS),
         "context": json_text("--context", context),
         "variables": json_text("--variables", variables),
         "roleArn": text("--role-arn", role_arn),
@@ -106,10 +108,10 @@ def command(
     if "roleArn" not in request and (role := settings.values.get("role-arn")):
         request["roleArn"] = role
     arguments.look_for_modules(settings)
-    define = {
-        **pseudo_parameters(region, account),
-        **given.table("define", arguments.pairs("--define", defines, "Name=value")),
-    }
+    defined = arguments.pairs("--define", defines, "Name=value")
+    if problem := unused_defines(defined, placeholders(str(request.get("definition", "")))):
+        raise InputError(problem)
+    define = {**pseudo_parameters(region, account), **given.table("define", defined)}
     functions = given.table("lambda", arguments.pairs("--lambda", lambdas, "charge=package.module:function"))
     options = {
         "lambdas": arguments.functions("--lambda", functions),

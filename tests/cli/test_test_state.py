@@ -150,7 +150,8 @@ def test_settings_of_the_project(folder: Path) -> None:
         (["--cli-input-json", "no.json"], "error: --cli-input-json: there is no file 'no.json'\n"),
         (["--cli-input-json", "{"], "error: --cli-input-json: not JSON: "),
         (["--cli-input-json", "[]"], "error: --cli-input-json: must be a JSON object"),
-        (["--mock", "CardDeclined"], "write --mock 'errorOutput={error=NAME,cause=TEXT}'\n"),
+        (["--mock", "CardDeclined"], "write --mock '{\"result\": \"{}\"}' or 'errorOutput={error=NAME,cause=TEXT}'\n"),
+        (["--definition", '{"Type": "Pass", "Result": "${Ab}"}', "-d", "Ac=1"], "did you mean 'Ab'?"),
         (["--mock", "errorOutput={error=E"], "is neither JSON nor shorthand"),
         (["--state-configuration", "retrierRetryCount"], "write --state-configuration retrierRetryCount=1\n"),
         (
