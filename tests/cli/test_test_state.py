@@ -151,7 +151,7 @@ def test_settings_of_the_project(folder: Path) -> None:
         (["--cli-input-json", "{"], "error: --cli-input-json: not JSON: "),
         (["--cli-input-json", "[]"], "error: --cli-input-json: must be a JSON object"),
         (["--mock", "CardDeclined"], "write --mock '{\"result\": \"{}\"}' or 'errorOutput={error=NAME,cause=TEXT}'\n"),
-        (["--definition", '{"Type": "Pass", "Result": "${Ab}"}', "-d", "Ac=1"], "did you mean 'Ab'?"),
+        (["--definition", '{"Type": "Pass", "Result": "${Ab}"}', "-d", "Ac=1"], "no placeholder ${Ac} to fill"),
         (["--mock", "errorOutput={error=E"], "is neither JSON nor shorthand"),
         (["--state-configuration", "retrierRetryCount"], "write --state-configuration retrierRetryCount=1\n"),
         (
