@@ -8,6 +8,7 @@ import pytest
 import asl
 from asl import Run
 from asl.errors import HostError, InputError
+from asl.source import read_text
 from asl.testing import AslFixture, Workflow, asltest, find_problems, strategies
 from asl.testing.exploration import compensated, happens_at_most, published_at_most_once, reaches, succeeded
 from asl.testing.exploration.explorer import Explorer
@@ -334,6 +335,14 @@ def test_what_is_written() -> None:
         '    assert run.error != "States.Runtime", run.cause\n'
     )
     compile(written, "test", "exec")
+
+
+@pytest.mark.parametrize("value", [".5", ".inf", "yes", "1_000", "2026-01-01", "a: b", "- a", "../a b.json", "x"])
+def test_texts_stay_texts_in_yaml(value: str) -> None:
+    example = Explorer(Workflow(machine("Ask", Ask=invoke("ask")))).run(value, lambda: lambda number: 0)
+    written = read_text(as_asltest(example, "ask.asl.json"), format="yaml").value
+    (case,) = written["cases"].values()
+    assert case["input"] == value
 
 
 # -- as a test -------------------------------------------------------------------------------------------------------

@@ -185,7 +185,11 @@ def _is_simple(value: JSON) -> bool:
 
 def _yaml(value: JSON) -> str:
     """A value on one line of YAML; plain where it is a simple text."""
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z/.][\w./ -]*\w", value) and value.lower() not in _WORDS:
+    if (
+        isinstance(value, str)
+        and re.fullmatch(r"(\.{0,2}/)*[A-Za-z][\w./ -]*\w", value)
+        and value.lower() not in _WORDS
+    ):
         return value
     return json.dumps(value, ensure_ascii=False)
 
