@@ -33,10 +33,13 @@ class Visit:
         """The error of its last attempt that failed; None where the history does not tell, as inside of a Map or
         Parallel of a Fail state."""
         self.cause: str | None = None
+        self.caught = False
+        """Whether it was left by a catcher, as far as the history tells of errors."""
         self.asked: list[tuple[int, JSON]] = []
         self.begun = 0
         self.has_failed = False
         """Whether a Map or Parallel has failed for good, caught or not."""
+        self._is_failing = False
         self._input = input
         self._output: JSON = None
 
@@ -71,9 +74,15 @@ class Visit:
 
     def leave(self, at: int, output: JSON) -> None:
         self.left_at = at
+        self.caught = self._is_failing
         self._output = output
 
+    def begin(self) -> None:
+        """An attempt begins."""
+        self._is_failing = False
+
     def fail(self, error: str | None, cause: str | None) -> None:
+        self._is_failing = True
         if error is not None:
             self.error, self.cause = error, cause
 
@@ -184,6 +193,7 @@ class _Reader:
         if kind == "EvaluationFailed":  # follows what came before the state, if nothing has happened in it
             before = self._entered.get((event.previous_id, details["state"])) or _around(before, details["state"])
         elif kind.endswith("Scheduled") and before is not None:
+            before.begin()
             before.asked.append((event.id, details["parameters"] if "parameters" in details else details.get("input")))
         if kind.endswith(("Failed", "TimedOut")) and kind != "ExecutionTimedOut" and before is not None:
             before.fail(details.get("error"), details.get("cause"))
@@ -193,12 +203,13 @@ class _Reader:
         """The visit of a Map or Parallel that begins its work, again perhaps, or comes to its end."""
         type, _, what = event.type.partition("State")
         visit = _of_type(before, type)
-        if visit is None:
+        if visit is None or before is None:
             return None
-        if before is not None and before.left_at is None and what != "Succeeded":
-            visit.fail(before.error, before.cause)
+        if what != "Succeeded":
+            visit.fail(*(before.error, before.cause) if before.left_at is None else (None, None))
         if what == "Started":
             self._starts_inside.add(event.id)
+            visit.begin()
             visit.begun += 1
         visit.has_failed = what == "Failed"
         return visit

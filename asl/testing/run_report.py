@@ -128,8 +128,8 @@ def hints(run: Run) -> Iterator[str]:
             " answer for some calls only has `times`, another follows with `then` (in a test file, next in a list)"
         )
     if run.error is None or run.error not in _OWN_ERRORS:
-        caught = [visit for visit in run.visits if visit.error is not None and visit.left_at is not None]
-        if caught and caught[-1].error != run.error:
+        caught = [visit for visit in run.visits if visit.caught]
+        if caught and caught[-1].error not in (None, run.error):
             cause = f": {shown(caught[-1].cause)}" if caught[-1].cause else ""
             yield f"{caught[-1].name} failed before with {caught[-1].error}{cause}, which was caught"
     if names := list(dict.fromkeys(placeholders_of(run.machine.document.value))):

@@ -35,7 +35,8 @@ class Workflow:
     is the logical id of the state machine where it has several, and the Python functions and the other state machines
     in it answer tasks. `define`, `name` and `type` are those of `asl.load`.
     `options` are those of `asl.World`, for every run: `lambdas`, `tasks`, `machines`, `activities`, `aws`, `resources`,
-    `start`, `seed` ... A value of `machines` may be another Workflow: its mocks answer the tasks of its executions.
+    `start`, `seed` ... A value of `machines` may be another Workflow: its mocks answer the tasks of its executions,
+    and its name is that of its key.
     `mocks` may be the reference of a test case in a MockConfigFile.json, "mocks.json#Declined", which answers where no
     mock does. Functions in `lambdas` and `activities` may be texts "module:function", of Python files beside the test.
     All files are looked for in `folders`, one after the other; without them, in the working folder.

@@ -158,3 +158,12 @@ def test_the_time_out_of_an_execution_is_no_states_error() -> None:
     rest = {"Type": "Wait", "Seconds": 90, "End": True}
     run = asl.load({"TimeoutSeconds": 5, "StartAt": "Rest", "States": {"Rest": rest}}).run({})
     assert (run.status, run.state("Rest").error) == ("TIMED_OUT", None)
+
+
+def test_what_was_caught_and_what_was_tried_again() -> None:
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Last"}]
+    work = {**retried(Catch=catch), "Next": "Last"}
+    del work["End"]
+    test = machine(Work=work, Last={"Type": "Succeed"})
+    assert [visit.caught for visit in test.run({}, tasks={"Work": flaky(2)}).visits] == [False, False]
+    assert [visit.caught for visit in test.run({}, tasks={"Work": flaky(9)}).visits] == [True, False]

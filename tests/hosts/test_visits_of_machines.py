@@ -34,6 +34,7 @@ class Observed(Execution):
         super().__init__(machine.program, INFO)
         self.seen: dict[int, Seen] = {}
         self.errors: dict[int, set[str | None]] = {}
+        self.caught: dict[int, bool] = {}
 
     def enter(self, frame: Frame, type: str) -> None:
         super().enter(frame, type)
@@ -42,6 +43,7 @@ class Observed(Execution):
         around = None if frame.parent is None else frame.parent.state.name
         self.seen[frame.entered_id] = Seen(frame.state.name, frame.value, self.now, index, around)
         self.errors[frame.entered_id] = {None}
+        self.caught[frame.entered_id] = False
 
     def record(self, frame: Frame, type: str, details: dict[str, Any] | None = None) -> int:
         id = super().record(frame, type, details)
@@ -50,6 +52,7 @@ class Observed(Execution):
             assert seen is not None, "it was entered"
             assert details is not None, "they have the output"
             self.seen[frame.entered_id] = seen._replace(left_at=self.now, output=details["output"])
+            self.caught[frame.entered_id] = frame.phase == "error"
         elif type.endswith("Scheduled"):
             assert seen is not None, "it was entered"
             self.seen[frame.entered_id] = seen._replace(calls=seen.calls + 1, attempts=frame.attempt + 1)
@@ -103,3 +106,6 @@ def test_visits_are_those_that_the_engine_made(machine: Machine, seed: int) -> N
     assert [seen(visit) for visit in read] == list(observed.seen.values())
     for visit, errors in zip(read, observed.errors.values(), strict=True):
         assert visit.error in errors
+    for visit, caught in zip(read, observed.caught.values(), strict=True):
+        always_told = visit.type in ("Map", "Parallel")
+        assert visit.caught == caught or (caught and not always_told)

@@ -111,6 +111,12 @@ def test_the_error_that_was_caught_before() -> None:
     assert outcome(run)[1:] == ['hint: Try failed before with Boom: "it broke", which was caught']
 
 
+def test_an_error_that_was_tried_again_is_no_reason() -> None:
+    test = workflow(Try={**WORK, "Retry": [{"ErrorEquals": ["Boom"]}], "Next": "Stop"}, Stop={"Type": "Fail"})
+    test.mock("Try").fails("Boom").then.returns(1)
+    assert outcome(test.run())[1:] == []
+
+
 def test_placeholders_without_a_value() -> None:
     state = {**WORK, "Parameters": {"Bus": "${EventBus}"}, "End": True}
     test = workflow(Put=state)
