@@ -160,10 +160,11 @@ class Collector:
         return as_json(self.definitions)
 
     def write_to_coverage_py(self, pytest_config: Any = None) -> bool:
-        """Adds the lines of the definitions to the data of the coverage.py that measures this process, if one does.
+        """Adds the lines of the definitions to what the coverage.py that measures this process reports, if one does.
 
-        Tells whether it did. With pytest's configuration, the reports that pytest-cov makes show them without further
-        configuration. Call it when the tests have run, before coverage.py stops.
+        Tells whether it did. They are added to its data if its configuration has the plugin; else, with pytest's
+        configuration, to the reports that pytest-cov makes, whose data stay as they are. Call it when the tests have
+        run, before coverage.py stops.
         """
         from asl.testing.coverage.measured import write
 
