@@ -198,3 +198,17 @@ def test_warnings_are_told_with_a_failure(folder: Path) -> None:
 )
 def test_names_of_test_files(name: str, is_one: bool) -> None:
     assert asltest.is_test_file(name) is is_one
+
+
+def test_an_error_that_it_does_not_end_with(folder: Path) -> None:
+    suite = read("""\
+        machine: order.asl.yaml
+        input: {card: "1"}
+        cases:
+          other: {mocks: {Charge: {fail: Declined}}, expect: {not_error: Busy}}
+          none: {mocks: {Charge: {return: 1}}, expect: {not_error: Busy}}
+          that: {mocks: {Charge: {fail: Busy}}, expect: {not_error: Busy}}
+        """)
+    outcomes = [case.run() for case in suite.cases]
+    assert [outcome.passed for outcome in outcomes] == [True, True, False]
+    assert "error: expected another than Busy, or none" in outcomes[2].text

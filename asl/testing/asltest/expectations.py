@@ -29,7 +29,7 @@ def unmet(expect: Mapping[str, Any], run: Run, document: Document, pointer: str)
 
     Whether it succeeded comes first, when nothing else is said of how it ends.
     """
-    if not expect.keys() & {"status", "error", "cause"} and not run.succeeded:
+    if not expect.keys() & {"status", "error", "not_error", "cause"} and not run.succeeded:
         at = pointer if document.locate(pointer) else pointer.rpartition("/")[0]
         yield Failure(_status("SUCCEEDED", run), document.locate(at, key=True))
     for name, expected in expect.items():
@@ -46,6 +46,9 @@ def _unmet(name: str, expected: Any, run: Run, at: str) -> Iterator[tuple[str, S
         case "error":
             if not _matches(expected, run.error):
                 yield at, [f"error: expected {expected}, got {run.error or f'none: {run.status}'}"]
+        case "not_error":
+            if _matches(expected, run.error):
+                yield at, [f"error: expected another than {expected}, or none"]
         case "cause":
             yield from _cause(expected, run.cause, at)
         case "output" | "exact_output":

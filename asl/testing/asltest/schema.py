@@ -137,7 +137,7 @@ _CONTENT: Final = {
 }
 
 _EXPECT: Final = _object(
-    "What is to come of the execution. It is to succeed, unless a status, an error or a cause is given.",
+    "What is to come of the execution. It is to succeed, unless something is said of its status, error or cause.",
     {
         "status": {
             "enum": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "RUNNING"],
@@ -148,6 +148,10 @@ _EXPECT: Final = _object(
         "error": {
             "type": "string",
             "description": "The name of the error: the whole of it, or /a regular expression/.",
+        },
+        "not_error": {
+            "type": "string",
+            "description": "The name of an error with which it does not end; it may succeed, or fail otherwise.",
         },
         "cause": {
             "type": ["string", "object"],

@@ -162,5 +162,8 @@ def _ready(example: Example, explorer: Explorer, test: str) -> str:
     asserts = f"{test}.check(run)" if example.problem is None else None
     faults = "; ".join(map(str, example.faults)) or "nothing went wrong with a task"
     written = as_pytest(example, file, define=explorer.define, type=machine.type, asserts=asserts)
+    told = f"\nThe simplest run: {faults}. As a test:\n\n{written}"
+    if example.problem is None or example.problem.rule == "invariant":
+        return told  # what it asserts is Python
     without = as_asltest(example, file, define=explorer.define, type=machine.type)
-    return f"\nThe simplest run: {faults}. As a test:\n\n{written}\nAs a file {machine.name}.asltest.yaml:\n\n{without}"
+    return f"{told}\nAs a file {machine.name}.asltest.yaml:\n\n{without}"

@@ -27,7 +27,7 @@ class Problem:
     """One thing that goes wrong. `rule` is its kind: "runtime-error", "endless", "waits-for-ever", "unhandled-error",
     "invariant"; `pointer` the JSON pointer of the state where, "" for none; `key` tells it from others of its kind.
 
-    `asserts` is how a test says in Python that a run does not have it.
+    `asserts` is how a test says in Python that a run does not have it; `error` is the one that the run ended with.
     """
 
     rule: str
@@ -36,6 +36,7 @@ class Problem:
     message: str
     hint: str | None = None
     asserts: str = "assert run.succeeded"
+    error: str | None = None
 
     def finding(self, machine: Machine) -> Finding:
         """The problem as a finding at its place in the definition's file."""
@@ -68,35 +69,41 @@ class Judge:
             return found
         for invariant in self._invariants:
             try:
-                invariant(run)
+                holds = invariant(run)
             except AssertionError as failure:
                 return _violated(invariant, run, str(failure))
+            if holds is False:
+                return _violated(invariant, run, "")
         return None
 
     def _error(self, run: Run) -> Problem | None:
         pointer = run.execution.failed_at or ""
         error = run.error or ""
         state = self._states.get(pointer)
-        if isinstance(state, Fail) or error in (self._allowed or ()):
+        if (isinstance(state, Fail) and not _cannot_fail(state, run)) or error in (self._allowed or ()):
             return None
         name = state.name if state is not None else "?"
         if error in LANGUAGE_ERRORS:
             what = "|".join(re.findall(r"'(\$[^']*|[^']*\$[^']*)'", run.cause or "")[:1])
             asserts = f"assert run.error != {dumps(error)}, run.cause"
+            if what:  # a loop that goes on once this is mended may end with the same error, for another reason
+                asserts = f'assert {dumps(what)} not in (run.cause or ""), run.cause'
             hint = "give the placeholder a value: --define NAME=VALUE" if "${" in (run.cause or "") else None
-            return Problem("runtime-error", f"{pointer}|{error}|{what}", pointer, _language(run, name), hint, asserts)
+            key, message = f"{pointer}|{error}|{what}", _language(run, name)
+            return Problem("runtime-error", key, pointer, message, hint, asserts, error)
         asserts = f"assert run.error != {dumps(error)}"
         if self._allowed is not None:
             hint = f"catch it, or allow it: --allow {error}"
             message = f"{name} fails with {error}, and the execution with it"
-            return Problem("unhandled-error", f"{pointer}|{error}", pointer, message, hint, asserts)
+            return Problem("unhandled-error", f"{pointer}|{error}", pointer, message, hint, asserts, error)
         oversight = self._handling.oversight(pointer, error)
         if oversight is None:
             return None
         holder, why = oversight
         inside = "" if holder == pointer else f" in {self._states[holder].name}"
         message = f"when {name}{inside} fails, the execution ends: nothing catches {error}, though {why}"
-        return Problem("unhandled-error", holder, holder, message, f"catch it, or allow it: --allow {error}", asserts)
+        hint = f"catch it, or allow it: --allow {error}"
+        return Problem("unhandled-error", holder, holder, message, hint, asserts, error)
 
     def _waiting(self, run: Run) -> Problem:
         """Which state waits; the hint names the others that could, so that one run of the search tells of all."""
@@ -120,6 +127,13 @@ class Judge:
         return next((pointer for pointer, state in self._states.items() if state.name == name), "")
 
 
+def _cannot_fail(state: Fail, run: Run) -> bool:
+    """Whether a Fail state ended the run with another error than it wanted to, because a field of it has no value."""
+    return (
+        run.error in LANGUAGE_ERRORS and run.error != state.error and f"the state '{state.name}'" in (run.cause or "")
+    )
+
+
 def _unended(run: Run) -> str:
     try:
         ends(run)
@@ -136,5 +150,5 @@ def _language(run: Run, name: str) -> str:
 
 def _violated(invariant: Invariant, run: Run, message: str) -> Problem:
     name = getattr(invariant, "__name__", repr(invariant))
-    said = message.split("\n")[0] or f"{name} does not hold"
+    said = message.split("\n")[0] or f"the invariant {name} does not hold"
     return Problem("invariant", name, run.execution.failed_at or "", said, None, f"{name}(run)")

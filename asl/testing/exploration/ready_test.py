@@ -50,7 +50,7 @@ def as_pytest(
 
 
 def as_asltest(example: Example, file: str, *, define: Mapping[str, str] | None = None, type: str = "STANDARD") -> str:
-    """A `.asltest.yaml` file with one case: the example, which is to succeed."""
+    """A `.asltest.yaml` file with one case: the example, which is not to end with its error, or else is to succeed."""
     lines = [f"machine: {_yaml(file)}"]
     lines += [f"define: {_yaml(dict(define))}"] if define else []
     lines += [f"type: {type}"] if type != "STANDARD" else []
@@ -60,7 +60,8 @@ def as_asltest(example: Example, file: str, *, define: Mapping[str, str] | None 
         lines.append("    mocks:")
         for state, entries in series:
             lines.append(f"      {_yaml(state)}: {_yaml(entries[0] if len(entries) == 1 else entries)}")
-    lines += ["    expect: {status: SUCCEEDED}"]
+    error = None if example.problem is None else example.problem.error
+    lines.append(f"    expect: {{{'status: SUCCEEDED' if error is None else f'not_error: {_yaml(error)}'}}}")
     return "\n".join(lines) + "\n"
 
 
@@ -81,13 +82,13 @@ def _identifier(title: str) -> str:
 
 
 def _series(example: Example) -> Iterator[tuple[str, list[Answered]]]:
-    """The answers of each state, in the order of its calls; those of the caller's own mocks left out.
+    """The answers of each state, in the order of its calls; those of the caller's own mocks too, where they are values.
 
     Tasks that come after what goes wrong have an answer too, for when it is mended.
     """
     states: dict[str, list[Answered]] = {}
     for each in example.answered:
-        if each.answer is not None and (each.fault is not None or not each.by_mock):
+        if each.answer is not None:
             states.setdefault(each.state, []).append(each)
     yield from states.items()
     problem = example.problem

@@ -16,7 +16,7 @@ _Way: TypeAlias = tuple[str | int, ...]
 _NUMBERS: Final = (0, 1, -1)
 
 
-def from_examples(examples: Iterable[JSON], *, drop: bool = True) -> st.SearchStrategy[JSON]:
+def from_examples(examples: Iterable[JSON], *, drop: bool = False) -> st.SearchStrategy[JSON]:
     """The examples, and values with up to two places that differ from one of them.
 
     There a value is another one of its type, an array is empty or shorter or longer, or, with `drop`, a field is
