@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from json import loads
 from typing import Any, Final
 
@@ -135,5 +136,6 @@ def functions(resource: str, arguments: JSON) -> tuple[str, ...]:
     return given, given.partition(":function:")[2].partition(":")[0] or given.partition(":")[0]
 
 
+@lru_cache(maxsize=4096)
 def _any_is(names: tuple[str, ...], *patterns: str) -> bool:
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
