@@ -34,12 +34,13 @@ class Workflow:
     `definition` is what `asl.load` takes, a `Machine`, or the file of a SAM or CloudFormation template: then `resource`
     is the logical id of the state machine where it has several, and the Python functions and the other state machines
     in it answer tasks. `define`, `name` and `type` are those of `asl.load`.
+
     `options` are those of `asl.World`, for every run: `lambdas`, `tasks`, `machines`, `activities`, `aws`, `resources`,
-    `start`, `seed` ... A value of `machines` may be another Workflow: its mocks answer the tasks of its executions,
-    and its name is that of its key.
-    `mocks` may be the reference of a test case in a MockConfigFile.json, "mocks.json#Declined", which answers where no
-    mock does. Functions in `lambdas` and `activities` may be texts "module:function", of Python files beside the test.
-    All files are looked for in `folders`, one after the other; without them, in the working folder.
+    `start`, `seed` ... A value of `machines` may be another Workflow: its mocks answer the tasks of its executions, and
+    its name is that of its key. `mocks` may be the reference of a test case in a MockConfigFile.json,
+    "mocks.json#Declined", which answers where no mock does. Functions in `lambdas` and `activities` may be texts
+    "module:function", of Python files beside the test. All files are looked for in `folders`, one after the other;
+    without them, in the working folder.
 
     Use it as a context manager, or call `close()`; the pytest fixture `asl` does. Raises what `asl.load` does.
     """
@@ -99,14 +100,13 @@ class Workflow:
         call: int | None = None,
         input: Mapping[str, JSON] | list[JSON] | Callable[[JSON], object] | None = None,
     ) -> Mock:
-        """A mock of a state's task, or of all tasks of a resource or of a Lambda function; say what it answers with
-        `returns`, `fails` ...
+        """A mock of a state's task, or of the tasks of a resource or a function; say what it answers: `returns` ...
 
-        `resource` is an ARN, or a glob of one ("dynamodb:*"), `function` the name or the ARN of a Lambda function, or a
-        glob, for states that invoke it in whatever way. `item` is for the
-        iteration of a Map with that index, `call` for the state's call of that number, both counted from 0. `input`
-        is for calls with such arguments: what they have at least, or a function of them. The mock made last answers
-        where more than one is meant. Raises `InputError` for a state or a resource that the machine does not have.
+        `resource` is an ARN, or a glob of one ("dynamodb:*"); `function` the name or the ARN of a Lambda function, or a
+        glob, for states that invoke it in whatever way. `item` is for the iteration of a Map with that index, `call`
+        for the state's call of that number, both counted from 0. `input` is for calls with such arguments: what they
+        have at least, or a function of them. Where more than one mock is meant, the one made last answers. Raises
+        `InputError` for what the machine does not have.
         """
         if [state, resource, function].count(None) != 2:
             raise InputError("mock takes one of: the name of a state, resource=..., function=...")
