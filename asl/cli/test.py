@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -268,7 +269,27 @@ def _nothing(paths: tuple[str, ...], expression: str | None, files: int) -> str:
 
 def _first_test(paths: Iterable[str]) -> str:
     """The name and the text of a test file to begin with, for a definition that is in one of the folders."""
-    names = [each.name for path in paths for each in sorted(Path(path).iterdir()) if _DEFINITION.search(each.name)]
-    machine = names[0] if names else "machine.asl.json"
-    stem = machine.partition(".")[0]
-    return f"{stem}.asltest.yaml:\n  machine: {machine}\n  cases:\n    first:\n      input: {{}}"
+    found = [each for path in paths for each in sorted(Path(path).iterdir()) if _DEFINITION.search(each.name)]
+    name = found[0].name if found else "machine.asl.json"
+    lines = [f"{name.partition('.')[0]}.asltest.yaml:", f"  machine: {name}"]
+    if mocks := _first_mocks(found[0]) if found else []:
+        lines += ["  mocks: # what the tasks answer", *(f"    {mock}" for mock in mocks)]
+    return "\n".join([*lines, "  cases:", "    first:", "      input: {}"])
+
+
+def _first_mocks(definition: Path) -> list[str]:
+    """A mock for each task of a definition, none where it cannot be read."""
+    from asl import source
+    from asl.errors import AslError
+    from asl.parse.transitions import task_states
+    from asl.testing.targets import INVOKE
+
+    try:
+        tasks = list(task_states(source.read(definition).value))
+    except AslError:
+        return []
+    names = {name: str(state["Resource"]).startswith(INVOKE) for _, name, state in tasks}
+    return [
+        f"{json.dumps(name, ensure_ascii=False)}: {{{'payload' if is_invoke else 'return'}: {{}}}}"
+        for name, is_invoke in names.items()
+    ]

@@ -218,14 +218,19 @@ def test_who_has_only_a_definition_is_led_to_a_test_that_passes(folder: Path) ->
     said = first.stderr.partition("write one, ")[2]
     name, _, text = said.partition(":\n")
     assert name == "work.asltest.yaml"
+    assert '    "Work": {return: {}}\n' in text
     Path(name).write_text(text)
     second = run()
     assert second.exit_code == 1
-    lines = second.stdout.splitlines()
-    start = next(number for number, line in enumerate(lines) if line.strip() == "mocks:")
-    mocks = "\n".join(line[2:] for line in lines[start : start + 3]).replace("return: {}", "return: {n: 1}")
-    Path(name).write_text(f"{text.rstrip()}\n{mocks}\n")
+    assert "Invalid path '$.n'" in second.stdout
+    Path(name).write_text(text.replace("{return: {}}", "{return: {n: 1}}"))
     assert run().exit_code == 0
+    Path(name).write_text(
+        text.replace('    "Work": {return: {}}\n', "").replace("  mocks: # what the tasks answer\n", "")
+    )
+    lines = run().stdout.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.strip() == "mocks:")
+    assert [line.strip() for line in lines[start : start + 3]][:2] == ["mocks:", "Work:"]
 
 
 def test_settings_hold(folder: Path) -> None:
