@@ -24,7 +24,7 @@ from asl.testing.mocks import Mock, MockTable
 from asl.testing.targets import Target
 from asl.values import JSON
 
-_KEPT: Final = 100
+_KEPT: Final = 10
 _OPTIONS: Final = {*signature(World.__init__).parameters, *START_OPTIONS} - {"self"}
 
 
@@ -74,7 +74,7 @@ class Workflow:
             self.machine = asl.load(definition, define=define, name=name, type=type or "STANDARD")
         self.mocks: list[Mock] = []
         self.runs: deque[Run] = deque()
-        """The executions that were started, the first one first; of those that have ended, the last hundred."""
+        """The executions that were started, the first one first; of those that have ended, the last ten."""
 
     def __repr__(self) -> str:
         return f"<asl.Workflow {self.machine.name!r}: mocks={len(self.mocks)}, runs={len(self.runs)}>"

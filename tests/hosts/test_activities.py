@@ -97,10 +97,12 @@ def test_a_function_cannot_change_the_states_data() -> None:
 
 
 def test_a_function_that_never_returns_is_ended() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with pytest.raises(asl.HostError, match=r"'Work' did not end within 0\.05 s"):
         activity().run({}, activities={"work": lambda task: time.sleep(60)}, call_timeout_seconds=0.05)
-    assert threading.active_count() == before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(30)
+    assert set(threading.enumerate()) == before
 
 
 def test_a_live_function_that_takes_too_long_times_out() -> None:

@@ -65,13 +65,15 @@ def test_http_with_another_content(resource: str, arguments: Any, prefix: str, s
 @pytest.mark.parametrize("talk", [silent, slow])
 @pytest.mark.parametrize(("resource", "arguments", "prefix"), SERVICES)
 def test_a_server_that_does_not_end(resource: str, arguments: Any, prefix: str, talk: Any) -> None:
-    threads = threading.active_count()
+    threads = set(threading.enumerate())
     began = time.monotonic()
     with raw_server(talk) as url:
         error, _ = failure(answer(url, resource, arguments, seconds=0.5))
         assert time.monotonic() - began < 30
     assert error == f"{prefix}.SdkClientException"
-    assert threading.active_count() == threads
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(30)
+    assert set(threading.enumerate()) == threads
 
 
 def test_throttling_over_the_wire() -> None:
