@@ -37,6 +37,7 @@ class Run:
         self.recorded: list[HistoryEvent] = []
         """The history as the engine stores it."""
         self.awaited: dict[str, str] = {}
+        self._visits: tuple[int, list[Visit]] = (0, [])
 
     def __repr__(self) -> str:
         told = {"error": self.error, "cause": self.cause and self.cause[:_CAUSE_SHOWN]}
@@ -112,7 +113,11 @@ class Run:
     @property
     def visits(self) -> list[Visit]:
         """The visits of states, in the order of `path`."""
-        return visits(self.recorded)
+        events, known = self._visits
+        if events != len(self.recorded):
+            known = visits(self.recorded)
+            self._visits = len(self.recorded), known
+        return [*known]
 
     def state(self, name: str) -> Visits:
         """All visits of the states of that name: what they were given, sent and answered; how often, how long.

@@ -78,9 +78,10 @@ class Recovery:
         used = frame.retries[index]
         if used >= retrier.max_attempts:
             return False
-        # unrecorded: what is shown where there is a JitterStrategy; here the longest time
-        longest = int(backoff_seconds(retrier, used, lambda: 1.0))
-        _note(execution, {"retryIndex": index, "retryBackoffIntervalSeconds": longest})
+        if execution.trace is not None:
+            # unrecorded: what is shown where there is a JitterStrategy; here the longest time
+            longest = int(backoff_seconds(retrier, used, lambda: 1.0))
+            _note(execution, {"retryIndex": index, "retryBackoffIntervalSeconds": longest})
         if test is not None:
             execution.propagate(frame)
             return True

@@ -79,6 +79,10 @@ class MockConfig:
         self._calls: dict[tuple[str, str], dict[str, int]] = {}
         self._lock = Lock()
 
+    def anew(self) -> MockConfig:
+        """The same answers for another world, where none of them is given yet."""
+        return MockConfig(self.test_case, self.machine_name, self.responses)
+
     def answer(self, call: Call) -> Answer | None:
         """The answer of this call; None when the case does not mock its state. Raises HostError when it ran out."""
         response = self.responses.get(call.state_name)

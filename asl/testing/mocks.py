@@ -194,6 +194,12 @@ class MockTable:
         """The mocks of the call's machine, the last made first."""
         return [*reversed(self._mocks.get(_machine_name(call), ()))]
 
+    def forget_calls(self) -> None:
+        """Has every mock forget what it was asked."""
+        for mocks in self._mocks.values():
+            for mock in mocks:
+                mock.asked.clear()
+
     def idle(self, visits: Sequence[Visit]) -> Iterator[str]:
         """What to tell of mocks for some calls of a state, which had calls, but none that they answered."""
         for mock in (mock for mocks in self._mocks.values() for mock in mocks):

@@ -20,6 +20,7 @@ from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
 from asl.testing import mock_config, sam
 from asl.testing.handler_files import find_function
+from asl.testing.mock_config import MockConfig
 from asl.testing.mocks import Mock, MockTable
 from asl.testing.targets import Target
 from asl.values import JSON
@@ -75,6 +76,7 @@ class Workflow:
         self.mocks: list[Mock] = []
         self.runs: deque[Run] = deque()
         """The executions that were started, the first one first; of those that have ended, the last ten."""
+        self._mock_files: dict[str, MockConfig] = {}
 
     def __repr__(self) -> str:
         return f"<asl.Workflow {self.machine.name!r}: mocks={len(self.mocks)}, runs={len(self.runs)}>"
@@ -138,30 +140,8 @@ class Workflow:
     def start(self, input: JSON = None, **options: Any) -> Run:
         """Starts one execution, and does nothing of its work yet: go on with `run.advance`. Else as `run`."""
         _check_options("run", options)
-        of_world, of_start = split_options({**self.options, **options})
-        given = of_world.pop("machines", None) or {}
-        machines = {key: self._other(key, each) for key, each in given.items()}
-        tables = {machines[key].name: each.mocks for key, each in given.items() if isinstance(each, Workflow)}
-        if self.machine.name in tables:
-            raise InputError(
-                f"'{self.machine.name}' is the name of one of `machines` and of the machine under test: give the latter"
-                " another one with `name`"
-            )
-        tables[self.machine.name] = self.mocks
-        fallback = of_world.pop("mocks", None)
-        if isinstance(fallback, str | Path):
-            file, test_case = mock_config.split_reference(str(fallback))
-            fallback = mock_config.load(self._find(file), test_case, machine=self.machine)
-        if isinstance(of_world.get("resources"), str | Path):
-            of_world["resources"] = self._find(of_world["resources"])
-        for option in ("lambdas", "activities"):
-            if option in of_world:
-                of_world[option] = {name: self._function(each) for name, each in of_world[option].items()}
-        world = World(
-            **of_world,
-            mocks=MockTable(tables, fallback),
-            machines=machines,
-        )
+        of_world, of_start = self.prepare(options)
+        world = World(**of_world)
         try:
             run = world.start(self.machine, input, **of_start)
         except BaseException:
@@ -171,6 +151,40 @@ class Workflow:
         if len(self.runs) > _KEPT and self.runs[0].status != "RUNNING":
             self.runs.popleft().world.close()
         return run
+
+    def prepare(self, options: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What to make the world of a new run with, its `mocks` a `MockTable`, and what to start the execution with.
+
+        `options` are over those of this Workflow.
+        """
+        of_world, of_start = split_options({**self.options, **(options or {})})
+        given = of_world.get("machines") or {}
+        machines = {key: self._other(key, each) for key, each in given.items()}
+        tables = {machines[key].name: each.mocks for key, each in given.items() if isinstance(each, Workflow)}
+        if self.machine.name in tables:
+            raise InputError(
+                f"'{self.machine.name}' is the name of one of `machines` and of the machine under test: give the latter"
+                " another one with `name`"
+            )
+        tables[self.machine.name] = self.mocks
+        fallback = of_world.get("mocks")
+        if isinstance(fallback, str | Path):
+            fallback = self._mock_file(str(fallback))
+        of_world["machines"] = machines
+        of_world["mocks"] = MockTable(tables, fallback)
+        if isinstance(of_world.get("resources"), str | Path):
+            of_world["resources"] = self._find(of_world["resources"])
+        for option in ("lambdas", "activities"):
+            if option in of_world:
+                of_world[option] = {name: self._function(each) for name, each in of_world[option].items()}
+        return of_world, of_start
+
+    def _mock_file(self, reference: str) -> MockConfig:
+        """The answers of a test case, of which none is given yet; the file is read once."""
+        if reference not in self._mock_files:
+            file, test_case = mock_config.split_reference(reference)
+            self._mock_files[reference] = mock_config.load(self._find(file), test_case, machine=self.machine)
+        return self._mock_files[reference].anew()
 
     def _other(self, key: str, given: Any) -> Any:
         """A machine that tasks start, under the name by which they know it; where it is to be loaded: its definition.

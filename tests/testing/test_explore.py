@@ -1,5 +1,6 @@
 """Exploring: what is found in machines that have a fault of their own, and that nothing is found in those without."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,41 @@ def test_mocks_answer_where_nothing_goes_wrong() -> None:
     report = find_problems(ORDER, mocks=mocks, invariants=[look], states=[], max_examples=20)
     assert seen == {7}
     assert "/States/Refund" in report.reached
+
+
+def test_a_mock_file_answers_every_run_from_its_first_answer_on(tmp_path: Path) -> None:
+    """All runs have the same ids; a retry of the first task gives the second another one."""
+    case = {"StateMachines": {"M": {"TestCases": {"C": {"Ask": "Answer"}}}}}
+    file = tmp_path / "mocks.json"
+    file.write_text(json.dumps({**case, "MockedResponses": {"Answer": {"0": {"Return": {"Payload": {}}}}}}))
+    retry = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 3}]
+    subject = machine("First", First=invoke("first", Retry=retry, Next="Ask"), Ask=invoke("ask"))
+    assert not find_problems(subject, mocks=f"{file}#C", max_examples=100).examples
+    assert not find_problems(subject, mocks="mocks.json#C", max_examples=20, folders=[tmp_path]).examples
+
+
+def test_mocks_of_each_run_know_its_calls_alone() -> None:
+    made = []
+
+    def mocks(workflow: Workflow) -> None:
+        made.append(workflow.mock("Charge").returns_payload({}))
+
+    def asked_once(run: Run) -> bool:
+        return len(made[0].calls) == len(run.state("Charge")) == 1
+
+    assert not find_problems(ORDER, mocks=mocks, invariants=[asked_once], states=[], max_examples=20).examples
+
+
+def test_machines_are_known_by_their_keys_and_answered_by_their_mocks() -> None:
+    child = Workflow(machine("Ask", Ask=invoke("ask")))
+    child.mock("Ask").returns_payload({"n": 7})
+    start = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True}
+    name = "arn:aws:states:us-east-1:123456789012:stateMachine:child"
+    subject = machine("Start", Start={**start, "Parameters": {"StateMachineArn": name}})
+    runs: list[Run] = []
+    find_problems(subject, machines={"child": child}, faults=False, max_examples=5, invariants=[runs.append])
+    assert runs
+    assert all(run.output["Output"]["Payload"] == {"n": 7} for run in runs)
 
 
 def test_functions_answer_and_what_they_do_not_is_an_error() -> None:

@@ -17,7 +17,7 @@ from asl.testing.exploration.invariants import Invariant
 from asl.testing.exploration.ready_test import as_asltest, as_pytest
 from asl.testing.exploration.search import Report, search, settings
 from asl.testing.strategies import checked_kinds
-from asl.testing.workflow import Workflow, find_definition
+from asl.testing.workflow import Workflow
 from asl.values import JSON
 
 if TYPE_CHECKING:
@@ -104,14 +104,12 @@ def explorer_of(
     folders: Sequence[Path] = (),
     **options: Any,
 ) -> Explorer:
-    """What explores a machine; the options are those of `explore`, definitions are looked for in `folders`."""
-    if isinstance(definition, str | Path) and folders:
-        definition = find_definition(definition, folders)
+    """What explores a machine; the options are those of `explore`, files are looked for in `folders`."""
     if isinstance(mocks, str):
         options["mocks"] = mocks
     elif mocks is not None and not callable(mocks):
         raise InputError("mocks is a function that makes mocks in a workflow, or a reference such as mocks.json#Case")
-    workflow = Workflow(definition, define=define, **options)
+    workflow = Workflow(definition, define=define, folders=folders, **options)
     if callable(mocks):
         mocks(workflow)
     if isinstance(faults, bool):

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from asl.errors import HostError
 from asl.hosts.run import Run
 from asl.hosts.watchers import watchers
-from asl.hosts.world import World, split_options
+from asl.hosts.world import World
 from asl.integration import Output
 from asl.json_text import dumps
-from asl.testing import mock_config
 from asl.testing.exploration.faults import USUAL, Fault, Kind
 from asl.testing.exploration.invariants import Invariant
 from asl.testing.exploration.problems import Judge, Problem
@@ -100,16 +99,6 @@ class Explorer:
         self.judge = Judge(workflow.machine, allowed_errors, invariants)
         self._inputs = inputs
         self._elsewhere = any(workflow.options.get(name) not in (None, "off") for name in _ANSWERERS)
-        self._of_world, self._of_start = split_options(workflow.options)
-        fallback = self._of_world.pop("mocks", None)
-        if isinstance(fallback, str):
-            file, test_case = mock_config.split_reference(fallback)
-            fallback = mock_config.load(file, test_case, machine=workflow.machine)
-        self._fallback = fallback
-        machines = self._of_world.pop("machines", None) or {}
-        self._workflows = {key: each for key, each in machines.items() if isinstance(each, Workflow)}
-        children = {key: each.machine for key, each in self._workflows.items()}
-        self._machines = {**machines, **children}
         self.reached: set[str] | None = None
         """What the runs reach, as `Execution.taken` has it, when that is wanted."""
         self._covered: set[str] | None = None
@@ -140,21 +129,21 @@ class Explorer:
     ) -> Example:
         """One run with that input; with a plan, its faults are those; `answers` are those of calls that are known.
 
+        The mocks of the workflow have then been asked what this run asked.
         Raises HostError for a task nothing answers.
         """
-        tables = {each.machine.name: each.mocks for each in (*self._workflows.values(), self.workflow)}
-        mocks = MockTable(tables, self._fallback)
+        of_world, of_start = self.workflow.prepare()
+        mocks: MockTable = of_world["mocks"]
+        mocks.forget_calls()
         simulation = Simulation(self.subject, choosing, mocks, elsewhere=self._elsewhere, plan=plan, answers=answers)
-        with World(**self._of_world, mocks=simulation, machines=self._machines) as world:
+        with World(**{**of_world, "mocks": simulation}) as world:
             with self._watching():
-                run = world.start(self.workflow.machine, value, **self._of_start)
+                run = world.start(self.workflow.machine, value, **of_start)
             try:
                 world.run()
             except HostError as failure:
                 if "endless loop" not in str(failure):
                     raise
-        for mock in self.workflow.mocks:
-            mock.calls.clear()
         faults = tuple(simulation.faults)
         return Example(self.subject, value, run, tuple(simulation.answered), faults, self.judge.problem(run))
 
