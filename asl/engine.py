@@ -38,7 +38,7 @@ from asl.errors import StateError
 from asl.frame import Frame, iso_time
 from asl.history import HistoryEvent
 from asl.limits import EXPRESS_SECONDS, HISTORY_EVENTS, STANDARD_SECONDS, WorkflowType
-from asl.payload import Stage
+from asl.payload import Stage, Trace
 from asl.states import Program
 from asl.states.compiled import CompiledState
 from asl.values import JSON
@@ -152,8 +152,10 @@ class Execution:
         """A set when it is wanted which states, transitions and retriers are taken: their JSON pointers.
 
         A retrier is when an error matches it, also with `MaxAttempts` 0."""
-        self.trace: list[Any] | None = None
-        """A list when the value after each stage of input and output processing is wanted."""
+        self.trace: Trace | None = None
+        """Set while the value after each stage of input and output processing is wanted: see `start_trace`."""
+        self.edits: dict[str, dict[str, JSON]] = {}
+        """Values that frames go on with after a stage of their next phase, by frame and stage."""
         self.check: ArgumentCheck | None = None
         """What the host knows of the arguments that services refuse; asked before a task is scheduled."""
         self.arrange: Arrangement | None = None
@@ -222,6 +224,10 @@ class Execution:
                 self.now = event.at
                 state = frame.state
                 state.heard(self, frame)
+            case ev.Edited():
+                return self._edited(event)
+            case ev.Skipped():
+                return self._skipped(event)
             case ev.Stopped():
                 if self.status != "RUNNING":
                     return False
@@ -308,6 +314,51 @@ class Execution:
         self.ready.append(frame)
         return True
 
+    # -- debugging -------------------------------------------------------------------------------------------------
+
+    def _edited(self, event: ev.Edited) -> bool:
+        frame = self.frames.get(event.frame)
+        if frame is None or self.status != "RUNNING":
+            return False
+        kind, _, name = event.place.partition(":")
+        match kind:
+            case "input":
+                if frame.phase != "enter":
+                    return False
+                frame.value = event.value
+            case "variable":
+                if not frame.assign({name: event.value}):
+                    return False
+            case "due":
+                if frame.due is None:
+                    return False
+                frame.due = event.value
+            case _:
+                self.edits.setdefault(frame.id, {})[event.place] = event.value
+        self.now = event.at
+        return True
+
+    def _skipped(self, event: ev.Skipped) -> bool:
+        frame = self.frames.get(event.frame)
+        if frame is None or self.status != "RUNNING" or frame.state.type in ("Choice", "Fail"):
+            return False
+        self.now = event.at
+        if frame.phase == "enter":
+            self.enter(frame, f"{frame.state.type}StateEntered")
+        if frame.children is not None:
+            self.abort_children(frame)
+        if frame.ref is not None:
+            self.effects.append(Cancel(frame.ref))
+            frame.ref = frame.due = frame.call_state = None
+            frame.timers = False
+        if frame in self.ready:
+            self.ready.remove(frame)
+        self.ready.appendleft(frame)
+        frame.error = None
+        self.record(frame, f"{frame.state.type}StateExited", {"name": frame.state.name, "output": frame.value})
+        self.move(frame, frame.state.next, frame.value)
+        return True
+
     # -- running ---------------------------------------------------------------------------------------------------
 
     def microstep(self, frame_id: str | None = None) -> bool:
@@ -322,7 +373,21 @@ class Execution:
             ready.remove(named)
             ready.appendleft(named)
         frame = ready[0]
-        stages = 0 if self.trace is None else len(self.trace)
+        if self.edits and self.trace is None:
+            self._move_edited(frame)
+            return True
+        if self.trace is not None:
+            self.trace.frame = frame.id
+        self._move(frame)
+        return True
+
+    def _move_edited(self, frame: Frame) -> None:
+        """Moves a frame by one phase where a value may be edited, which takes a trace."""
+        self.start_trace()
+        self.microstep()
+        self.trace = None
+
+    def _move(self, frame: Frame) -> None:
         try:
             frame.state.phases[frame.phase](self, frame)
         except EvaluationError as failure:
@@ -333,11 +398,8 @@ class Execution:
         except RecursionError:
             self.failed_at = frame.state.pointer
             self._end("FAILED", too_deep(), "ExecutionFailed", frame.previous_id)
-        if self.trace is not None:
-            self.trace[stages:] = [
-                stage if isinstance(stage, Stage) else Stage(frame.id, *stage) for stage in self.trace[stages:]
-            ]
-        return True
+        if self.edits:
+            self.edits.pop(frame.id, None)
 
     def run(self, budget: int | None = None) -> bool:
         """Microsteps until nothing is ready, at most `budget` of them; True when the budget ended it."""
@@ -357,11 +419,20 @@ class Execution:
 
     def take(self, more: bool = False) -> Step:
         """What was recorded and asked for since the last `take`."""
-        step = Step(self.history, self.effects, self.trace or [], more)
+        step = Step(self.history, self.effects, self.stages, more)
         self.history, self.effects = [], []
         if self.trace is not None:
-            self.trace = []
+            self.trace.stages = []
         return step
+
+    def start_trace(self) -> None:
+        """From here on, steps have the value after each stage of input and output processing."""
+        self.trace = Trace(self.edits)
+
+    @property
+    def stages(self) -> list[Stage]:
+        """What was traced since the last `take`."""
+        return [] if self.trace is None else self.trace.stages
 
     # -- what states do --------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ That is the only clock there is. `ref` names the attempt, or the wait, that an e
 """
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from asl.integration import FailurePhase
 from asl.values import JSON
@@ -75,6 +75,29 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Edited:
+    """Somebody who debugs changes what a frame goes on with: `value` is now in `place`.
+
+    `place` is "input" (of the state that the frame is about to enter), "variable:NAME", "due" (when its wait ends, in
+    milliseconds since the epoch), or the name of a stage of input and output processing ("afterParameters"), whose
+    value in the frame's next phase this is.
+    """
+
+    at: int
+    frame: str
+    place: str
+    value: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Somebody who debugs has a frame leave its state for the next one, without its work: the raw input goes out."""
+
+    at: int
+    frame: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """Somebody stops the execution."""
 
@@ -83,12 +106,20 @@ class Stopped:
     cause: str | None = None
 
 
-Event: TypeAlias = Started | TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TimerFired | Heartbeat | Stopped
+Event: TypeAlias = (
+    Started
+    | TaskStarted
+    | TaskSubmitted
+    | TaskSucceeded
+    | TaskFailed
+    | TimerFired
+    | Heartbeat
+    | Edited
+    | Skipped
+    | Stopped
+)
 
-_BY_NAME: dict[str, type[Any]] = {
-    kind.__name__: kind
-    for kind in (Started, TaskStarted, TaskSubmitted, TaskSucceeded, TaskFailed, TimerFired, Heartbeat, Stopped)
-}
+_BY_NAME: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 def to_json(event: Event) -> JSON:

@@ -13,7 +13,7 @@ from asl.frame import Frame
 from asl.states import Program
 from asl.values import JSON
 
-SNAPSHOT_VERSION: Final = 3
+SNAPSHOT_VERSION: Final = 4
 
 _FRAME_FIELDS = (
     "index", "value", "previous_id", "phase", "effective", "came_from_id", "entered_id", "entered_at", "attempt",
@@ -50,6 +50,7 @@ def snapshot(execution: Execution) -> JSON:
         "info": _fields(execution.info),
         **{name: getattr(execution, name) for name in _EXECUTION_FIELDS},
         "error": execution.error and _fields(execution.error),
+        "edits": {frame: dict(edited) for frame, edited in execution.edits.items()},
         "ready": [frame.id for frame in execution.ready],
         "frames": {
             frame.id: {
@@ -76,6 +77,7 @@ def restore(program: Program, value: JSON) -> Execution:
     for name in _EXECUTION_FIELDS:
         setattr(execution, name, value[name])
     execution.error = StateError(**value["error"]) if value["error"] else None
+    execution.edits = {frame: dict(edited) for frame, edited in value["edits"].items()}
     if execution.status is not None:
         execution.set_context()
     frames = execution.frames

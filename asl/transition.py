@@ -41,7 +41,7 @@ def apply(program: Program, before: JSON, event: ev.Event) -> SnapshotStep:
 def microstep(program: Program, before: JSON, frame: str | None = None) -> SnapshotStep | None:
     """Moves one ready frame, the next or the one named, by one phase; None when there is none to move."""
     execution = restore(program, before)
-    execution.trace = []
+    execution.start_trace()
     if not execution.microstep(frame):
         return None
     return SnapshotStep(snapshot(execution), *execution.take())

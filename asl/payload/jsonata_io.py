@@ -226,7 +226,7 @@ class JSONataDataflow:
         """Arguments; the raw input where there are none."""
         value = effective if self._arguments is None else self._arguments.evaluate(scope, {"input": effective})
         if trace is not None:
-            trace.append(("afterArguments", value))
+            value = trace.after("afterArguments", value)
         return value
 
     def take_in(self, raw: JSON, scope: Scope, trace: Trace | None = None) -> JSON:

@@ -240,14 +240,14 @@ class JSONPathDataflow:
         """The raw input after InputPath."""
         value = raw if self._input_path is None else self._input_path(raw, scope)
         if trace is not None:
-            trace.append(("afterInputPath", value))
+            value = trace.after("afterInputPath", value)
         return value
 
     def arguments(self, effective: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
         """The effective input after Parameters."""
         value = effective if self._parameters is None else self._parameters(effective, scope)
         if trace is not None:
-            trace.append(("afterParameters", value))
+            value = trace.after("afterParameters", value)
         return value
 
     def take_in(self, raw: JSON, scope: Scope, trace: Trace | None = None) -> JSON:
@@ -258,10 +258,10 @@ class JSONPathDataflow:
         if self._result_selector is not None:
             result = self._result_selector(result, scope)
         if trace is not None:
-            trace.append(("afterResultSelector", result))
+            result = trace.after("afterResultSelector", result)
         value = result if self._result_path is None else self._result_path(raw, result)
         if trace is not None:
-            trace.append(("afterResultPath", value))
+            value = trace.after("afterResultPath", value)
         return value if self._output_path is None else self._output_path(value, scope)
 
     def assigned(self, raw: JSON, result: JSON, scope: Scope) -> dict[str, JSON] | None:

@@ -42,4 +42,24 @@ class Stage(NamedTuple):
     value: JSON
 
 
-Trace: TypeAlias = list[tuple[str, JSON]]
+class Trace:
+    """Takes in the value after each stage of input and output processing, and gives the one to go on with.
+
+    That is the same value, unless `edits` has another one: by the frame's id, then by the stage's name.
+    """
+
+    __slots__ = ("edits", "frame", "stages")
+
+    def __init__(self, edits: dict[str, dict[str, JSON]]) -> None:
+        self.stages: list[Stage] = []
+        self.edits = edits
+        self.frame = ""
+        """The id of the frame that is being moved."""
+
+    def after(self, name: str, value: JSON, frame: str | None = None) -> JSON:
+        """Notes the value after a stage; gives the one to go on with."""
+        frame = frame or self.frame
+        if self.edits and name in (edited := self.edits.get(frame, {})):
+            value = edited.pop(name)
+        self.stages.append(Stage(frame, name, value))
+        return value

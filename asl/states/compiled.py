@@ -74,6 +74,9 @@ def leave(
     if not dataflow.plain_out or execution.trace is not None:
         output = dataflow.give_out(frame.value, result, frame, execution.trace)
     assigned = dataflow.assigned(frame.value, result, frame)
+    if execution.trace is not None:
+        output = execution.trace.after("output", output)
+        assigned = execution.trace.after("assigned", assigned) if assigned else assigned
     if output is not frame.value and size(output) > PAYLOAD_BYTES:
         execution.fail(frame, result_too_large(frame.state.name, terminal=True))
         return

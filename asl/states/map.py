@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from asl.json_text import size
 from asl.limits import INLINE_MAP_CONCURRENCY, PAYLOAD_BYTES
 from asl.model import Map
-from asl.payload import Stage, dataflow
+from asl.payload import dataflow
 from asl.states import item_reader, map_fields
 from asl.states.compiled import CompiledState, leave, stand_in
 from asl.states.item_batcher import batching
@@ -107,7 +107,7 @@ class CompiledMap:
                 execution.fail_evaluation(frame, failure)
                 return False
             if execution.trace is not None:
-                execution.trace.append(Stage(frame.id, "afterItemSelector", value))
+                value = execution.trace.after("afterItemSelector", value, frame.id)
             if size(value) > PAYLOAD_BYTES:
                 # unrecorded: as for a Task's Parameters
                 execution.abort_children(frame)
@@ -123,7 +123,7 @@ class CompiledMap:
         """The items: an array, or an object whose members are the items."""
         items = self.items(data, frame)
         if execution.trace is not None:
-            execution.trace.append(("afterItemsPath", items))
+            items = execution.trace.after("afterItemsPath", items)
         return items
 
     def _selected(self, frame: Frame, data: JSON, item: dict[str, Any]) -> JSON:
@@ -142,13 +142,13 @@ class CompiledMap:
         trace = execution.trace
         assert trace is not None, "a test traces"
         inputs = self._inputs(execution, frame, data, test)
-        trace.append(("iterations", None if inputs is None else len(inputs)))
-        trace.append(("maxConcurrency", self.max_concurrency(data, frame)))
+        trace.after("iterations", None if inputs is None else len(inputs))
+        trace.after("maxConcurrency", self.max_concurrency(data, frame))
         tolerance = self.tolerance(data, frame)
         if tolerance.count is not None:
-            trace.append(("toleratedFailureCount", tolerance.count))
+            trace.after("toleratedFailureCount", tolerance.count)
         if tolerance.percentage is not None:
-            trace.append(("toleratedFailurePercentage", tolerance.percentage))
+            trace.after("toleratedFailurePercentage", tolerance.percentage)
         execution.record(frame, "MapStateStarted", {"length": len(inputs or ())})
         exceeded = None if inputs is None else tolerance.exceeded(test.failed, len(inputs))
         if exceeded is not None and test.error is None:
@@ -173,17 +173,17 @@ class CompiledMap:
                 return None
             found = item_reader.pointed(test.read, self.reader.config)
             if "ItemsPointer" in self.reader.config:
-                trace.append(("afterItemsPointer", found))
+                trace.after("afterItemsPointer", found)
             items = item_reader.read(found, most)
         if self.item_selector is not None:
             items = [
                 self._selected(frame, data, map_fields.item(index, value, None if keys is None else keys[index]))
                 for index, value in enumerate(items)
             ]
-            trace.append(("afterItemSelector", items))
+            trace.after("afterItemSelector", items)
         if self.batches is not None:
             items = self.batches(items, data, frame)
-            trace.append(("afterItemBatcher", items))
+            trace.after("afterItemBatcher", items)
         return items
 
     def child_done(self, execution: Execution, frame: Frame, child: Frame, output: JSON) -> None:
@@ -204,4 +204,7 @@ class CompiledMap:
 
     def exit(self, execution: Execution, frame: Frame) -> None:
         execution.record_aside(frame.previous_id, "MapStateSucceeded")
-        leave(execution, frame, self.dataflow, frame.results, "MapStateExited", self.next)
+        results: JSON = frame.results
+        if execution.trace is not None:
+            results = execution.trace.after("result", results)
+        leave(execution, frame, self.dataflow, results, "MapStateExited", self.next)

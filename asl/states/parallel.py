@@ -71,4 +71,7 @@ class CompiledParallel:
 
     def exit(self, execution: Execution, frame: Frame) -> None:
         execution.record_aside(frame.previous_id, "ParallelStateSucceeded")
-        leave(execution, frame, self.dataflow, frame.results, "ParallelStateExited", self.next)
+        results: JSON = frame.results
+        if execution.trace is not None:
+            results = execution.trace.after("result", results)
+        leave(execution, frame, self.dataflow, results, "ParallelStateExited", self.next)

@@ -36,7 +36,7 @@ class CompiledPass:
             taken = dataflow.take_in(raw, frame, execution.trace)
         frame.effective = taken if self.result is ABSENT else self.result
         if execution.trace is not None and self.result is not ABSENT:
-            execution.trace.append(("result", self.result))
+            frame.effective = execution.trace.after("result", self.result)
         frame.phase = "exit"
 
     def exit(self, execution: Execution, frame: Frame) -> None:

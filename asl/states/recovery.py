@@ -101,7 +101,7 @@ class Recovery:
         output, by = error_output(error), f"/Catch/{index}/Next"
         _note(execution, {"catchIndex": index})
         if execution.trace is not None:
-            execution.trace.append(("errorOutput", output))
+            output = execution.trace.after("errorOutput", output)
         try:
             leave(execution, frame, catcher.dataflow, output, self.exited_event, catcher.next, by)
         except EvaluationError as failure:
@@ -113,7 +113,7 @@ class Recovery:
 def _note(execution: Execution, details: dict[str, JSON]) -> None:
     """Notes for a trace how an error is handled: a part of what TestState calls the error's details."""
     if execution.trace is not None:
-        execution.trace.append(("errorDetails", details))
+        execution.trace.after("errorDetails", details)
 
 
 def matches(error_equals: tuple[str, ...], error: StateError) -> bool:

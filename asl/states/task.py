@@ -195,7 +195,7 @@ class CompiledTask:
 
     def exit(self, execution: Execution, frame: Frame) -> None:
         if execution.trace is not None:
-            execution.trace.append(("result", frame.effective))
+            frame.effective = execution.trace.after("result", frame.effective)
         leave(execution, frame, self.dataflow, frame.effective, "TaskStateExited", self.next)
 
 

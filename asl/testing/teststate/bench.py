@@ -61,9 +61,9 @@ class Bench(World):
     def deliver(self, run: Run, event: ev.Event) -> None:
         if isinstance(event, ev.Started) and len(self.runs) == 1:  # others are those that its task starts
             run.execution.test = self._test
-            run.execution.trace = []
+            run.execution.start_trace()
         super().deliver(run, event)
 
     def take(self, run: Run) -> None:
-        self.stages += run.execution.trace or ()
+        self.stages += run.execution.stages
         super().take(run)
