@@ -15,7 +15,16 @@ NETWORK = {"boto3", "botocore", "moto", "requests", "urllib3", "socket", "ssl", 
 # From what everything may use to what may use everything; a module imports only from its own layer and those before it.
 LAYERS = [
     ["asl.values"],
-    ["asl.findings", "asl.errors", "asl.limits", "asl.json_text", "asl.timestamps", "asl.model", "asl.recursion"],
+    [
+        "asl.findings",
+        "asl.errors",
+        "asl.limits",
+        "asl.json_text",
+        "asl.timestamps",
+        "asl.model",
+        "asl.recursion",
+        "asl.streams",
+    ],
     ["asl.integration", "asl.jsonpath", "asl.jsonata", "asl.intrinsics", "asl.source"],
     ["asl.wording", "asl.payload", "asl.choice_rules"],
     ["asl.parse"],
@@ -31,7 +40,7 @@ LAYERS = [
         "asl.transition",
     ],
     ["asl.machine", "asl.hosts", "asl.config"],
-    ["asl.story", "asl.testing"],
+    ["asl.story", "asl.testing", "asl.debug", "asl.replay"],
     ["asl.cli", "asl.__main__"],
 ]
 

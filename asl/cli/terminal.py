@@ -1,15 +1,19 @@
-"""Where a command writes to: whether it is a terminal, how wide, whether in colour; and JSON on it."""
+"""Where a command writes to: a commentary that never fails, the options of a story, and JSON."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TextIO, cast
 
 from asl.errors import InputError
+from asl.streams import can_show
+from asl.streams import colour_wanted as colour_wanted
+from asl.streams import is_terminal as is_terminal
+from asl.streams import width as width
+from asl.streams import write_text as write_text
 from asl.values import JSON
 
 
@@ -45,22 +49,6 @@ def commentary() -> TextIO:
     return cast(TextIO, Commentary(sys.stderr))
 
 
-def is_terminal(stream: TextIO) -> bool:
-    try:
-        return stream.isatty()
-    except ValueError:  # closed
-        return False
-
-
-def colour_wanted(stream: TextIO, variables: Mapping[str, str] = os.environ) -> bool:
-    """NO_COLOR says no, FORCE_COLOR yes (no-color.org, force-color.org); else a terminal that is not dumb is wanted."""
-    if variables.get("NO_COLOR"):
-        return False
-    if variables.get("FORCE_COLOR", "0") not in ("", "0"):
-        return True
-    return is_terminal(stream) and variables.get("TERM") != "dumb"
-
-
 def story_options(stream: TextIO) -> dict[str, Any]:
     """The options of `asl.story.Story` for a stream."""
     terminal = is_terminal(stream)
@@ -68,38 +56,11 @@ def story_options(stream: TextIO) -> dict[str, Any]:
         "width": width(stream) if terminal else _PIPED_WIDTH,
         "colour": colour_wanted(stream),
         "progress": terminal and os.environ.get("TERM") != "dumb",
-        "ascii": not _can_show(stream, "●✓✗↻→·…"),
+        "ascii": not can_show(stream, "●✓✗↻→·…"),
     }
 
 
 _PIPED_WIDTH = 200
-
-
-def width(stream: TextIO) -> int:
-    """How many columns a terminal has; 40 if it has fewer, 80 if it does not say."""
-    if os.environ.get("COLUMNS", "").isdigit():
-        return max(40, int(os.environ["COLUMNS"]))
-    try:
-        return max(40, os.get_terminal_size(stream.fileno()).columns or 80)
-    except (OSError, ValueError):
-        return 80
-
-
-def _can_show(stream: TextIO, text: str) -> bool:
-    try:
-        text.encode(getattr(stream, "encoding", None) or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
-def write_text(stream: TextIO, text: str) -> None:
-    """Writes a text, what the stream cannot show as escapes, and flushes."""
-    if not _can_show(stream, text):
-        encoding = getattr(stream, "encoding", None) or "ascii"
-        text = text.encode(encoding, "backslashreplace").decode(encoding)
-    stream.write(text)
-    stream.flush()
 
 
 def write_result(value: JSON) -> None:
@@ -118,7 +79,7 @@ def write_result(value: JSON) -> None:
 def write_json(stream: TextIO, value: JSON) -> None:
     """Writes a value and a line break: indented on a terminal, else on one line."""
     text = json_text(value, indent=2 if is_terminal(stream) else None)
-    stream.write((text if _can_show(stream, text) else json_text(value, None, ascii=True)) + "\n")
+    stream.write((text if can_show(stream, text) else json_text(value, None, ascii=True)) + "\n")
     stream.flush()
 
 
