@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from asl.cli.execution_options import DEFINE, FILE, TYPE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from asl.testing.exploration.search import Report
     from asl.testing.exploration.unreached import Unreached
     from asl.values import JSON
-
-FILE = click.Path(allow_dash=True)
 
 EPILOG = """\b
 Examples:
@@ -55,10 +55,8 @@ one that ends with an error which other states of the definition catch. With
     "--unexpected", is_flag=True,
     help="Let inputs and answers be other than the definition expects, too: fields missing, other types.",
 )  # fmt: skip
-@click.option("--define", "-d", "defines", multiple=True, metavar="NAME=VALUE", help="Fill the placeholder ${NAME}.")
-@click.option(
-    "--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD", help="The workflow type."
-)
+@DEFINE
+@TYPE
 @click.option(
     "--as", "form", type=click.Choice(["pytest", "asltest", "none"]), default="pytest", show_default=True,
     help="How to write the test of what goes wrong: for pytest, or as a .asltest.yaml file.",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
+from asl.cli.execution_options import ACCOUNT, ACTIVITY, AWS, DEFINE, ENDPOINT_URL, FILE, LAMBDA, MACHINE, REGION
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -30,7 +32,6 @@ Exit codes: 0 each resource could be answered, perhaps with other options; 1 one
 wrong call.
 """
 
-_FILE: Final = click.Path(allow_dash=True)
 _WIDTH: Final = 100
 _COLUMNS: Final = (40, 28, 40)
 _FOR_ALL: Final = ("--endpoint-url", "--aws real")
@@ -47,24 +48,15 @@ _PATTERNS: Final = {
 
 @click.command("integrations", epilog=EPILOG)
 @click.argument("resources", nargs=-1, metavar="RESOURCE...")
-@click.option("--file", "-f", "files", multiple=True, type=_FILE, metavar="FILE", help="All tasks of a definition.")
-@click.option("--define", "-d", "defines", multiple=True, metavar="NAME=VALUE", help="Fill the placeholder ${NAME}.")
-@click.option(
-    "--lambda", "-l", "lambdas", multiple=True, metavar="NAME=MODULE:FUNCTION",
-    help="Answer a Lambda function, given by name, ARN or glob, with a Python function.",
-)  # fmt: skip
-@click.option("--machine", "machines", multiple=True, metavar="NAME=FILE", help="A state machine that tasks start.")
-@click.option(
-    "--activity", "activities", multiple=True, metavar="NAME=MODULE:FUNCTION",
-    help="A worker for an activity, given by name, ARN or glob.",
-)  # fmt: skip
-@click.option(
-    "--aws", type=click.Choice(["off", "embedded", "real"]), default="off",
-    help="Let tasks call stand-ins of services in this process (moto), or real AWS services; off: none.",
-)  # fmt: skip
-@click.option("--endpoint-url", multiple=True, metavar="[SERVICE=]URL", help="Let tasks call services at this URL.")
-@click.option("--account", metavar="ID", default="123456789012", help="The account in ARNs.")
-@click.option("--region", default="us-east-1", help="The region in ARNs.")
+@click.option("--file", "-f", "files", multiple=True, type=FILE, metavar="FILE", help="All tasks of a definition.")
+@DEFINE
+@LAMBDA
+@MACHINE
+@ACTIVITY
+@AWS
+@ENDPOINT_URL
+@ACCOUNT
+@REGION
 @click.option("--brief", is_flag=True, help="No parameters, answers and errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.pass_context

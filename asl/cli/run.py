@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from asl.cli.execution_options import FILE, execution_options, prepare, settle
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,12 +21,8 @@ if TYPE_CHECKING:
     from asl.history import HistoryEvent
     from asl.hosts.run import Run
     from asl.hosts.world import World
-    from asl.integration import AwsMode
-    from asl.limits import WorkflowType
     from asl.story import Story
     from asl.testing.recorder import Recorder
-
-FILE = click.Path(allow_dash=True)
 
 EPILOG = """\b
 Examples:
@@ -42,46 +40,10 @@ Mock files are those of Step Functions Local (MockConfigFile.json). Beside "Retu
 
 @click.command("run", epilog=EPILOG)
 @click.argument("file", type=FILE)
-@click.option("--input", "-i", "input_", metavar="JSON|@FILE|-", help="The input: JSON, a file, or standard input.")
-@click.option("--name", help="The execution's name.")
-@click.option("--from", "from_", metavar="STATE", help="Start at this state (name or JSON pointer), at any depth.")
-@click.option("--only", metavar="STATE", help="Start at this state, and end when it is left.")
-@click.option("--var", "-v", "variables", multiple=True, metavar="NAME=JSON", help="A variable, assigned at the start.")
-@click.option(
-    "--lambda", "-l", "lambdas", multiple=True, metavar="NAME=MODULE:FUNCTION",
-    help="Answer a Lambda function, given by name, ARN or glob, with a Python function.",
-)  # fmt: skip
-@click.option("--mock", "-m", type=FILE, metavar="FILE[#CASE]", help="Answer tasks from a mock file.")
-@click.option("--define", "-d", "defines", multiple=True, metavar="NAME=VALUE", help="Fill the placeholder ${NAME}.")
-@click.option("--machine", "machines", multiple=True, metavar="NAME=FILE", help="A state machine that tasks start.")
-@click.option(
-    "--activity", "activities", multiple=True, metavar="NAME=MODULE:FUNCTION",
-    help="A worker for an activity, given by name, ARN or glob.",
-)  # fmt: skip
+@execution_options
 @click.option("--history", type=FILE, metavar="FILE", help="Write the history, as get-execution-history gives it.")
 @click.option("--events", type=FILE, metavar="FILE", help="Write the events put on the event bus, one a line.")
 @click.option("--output", "-o", type=FILE, metavar="FILE", help="Write the output to a file too (empty if it failed).")
-@click.option(
-    "--type", "type_", type=click.Choice(["STANDARD", "EXPRESS"]), default="STANDARD",
-    help="The workflow type, each with its own limits.",
-)  # fmt: skip
-@click.option(
-    "--event-bus", "event_buses", multiple=True, metavar="NAME",
-    help="An event bus that there is, beside 'default'; events for others are dropped.",
-)  # fmt: skip
-@click.option("--account", metavar="ID", default="123456789012", help="The account in ARNs.")
-@click.option("--region", default="us-east-1", help="The region in ARNs.")
-@click.option("--role-arn", metavar="ARN", help="The execution role in the history and the context object.")
-@click.option("--context", type=FILE, metavar="FILE", help="A JSON object to lay over the context object.")
-@click.option("--real-time", is_flag=True, help="Wait by the wall clock, instead of in no time.")
-@click.option("--seed", default="0", help="Same seed, same ids, same random numbers.")
-@click.option("--start-time", metavar="TIME", help="When virtual time begins, such as 2026-01-01T00:00:00Z.")
-@click.option(
-    "--aws", type=click.Choice(["off", "embedded", "real"]), default="off",
-    help="Let tasks call stand-ins of services in this process (moto), or real AWS services; off: none.",
-)  # fmt: skip
-@click.option("--endpoint-url", multiple=True, metavar="[SERVICE=]URL", help="Let tasks call services at this URL.")
-@click.option("--resources", type=FILE, metavar="FILE", help="What is in the services of --aws embedded at the start.")
 @click.option("--dump", type=FILE, metavar="FILE", help="Write what is in the services of --aws embedded at the end.")
 @click.option("--record", type=FILE, metavar="FILE", help="Write what services answered as a mock file.")
 @click.option("--quiet", "-q", is_flag=True, help="No story on standard error.")
@@ -91,31 +53,10 @@ def command(
     ctx: click.Context,
     *,
     file: str,
-    input_: str | None,
-    name: str | None,
-    from_: str | None,
-    only: str | None,
-    variables: tuple[str, ...],
-    lambdas: tuple[str, ...],
-    mock: str | None,
-    defines: tuple[str, ...],
+    said: Mapping[str, Any],
     history: str | None,
     events: str | None,
     output: str | None,
-    type_: WorkflowType,
-    event_buses: tuple[str, ...],
-    account: str,
-    region: str,
-    role_arn: str | None,
-    context: str | None,
-    real_time: bool,
-    seed: str,
-    start_time: str | None,
-    machines: tuple[str, ...],
-    activities: tuple[str, ...],
-    aws: AwsMode,
-    endpoint_url: tuple[str, ...],
-    resources: str | None,
     dump: str | None,
     record: str | None,
     quiet: bool,
@@ -128,105 +69,48 @@ def command(
     """
     if quiet and as_json:
         raise click.UsageError("--quiet and --json exclude each other: with --json there is no story to silence")
-    if from_ is not None and only is not None:
-        raise click.UsageError("--from and --only exclude each other: --only starts at its state too")
-    if real_time and start_time is not None:
-        raise click.UsageError("--real-time and --start-time exclude each other: real time begins now")
-    if file == "-" and input_ in ("-", "@-"):
-        raise click.UsageError("FILE and --input cannot both be standard input")
-
-    from asl import config, source
-    from asl.cli import arguments, results
-    from asl.errors import InputError
-    from asl.machine import default_name, from_document
-    from asl.source_text import pseudo_parameters, unused_defines
-
-    settings = config.read()
-    given = arguments.Given(ctx, settings)
-    aws = given.value("aws", aws)
-    region, account = given.value("region", region), given.value("account", account)
-    role_arn = given.value("role-arn", role_arn)
-    urls = given.table("endpoint-url", arguments.endpoint_urls(endpoint_url))
-    arguments.checked(account, region, role_arn, urls)
-    if dump is not None and aws != "embedded":
+    options = settle(ctx, said, file)
+    if dump is not None and options.aws != "embedded":
         raise click.UsageError("--dump writes what is in the services of --aws embedded")
-    if resources is not None and aws != "embedded":
-        raise click.UsageError("--resources is for the services of --aws embedded")
-    resources = given.value("resources", resources) if aws == "embedded" else None
+
+    from asl.cli import results
+
     outlets = {"--history": history, "--events": events, "--output": output, "--record": record, "--dump": dump}
-    read_from_file = input_[1:] if input_ and input_.startswith("@") else None
-    results.refuse_clashes(outlets, (file, read_from_file, context, mock and mock.rpartition("#")[0], mock, resources))
+    results.refuse_clashes(outlets, options.files)
+    prepared = prepare(options)
+    story = None if quiet or as_json else _story(prepared.machine.name, options.real_time)
+    listener = _listener(story) if options.real_time else None
+    recorder = _recorder() if record is not None else None
 
     import asl
 
-    defined = arguments.pairs("--define", defines, "Name=value")
-    values = {**pseudo_parameters(region, account), **given.table("define", defined)}
-    document = source.read(file, values)
-    others = given.table("machine", arguments.pairs("--machine", machines, "Child=child.asl.json"))
-    children = arguments.machines(others, values)
-    names = [name for each in (document, *children.values()) for name in each.placeholders]
-    if problem := unused_defines(defined, names):
-        raise InputError(problem)
-    machine = from_document(document, "StateMachine" if file == "-" else default_name(file), given.value("type", type_))
-    started_with: dict[str, Any] = {
-        "name": name,
-        "input_text": arguments.read_input(input_),
-        "context": arguments.read_context(context),
-        "role_arn": role_arn,
-        "start_at": only if from_ is None else from_,
-        "variables": arguments.variables(variables),
-        "single": only is not None,
-    }
-    mocks = None
-    if mock is not None:
-        from asl.testing import mock_config
-
-        path, test_case = mock_config.split_reference(mock)
-        mocks = mock_config.load(path, test_case, machine=machine)
-    arguments.look_for_modules(settings)
-    story = None if quiet or as_json else _story(machine.name, real_time)
-    listener = _listener(story) if real_time else None
-    lambdas_by_name = given.table("lambda", arguments.pairs("--lambda", lambdas, "charge=package.module:function"))
-    workers = given.table("activity", arguments.pairs("--activity", activities, "work=package.module:function"))
-    recorder = _recorder() if record is not None else None
     world = asl.World(
-        start=_now() if real_time else given.value("start-time", start_time),
-        seed=given.value("seed", seed),
-        lambdas=arguments.functions("--lambda", lambdas_by_name),
-        activities=arguments.functions("--activity", workers),
-        machines=children,
-        mocks=mocks,
-        live=real_time,
-        aws=aws,
-        endpoint_url=urls,
-        event_buses=given.value("event-bus", event_buses),
-        region=region,
-        account=account,
-        resources=resources,
+        **prepared.of_world,
         warn=lambda text: _warn(story, text),
         observer=None if story is None else _observer(story),
         on_token=None if listener is None else listener.tell,
         on_answer=recorder,
     )
-    if aws == "real":
-        _warn(story, f"tasks that nothing else answers call AWS: region {region}")
+    if options.aws == "real":
+        _warn(story, f"tasks that nothing else answers call AWS: region {options.region}")
     with (
         world,
         _written(world, results.open_outlets(outlets), recorder) as problems,
         _told(story),
-        _guarded(),
+        guarded(),
         nullcontext() if listener is None else listener.listening(world),
     ):
         try:
-            world.start(machine, **started_with)
+            world.start(prepared.machine, **prepared.of_start)
             world.run()
         except KeyboardInterrupt:  # before the clock ran: from then on the drive ends the execution itself
-            if not (real_time and world.runs):
+            if not (options.real_time and world.runs):
                 raise
             world.stop(world.runs[0], cause="Interrupted")
     if story is not None and world.runs[0].next_state is not None:
         story.note(f"{'':14}next: {world.runs[0].next_state}")
-    _conclude(ctx, world.runs[0], as_json, problems, is_empty=aws == "embedded" and resources is None)
+    is_empty = options.aws == "embedded" and options.resources is None
+    _conclude(ctx, world.runs[0], as_json, problems, is_empty)
 
 
 def _conclude(ctx: click.Context, run: Run, as_json: bool, problems: list[str], is_empty: bool) -> None:
@@ -283,7 +167,7 @@ def _written(world: World, outlets: Mapping[str, Outlet], recorder: Recorder | N
 
 
 @contextmanager
-def _guarded() -> Iterator[None]:
+def guarded() -> Iterator[None]:
     """What a local function prints goes to standard error, and SIGTERM is an interrupt like Ctrl-C."""
     from asl.cli.terminal import commentary
 
@@ -351,9 +235,3 @@ def _warn(story: Story | None, text: str, head: str = "warning: ") -> None:
         write_text(commentary(), f"{head}{text}\n")
     else:
         story.note(f"{head}{text}")
-
-
-def _now() -> int:
-    import time
-
-    return time.time_ns() // 1_000_000

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from asl.cli.execution_options import ACCOUNT, AWS, DEFINE, ENDPOINT_URL, LAMBDA, REGION
+
 if TYPE_CHECKING:
     from asl.integration import AwsMode
 
@@ -40,18 +42,12 @@ _COUNTS = ("retrierRetryCount", "mapIterationFailureCount")
 @click.option("--role-arn", metavar="ARN", help="The execution role; a Task without a mock needs one.")
 @click.option("--state-configuration", metavar="STRUCTURE", help="retrierRetryCount=NUMBER and others.")
 @click.option("--reveal-secrets/--no-reveal-secrets", default=None, help="Show secrets of HTTP tasks.")
-@click.option("--define", "-d", "defines", multiple=True, metavar="NAME=VALUE", help="Fill the placeholder ${NAME}.")
-@click.option(
-    "--lambda", "-l", "lambdas", multiple=True, metavar="NAME=MODULE:FUNCTION",
-    help="Answer a Lambda function, given by name, ARN or glob, with a Python function.",
-)  # fmt: skip
-@click.option(
-    "--aws", type=click.Choice(["off", "embedded", "real"]), default="off",
-    help="Let a task call stand-ins of services in this process (moto), or real AWS services; off: none.",
-)  # fmt: skip
-@click.option("--endpoint-url", multiple=True, metavar="[SERVICE=]URL", help="Let a task call services at this URL.")
-@click.option("--region", default="us-east-1", help="The region in ARNs.")
-@click.option("--account", metavar="ID", default="123456789012", help="The account in ARNs.")
+@DEFINE
+@LAMBDA
+@AWS
+@ENDPOINT_URL
+@REGION
+@ACCOUNT
 @click.pass_context
 def command(
     ctx: click.Context,
