@@ -323,8 +323,6 @@ class Execution:
         kind, _, name = event.place.partition(":")
         match kind:
             case "input":
-                if frame.phase != "enter":
-                    return False
                 frame.value = event.value
             case "variable":
                 if not frame.assign({name: event.value}):

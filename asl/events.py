@@ -78,9 +78,9 @@ class Heartbeat:
 class Edited:
     """Somebody who debugs changes what a frame goes on with: `value` is now in `place`.
 
-    `place` is "input" (of the state that the frame is about to enter), "variable:NAME", "due" (when its wait ends, in
-    milliseconds since the epoch), or the name of a stage of input and output processing ("afterParameters"), whose
-    value in the frame's next phase this is.
+    `place` is "input" (the raw input of its state), "variable:NAME", "due" (when its wait ends, in milliseconds since
+    the epoch), or the name of a stage of input and output processing ("afterParameters"), whose value in the frame's
+    next phase this is.
     """
 
     at: int

@@ -112,6 +112,12 @@ class Answers:
         told = getattr(self._mocks, "idle", None)
         return () if told is None else told(visits)
 
+    def rewind(self, calls: Sequence[Call]) -> None:
+        """Has the table of mocks count as if it had answered only these calls, in this order."""
+        rewind = getattr(self._mocks, "rewind", None)
+        if rewind is not None:
+            rewind(calls)
+
     def worker(self, resource: str) -> TaskFunction | None:
         """The function that works on an activity; None for what is no activity, or has no such function."""
         key = self._activity(resource)

@@ -17,13 +17,26 @@ if TYPE_CHECKING:
 class Attempt:
     """A call that was asked for and is not over."""
 
-    __slots__ = ("answered", "awaits_token", "call", "cancelled", "early", "effect", "is_performed", "ref", "run")
+    __slots__ = (
+        "answered",
+        "awaits_token",
+        "call",
+        "cancelled",
+        "early",
+        "effect",
+        "is_performed",
+        "polls",
+        "ref",
+        "run",
+    )
 
     def __init__(self, run: Run, effect: CallTask, call: Call) -> None:
         self.run = run
         self.effect = effect
         self.call = call
         self.ref = effect.ref
+        self.polls = 0
+        """How often it was performed, of a call that goes on for a while."""
         self.cancelled = False
         self.answered = False
         """The answer has come, or will come at a known time."""
@@ -33,6 +46,13 @@ class Attempt:
         """The start call is answered, and the task goes on until its token is."""
         self.early: ev.TaskSucceeded | ev.TaskFailed | None = None
         """The answer to the token where it came before that of the start call."""
+
+    def __deepcopy__(self, memo: object) -> Attempt:
+        """A copy that goes its own way; what never changes is shared."""
+        copy = object.__new__(Attempt)
+        for name in self.__slots__:
+            setattr(copy, name, getattr(self, name))
+        return copy
 
     @property
     def is_activity(self) -> bool:

@@ -39,6 +39,15 @@ class Run:
         self.awaited: dict[str, str] = {}
         self._visits: tuple[int, list[Visit]] = (0, [])
 
+    def put_back(self, execution: Execution, recorded: list[HistoryEvent], awaited: dict[str, str]) -> None:
+        """Has the run be as it was: with that execution, the history until then, and the tokens that were awaited."""
+        self.execution = execution
+        self.recorded = recorded
+        self.awaited = awaited
+        self._visits = (0, [])
+        for name in ("_output", "_rendered"):
+            self.__dict__.pop(name, None)
+
     def __repr__(self) -> str:
         told = {"error": self.error, "cause": self.cause and self.cause[:_CAUSE_SHOWN]}
         outcome = "".join(f", {name}={value!r}" for name, value in told.items() if value is not None)

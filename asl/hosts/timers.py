@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
 
 from asl import events as ev
 
@@ -28,6 +29,12 @@ class Due:
         self.event = event
         self.attempt = attempt
         self.cancelled = False
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Due:
+        """A copy that goes its own way; what never changes is shared."""
+        copy = Due(self.at, self.order, self.run, self.event, deepcopy(self.attempt, memo))
+        copy.cancelled = self.cancelled
+        return copy
 
     def __lt__(self, other: Due) -> bool:
         return (self.at, self.order) < (other.at, other.order)
@@ -86,6 +93,16 @@ class Timers:
                 heap[:] = [each for each in heap if not each.cancelled]
                 heapq.heapify(heap)
             self._called_off = 0
+
+
+def first_due(timers: Timers) -> Due | None:
+    """What comes first of all that is due, a lifetime that ends before it too; None when nothing is."""
+    for heap in (timers.due, timers.lifetimes):
+        while heap and heap[0].cancelled:
+            heapq.heappop(heap)
+    ends = timers.lifetimes[0] if timers.lifetimes else None
+    first = timers.due[0] if timers.due else None
+    return ends if first is not None and ends is not None and ends.at < first.at else first
 
 
 def pop_due(heap: list[Due], before: int) -> Due | None:

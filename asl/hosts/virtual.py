@@ -8,6 +8,7 @@ together.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from asl import events as ev
@@ -15,7 +16,9 @@ from asl.hosts.garbage import rare_collections
 from asl.hosts.timers import Due, pop_due
 
 if TYPE_CHECKING:
+    from asl.hosts.attempts import Attempt
     from asl.hosts.world import World
+    from asl.integration import Answer
 
 
 def drive(world: World, until: int | None = None) -> None:
@@ -27,13 +30,9 @@ def drive(world: World, until: int | None = None) -> None:
 def _drive(world: World, until: int | None) -> None:
     while True:
         if world.calls:
-            _perform_all(world)
-            continue
-        due = _next_moment(world, until)
-        if not due:
+            perform_next(world)
+        elif not move_clock(world, until):
             break
-        world.now = due[0].at
-        _fire(world, due)
     if until is not None:
         while (ended := pop_due(world.timers.lifetimes, before=until)) is not None:
             world.now = max(world.now, ended.at)
@@ -41,18 +40,32 @@ def _drive(world: World, until: int | None) -> None:
         world.now = max(world.now, until)
 
 
-def _perform_all(world: World) -> None:
-    """Performs the calls asked for so far. Should one raise, it and those after it stay to be performed."""
-    batch = list(world.calls)
-    if len(batch) > 1:
-        for attempt in batch:
+def perform_next(world: World, perform: Callable[[Attempt], tuple[Answer, bool]] | None = None) -> None:
+    """Performs the first call that was asked for. Should it raise, it stays to be performed.
+
+    `perform` gives the answer of an attempt, and whether it is final: that of the world unless it is said.
+    """
+    if not world.batch:
+        world.batch = len(world.calls)
+        for attempt in [*world.calls] if world.batch > 1 else ():
             if not attempt.cancelled and not attempt.is_activity:
                 world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref))
-    for attempt in batch:
-        answer = None if attempt.cancelled else world.perform(attempt)
-        world.calls.popleft()
-        if answer is not None:
-            world.answered(attempt, *answer)
+    attempt = world.calls[0]
+    answer = None if attempt.cancelled else (perform or world.perform)(attempt)
+    world.calls.popleft()
+    world.batch -= 1
+    if answer is not None:
+        world.answered(attempt, *answer)
+
+
+def move_clock(world: World, until: int | None = None) -> bool:
+    """Moves the clock on to the next moment at which anything is due, and does it; False when there is none."""
+    due = _next_moment(world, until)
+    if not due:
+        return False
+    world.now = due[0].at
+    _fire(world, due)
+    return True
 
 
 def _next_moment(world: World, until: int | None) -> list[Due]:

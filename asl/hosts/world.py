@@ -142,6 +142,10 @@ class World:
         self.timers = Timers()
         self.calls: deque[Attempt] = deque()
         """Calls asked for and not yet performed, in order."""
+        self.batch = 0
+        """How many of them were asked for together and have all started."""
+        self.moving: deque[Run] | None = None
+        """Set where somebody else moves the executions, a phase at a time: those that have something ready, in order."""
         self._open: dict[str, dict[str, Attempt]] = {}
         self._tokens: dict[str, Attempt] = {}
         self._ended_tokens: set[str] = set()
@@ -281,6 +285,11 @@ class World:
         self._tick()
         self.deliver(run, ev.Stopped(self.now, error, cause))
 
+    def keep_runs(self, runs: Sequence[Run]) -> None:
+        """Forgets all executions but these."""
+        self.runs = list(runs)
+        self._by_arn = {run.arn: run for run in runs}
+
     def run_of(self, arn: str) -> Run:
         """The run with that execution ARN. Raises KeyError."""
         return self._by_arn[arn]
@@ -407,6 +416,11 @@ class World:
     def go_on(self, run: Run) -> None:
         """Runs what is ready in a run, and takes what comes of it. Raises HostError for an endless loop."""
         execution = run.execution
+        if self.moving is not None:
+            if execution.ready and run not in self.moving:
+                self.moving.append(run)
+            self.take(run)
+            return
         while execution.run(_ENDLESS // 4) or execution.last_id > _ENDLESS:
             if execution.last_id > _ENDLESS:
                 self.take(run)
@@ -471,6 +485,19 @@ class World:
             self.poll(due.attempt)
         elif due.event is not None:
             self.deliver(due.run, due.event if due.at == self.now else replace(due.event, at=self.now))
+
+    def deliver_recorded(self, run: Run, event: ev.Event) -> None:
+        """Brings an event of a recorded execution to a run, instead of what this world would bring it."""
+        self.now = max(self.now, event.at)
+        match event:
+            case ev.TaskSucceeded(ref=ref) | ev.TaskFailed(ref=ref):
+                attempt = self._open[run.arn].get(ref)
+                if attempt is not None:
+                    attempt.answered = attempt.cancelled = True
+                    self._cancel(run, ref)
+            case ev.TimerFired(ref=ref):
+                self.timers.cancel(run, ref)
+        self.deliver(run, event)
 
     def _cancel(self, run: Run, ref: str) -> None:
         self.timers.cancel(run, ref)

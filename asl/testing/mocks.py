@@ -171,24 +171,45 @@ class MockTable:
 
     def answer(self, call: Call) -> Reply | None:
         """The answer of a call, None where no mock is meant for it. Raises HostError when those that are ran out."""
-        spent: Mock | None = None
         with self._lock:
-            numbers = self._numbers.setdefault((call.execution_arn, call.state_name), {})
-            number = numbers.setdefault(call.ref, len(numbers))
-            for mock in self._of(call):
-                if not mock.target.matches(call, number):
-                    continue
-                used = self._used[call.execution_arn, mock]
-                reply = mock.reply(used)
-                if reply is not None:
-                    self._used[call.execution_arn, mock] = used + 1
-                    mock.asked.append(call.arguments)
-                    return reply.make(call)
-                spent = spent or mock
+            reply, number, spent = self._take(call)
+        if reply is not None:
+            return reply.make(call)
         found: Reply | None = self._fallback.answer(call) if self._fallback is not None else None
         if found is None and spent is not None:
             raise HostError(_ran_out(spent, call, number))
         return found
+
+    def _take(self, call: Call) -> tuple[_Reply | None, int, Mock | None]:
+        """The answer of a call, which is used then; its number among those of its state; a mock that ran out, if any.
+
+        All that is kept of calls is kept here.
+        """
+        spent: Mock | None = None
+        numbers = self._numbers.setdefault((call.execution_arn, call.state_name), {})
+        number = numbers.setdefault(call.ref, len(numbers))
+        for mock in self._of(call):
+            if not mock.target.matches(call, number):
+                continue
+            used = self._used[call.execution_arn, mock]
+            reply = mock.reply(used)
+            if reply is not None:
+                self._used[call.execution_arn, mock] = used + 1
+                mock.asked.append(call.arguments)
+                return reply, number, None
+            spent = spent or mock
+        return None, number, spent
+
+    def rewind(self, calls: Sequence[Call]) -> None:
+        """Counts as if only these calls had been answered, in this order: for those who go back in time."""
+        with self._lock:
+            self._used.clear()
+            self._numbers.clear()
+            self.forget_calls()
+            unanswered = [call for call in calls if self._take(call)[0] is None]
+        rewind = getattr(self._fallback, "rewind", None)
+        if rewind is not None:
+            rewind(unanswered)
 
     def _of(self, call: Call) -> list[Mock]:
         """The mocks of the call's machine, the last made first."""

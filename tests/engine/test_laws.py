@@ -150,6 +150,7 @@ def test_trace_has_the_value_after_each_stage() -> None:
         ("0", "afterParameters", {"p": 1}),
         ("0", "afterResultSelector", {"p": 1}),
         ("0", "afterResultPath", {"a": {"b": 1}, "r": {"p": 1}}),
+        ("0", "output", {"p": 1}),
     ]
 
 
