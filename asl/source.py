@@ -4,7 +4,7 @@ JSON is read by the standard library and YAML by PyYAML; places are worked out o
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -24,7 +24,8 @@ class Document:
     """A definition as plain JSON in `value`, with what is needed to find the places of its parts.
 
     `text` is the file as written, before placeholders were filled: places are those that the author sees.
-    `placeholders` are the names that the document had, whether they were filled or not.
+    `placeholders` are the names that the document had, whether they were filled or not; `filled` are those that were,
+    with their values.
     """
 
     value: JSON
@@ -33,6 +34,7 @@ class Document:
     format: Format
     placeholders: tuple[str, ...] = ()
     _locator: Locator = field(default=lambda pointer: None, repr=False, compare=False)
+    filled: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def locate(self, pointer: str, key: bool = False, offset: int | None = None) -> Location | None:
         """The place of the value at a JSON pointer; None for a document without text, or a pointer to nothing.
@@ -92,17 +94,18 @@ def read_text(
     if not text.strip("\ufeff \t\r\n"):
         nothing = Finding("empty-file", "the file is empty", location=location(name, text, 0, 0))
         raise DefinitionError([nothing])
+    names = placeholders(text)
     # Imported here so that reading JSON does not load PyYAML, which takes longer than all the rest.
     value: JSON
     if (format or _looks_like(text)) == "json":
         from asl import source_json
 
         value, locator = source_json.read(text, name, defines)
-        return Document(value, name, text, "json", placeholders(text), locator)
+        return Document(value, name, text, "json", names, locator, _of(defines, names))
     from asl import source_yaml
 
     value, locator = source_yaml.read(text, name, defines)
-    return Document(value, name, text, "yaml", placeholders(text), locator)
+    return Document(value, name, text, "yaml", names, locator, _of(defines, names))
 
 
 def from_value(value: JSON, name: str = "<definition>", defines: Mapping[str, str] | None = None) -> Document:
@@ -112,10 +115,15 @@ def from_value(value: JSON, name: str = "<definition>", defines: Mapping[str, st
     """
     try:
         names = tuple(dict.fromkeys(placeholders_of(value)))
-        filled = _substituted(value, {**pseudo_parameters(), **(defines or {})}) if names else value
-        return Document(filled, name, "", "value", names)
+        values = {**pseudo_parameters(), **(defines or {})}
+        filled = _substituted(value, values) if names else value
+        return Document(filled, name, "", "value", names, filled=_of(values, names))
     except RecursionError:
         raise DefinitionError([Finding("too-deep", "the definition is nested too deeply")]) from None
+
+
+def _of(defines: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    return {name: defines[name] for name in names if name in defines}
 
 
 def _looks_like(text: str) -> Format:
