@@ -108,7 +108,7 @@ class _Field:
             try:
                 result = evaluate(UNDEFINED, bindings, scope)
                 if result is not UNDEFINED:
-                    return result if only_reads else _as_json(result, source, place)
+                    return result if only_reads else as_json(result, source, place)
             except JsonataError as error:
                 raise query_failed(source, place, error.code, error.message) from None
             except RecursionError:
@@ -119,7 +119,7 @@ class _Field:
         return value
 
 
-def _as_json(value: Any, source: str, field: str, room: int = NESTING) -> JSON:
+def as_json(value: Any, source: str, field: str, room: int = NESTING) -> JSON:
     """The value, with numbers that are none as texts, which is what AWS makes of `[1/0]`. Shares what is JSON.
 
     Raises RecursionError for one that is nested deeper than `room`.
@@ -132,7 +132,7 @@ def _as_json(value: Any, source: str, field: str, room: int = NESTING) -> JSON:
     if kind is dict or kind is list:
         copy = None
         for key, member in value.items() if kind is dict else enumerate(value):
-            if (made := _as_json(member, source, field, room - 1)) is not member:
+            if (made := as_json(member, source, field, room - 1)) is not member:
                 copy = value.copy() if copy is None else copy
                 copy[key] = made
         return value if copy is None else copy
