@@ -81,11 +81,18 @@ class Stop:
     problem: str | None = None
     due: int | None = None
     next: str | None = None
+    edits: str | None = None
+    """Where a changed value goes: see `asl.events.Edited`."""
 
     def __repr__(self) -> str:
         what = f"{self.kind} {self.field}" if self.field else self.kind
         where = "".join(f"{level}: " for level in self.levels)
         return f"<asl.Stop {self.number}: {what} {where}{self.state.name}>"
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether this is before the next move, not what the last one came by."""
+        return self.edits == "input" or self.kind in ("call", "answer")
 
     @property
     def depth(self) -> int:

@@ -358,6 +358,14 @@ class World:
         item = self._of_token(token).call.item
         return None if item is None else item["Index"]
 
+    def awaiting(self, run: Run) -> list[Attempt]:
+        """The attempts of a run that wait for an answer from outside, in the order they were asked for."""
+        return [each for each in self._open[run.arn].values() if each.awaits_token and each.call.token is not None]
+
+    def attempt(self, run: Run, ref: str) -> Attempt | None:
+        """The attempt of a run with that ref; None when it is over."""
+        return self._open[run.arn].get(ref)
+
     def was_awaited(self, token: str) -> bool:
         """Whether a task awaited an answer for this token, and does no more."""
         return token in self._ended_tokens
