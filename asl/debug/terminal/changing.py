@@ -1,0 +1,233 @@
+"""Commands that change what happens: data, answers, time; and the lines of time that come of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from asl.debug.stop import Stop
+from asl.debug.terminal import looking, names, stop_view, trail
+from asl.debug.terminal.commands import Group, nothing, split_word
+from asl.debug.terminal.session import Session
+from asl.errors import InputError
+from asl.story_text import plain
+from asl.values import JSON
+
+GROUP: Final = Group("Changing")
+_SET: Final = re.compile(r"(?P<place>\$(?:[^=\"']|\"[^\"]*\"|'[^']*')*?)\s*=\s*(?P<value>.*)", re.DOTALL)
+_TOKEN: Final = re.compile(r"--?token(?:=|\s+)")
+_AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)?")
+_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
+_TEXTS: Final = 'JSON is a value such as 12, "text" or {"a": [1, 2]}, or @FILE'
+
+
+def json_value(text: str, what: str) -> JSON:
+    """The value that a JSON text is, or that a file has whose name stands behind `@`. Raises InputError."""
+    if not text:
+        raise InputError(f"{what} is missing: {_TEXTS}")
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise InputError(f"{text[1:]} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except ValueError as error:
+        hint = f"; a text has quotes: {json.dumps(text)}" if re.fullmatch(r"[\w .-]+", text) else ""
+        raise InputError(f"{what} is not JSON: {error}{hint}") from None
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no JSON number")
+
+
+def _paths(session: Session, typed: str) -> Iterable[str]:
+    from asl.debug.completions import completions
+
+    return completions(session.stop, typed)
+
+
+@GROUP.command(
+    "set PLACE = JSON",
+    "Change the data or a variable here; the execution goes on with it.",
+    "set $.order.total = 12",
+    more=f"PLACE is $, $.a.b[0], $name or $name.a. {_TEXTS}.",
+    completions=_paths,
+)
+def set_(session: Session, argument: str) -> None:
+    found = _SET.fullmatch(argument)
+    if found is None:
+        raise InputError('set takes a place and a value: set $.order.total = 12, set $name = "Ann"')
+    session.debugger.set(found["place"], json_value(found["value"], "the value"))
+    session.arrived()
+
+
+def _token(argument: str) -> tuple[str | None, str]:
+    """The state or the token that `--token` names, and the rest of the argument."""
+    found = _TOKEN.match(argument)
+    if found is None:
+        return None, argument
+    rest = argument[found.end() :]
+    if rest.startswith('"'):
+        name, end = json.JSONDecoder().raw_decode(rest)
+        return str(name), rest[end:].strip()
+    return split_word(rest)
+
+
+@GROUP.command(
+    "succeed [--token STATE] JSON",
+    "Answer the task here by hand, or one that awaits its token.",
+    'succeed {"receipt": "r-1"}',
+    more=f"--token names the state, or is the token itself. {_TEXTS}.",
+    completions=lambda session, typed: ["--token "],
+)
+def succeed(session: Session, argument: str) -> None:
+    token, text = _token(argument)
+    value = json_value(text, "the answer")
+    session.debugger.succeed(value, token=token)
+    session.arrived()
+
+
+@GROUP.command(
+    "fail [--token STATE] ERROR [CAUSE]",
+    "Fail the task here by hand, or one that awaits its token.",
+    'fail CardDeclined "no funds"',
+    more="A cause of several words may stand in quotes, but need not.",
+    completions=lambda session, typed: ["--token ", "States.TaskFailed", "States.Timeout", "Lambda.Unknown"],
+)
+def fail(session: Session, argument: str) -> None:
+    token, text = _token(argument)
+    error, cause = split_word(text)
+    if not error:
+        raise InputError('the name of the error is missing: fail CardDeclined "no funds"')
+    if cause.startswith(('"', "'")):
+        try:
+            cause = " ".join(shlex.split(cause))
+        except ValueError:
+            cause = cause.strip("\"'")
+    session.debugger.fail(error, cause or None, token=token)
+    session.arrived()
+
+
+@GROUP.command(
+    "heartbeat [STATE]",
+    "Say that the worker of a task that awaits its token is alive.",
+    "heartbeat Approve",
+    completions=lambda session, typed: names.states(session),
+)
+def heartbeat(session: Session, argument: str) -> None:
+    session.debugger.heartbeat(argument or None)
+    session.arrived()
+
+
+@GROUP.command(
+    "retry now",
+    "Have the next attempt begin at once, without the back-off.",
+    "retry now",
+    completions=lambda session, typed: ["now"],
+)
+def retry(session: Session, argument: str) -> None:
+    if argument != "now":
+        raise InputError("there is retry now; how often a state may be retried: retries")
+    session.debugger.retry_now()
+    session.arrived()
+
+
+@GROUP.command(
+    "skip",
+    "Leave this state without its work; its input is its output.",
+    "skip",
+)
+def skip(session: Session, argument: str) -> None:
+    nothing(argument, "skip")
+    session.debugger.skip()
+    session.arrived()
+
+
+@GROUP.command(
+    "jump TIME",
+    "Let time pass: so long (30s, 5min, 1h, 2d), or until a moment.",
+    "jump 1h",
+    more="A moment is ISO 8601 text: jump 2026-01-01T12:00:00Z",
+)
+def jump(session: Session, argument: str) -> None:
+    if not argument:
+        raise InputError("how far is missing: jump 30s, jump 1h, jump 2026-01-01T12:00:00Z")
+    amount = _AMOUNT.fullmatch(argument)
+    if amount is not None:
+        session.debugger.jump(seconds=float(amount[1]) * _SECONDS[amount[2] or "s"])
+    else:
+        session.debugger.jump(until=argument)
+    session.arrived()
+
+
+# -- lines of time ---------------------------------------------------------------------------------------------------
+
+
+@GROUP.command(
+    "fork [NAME]",
+    "Begin another line of time here, to try another answer; this one stays as it is.",
+    "fork declined",
+)
+def fork(session: Session, argument: str) -> None:
+    known = names.forks(session)
+    name = argument or next(f"fork{n}" for n in range(1, len(known) + 2) if f"fork{n}" not in known)
+    session.debugger.fork(name)
+    session.screen.line(f"this is line {plain(name)}, from stop {session.debugger.stop.number} on")
+
+
+@GROUP.command(
+    "forks",
+    "The lines of time that there are, and how far each has come.",
+    "forks",
+)
+def forks(session: Session, argument: str) -> None:
+    nothing(argument, "forks")
+    screen = session.screen
+    for name, line in session.debugger.lines.items():
+        mark = screen.style.yellow("*") if line is session.debugger.line else " "
+        last = line.stops[-1]
+        screen.line(f"{mark} {plain(name)}  {stop_view.headline(last, session.started_at, screen.style)}")
+
+
+@GROUP.command(
+    "switch NAME",
+    "Go to another line of time.",
+    "switch main",
+    completions=lambda session, typed: names.forks(session),
+)
+def switch(session: Session, argument: str) -> None:
+    if not argument:
+        raise InputError(f"which line is missing; there are {', '.join(names.forks(session))}")
+    session.debugger.switch(argument)
+    session.arrived()
+
+
+@GROUP.command(
+    "compare A [B]",
+    "How two lines of time differ: the way, and where they came to. Without B, this one.",
+    "compare main declined",
+    completions=lambda session, typed: names.forks(session),
+)
+def compare(session: Session, argument: str) -> None:
+    first, second = split_word(argument)
+    second = second or session.debugger.line.name
+    ends = []
+    for name in (first, second):
+        if name not in session.debugger.lines:
+            raise InputError(f"there is no line '{name}'; there are {', '.join(names.forks(session))}")
+        ends.append(session.debugger.lines[name].stops)
+    _show_ways(session, (first, second), ends)
+    looking.show_difference(session, ends[0][-1], ends[1][-1])
+
+
+def _show_ways(session: Session, lines: tuple[str, str], ends: list[list[Stop]]) -> None:
+    screen = session.screen
+    longest = max(map(len, lines))
+    for name, stops in zip(lines, ends, strict=True):
+        way = trail.crumbs(stops, stops[-1], screen.style)
+        screen.line(f"{plain(name):{longest}}  {way}")

@@ -1,0 +1,279 @@
+"""Data for a person: folded to a screen, and what has changed in it.
+
+Nothing below a fold is looked at, so that showing a large value costs as much as showing the lines that are seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Literal
+
+from asl.debug.comparison import same
+from asl.debug.terminal import highlight
+from asl.story_text import Style, plain
+from asl.values import JSON
+
+INDENT: Final = "  "
+_DEEPEST: Final = 12
+_LONGEST: Final = 72  # characters of an object or array that stands on one line
+_BESIDE: Final = 40  # characters of a value that has not changed, beside those that have
+_SHORTEST: Final = 20  # characters of a text that are shown at least
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """How much of a value is shown: at most so many lines, each of so many columns, and of a nested list or object so
+    many members."""
+
+    lines: int
+    width: int
+    members: int = 6
+
+
+@dataclass(slots=True)
+class Shown:
+    """The lines of a value, without colours, and whether they tell all of it."""
+
+    lines: list[str]
+    whole: bool
+
+
+def shown(value: JSON, fold: Fold) -> Shown:
+    """The value as indented JSON, folded as deep down as there is room for it."""
+    best = Shown([brief(value, fold.width)], not isinstance(value, dict | list))
+    for depth in range(_DEEPEST):
+        painter = _Painter(fold)
+        lines = list(islice(painter.value(value, depth), fold.lines + 1))
+        if len(lines) > fold.lines:
+            break
+        best = Shown(lines, painter.whole)
+        if painter.whole:
+            break
+    return best
+
+
+class _Painter:
+    """Paints a value to a depth; `whole` is False once something was left out."""
+
+    def __init__(self, fold: Fold) -> None:
+        self.fold = fold
+        self.whole = True
+
+    def value(self, value: JSON, depth: int, head: str = "", tail: str = "", indent: int = 0) -> Iterator[str]:
+        """The lines of a value below `head`, which is its key."""
+        margin = INDENT * indent
+        room = self.fold.width - len(margin) - len(head) - len(tail)
+        text = inline(value, min(room, _LONGEST) if isinstance(value, dict | list) else room)
+        if text is None and isinstance(value, dict | list) and value and depth:
+            yield from self._members(value, depth, head, tail, indent)
+            return
+        if text is None:
+            self.whole = False
+            text = brief(value, room)
+        yield f"{margin}{head}{text}{tail}"
+
+    def _members(
+        self, value: dict[str, JSON] | list[JSON], depth: int, head: str, tail: str, indent: int
+    ) -> Iterator[str]:
+        margin, below = INDENT * indent, INDENT * (indent + 1)
+        opening, closing = "{}" if isinstance(value, dict) else "[]"
+        yield f"{margin}{head}{opening}"
+        limit = max(self.fold.members, self.fold.lines - 3) if indent == 0 else self.fold.members
+        count = len(value)
+        limit = count if count <= limit + 1 else limit
+        for number, (key, member) in enumerate(islice(_items(value), limit)):
+            comma = "" if number + 1 == count else ","
+            yield from self.value(member, depth - 1, key, comma, indent + 1)
+        if limit < count:
+            self.whole = False
+            yield f"{below}… {count - limit:,} more"
+        yield f"{margin}{closing}{tail}"
+
+
+def _items(value: dict[str, JSON] | list[JSON]) -> Iterator[tuple[str, JSON]]:
+    """The members of an object or array, each with what stands before it."""
+    if isinstance(value, dict):
+        return ((f"{text(key)}: ", member) for key, member in value.items())
+    return (("", member) for member in value)
+
+
+def inline(value: JSON, room: int) -> str | None:
+    """The value on one line, None when it takes more than so many columns; no more of it is looked at."""
+    pieces: list[str] = []
+    return "".join(pieces) if _fits(value, room, pieces) >= 0 else None
+
+
+def _fits(value: JSON, room: int, pieces: list[str]) -> int:
+    """Adds the value's text to the pieces; how much room is left then, below 0 when there is not enough."""
+    if isinstance(value, dict | list):
+        if 2 * len(value) > room:
+            return -1
+        opening, closing = "{}" if isinstance(value, dict) else "[]"
+        room -= 2
+        pieces.append(opening)
+        for number, (key, member) in enumerate(_items(value)):
+            before = f"{', ' if number else ''}{key}"
+            pieces.append(before)
+            room = _fits(member, room - len(before), pieces)
+            if room < 0:
+                return room
+        pieces.append(closing)
+        return room
+    if isinstance(value, str) and len(value) > room:
+        return -1
+    pieces.append(text(value))
+    return room - len(pieces[-1])
+
+
+def text(value: JSON) -> str:
+    """A scalar as JSON text that cannot drive the terminal."""
+    return plain(json.dumps(value, ensure_ascii=False))
+
+
+def brief(value: JSON, room: int) -> str:
+    """The value on one line: whole if there is room, else its beginning and how much there is more: `{"a": 1, …3}`,
+    `[…120]`, `"abc…" (5,000 characters)`."""
+    whole = inline(value, room)
+    if whole is not None:
+        return whole
+    match value:
+        case dict() | list():
+            return _beginning(value, room)
+        case str():
+            length = f" ({len(value):,} characters)"
+            return text(value[: max(_SHORTEST, room - len(length) - 3)])[:-1] + "…" + f'"{length}'
+        case _:
+            return text(value)
+
+
+def _beginning(value: dict[str, JSON] | list[JSON], room: int) -> str:
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    rest = len(value)
+    pieces = []
+    room -= len(f"{opening}, …{rest:,}{closing}")
+    for key, member in _items(value):
+        shown = inline(member, min(room - len(key), _BESIDE))
+        if shown is None:
+            break
+        pieces.append(f"{key}{shown}")
+        room -= len(pieces[-1]) + 2
+        rest -= 1
+    return f"{opening}{', '.join([*pieces, f'…{rest:,}'])}{closing}"
+
+
+# -- changes ---------------------------------------------------------------------------------------------------------
+
+Mark = Literal[" ", "+", "~", "-"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of changed data: added, changed, removed or neither."""
+
+    mark: Mark
+    text: str
+
+    def painted(self, style: Style) -> str:
+        match self.mark:
+            case "+":
+                return style.green(f"+ {self.text}")
+            case "~":
+                return style.yellow(f"~ {self.text}")
+            case "-":
+                return style.red(f"- {self.text}")
+            case _:
+                return f"  {highlight.json(self.text, style)}"
+
+
+def changes(before: JSON, after: JSON, fold: Fold) -> list[Line] | None:
+    """The value after, with what is new, changed and gone since before; None where they have nothing in common.
+
+    What is the same stands folded; where that still takes more lines than there are, it is left out, and then the
+    changes beyond them.
+    """
+    if not _comparable(before, after):
+        return None
+    for with_same in (True, False):
+        lines = list(islice(_Changes(fold, with_same).value(before, after, "", 0), fold.lines + 1))
+        if len(lines) <= fold.lines:
+            return lines
+    return [*lines[: fold.lines - 1], Line(" ", "…")]
+
+
+def _comparable(before: JSON, after: JSON) -> bool:
+    """Whether both are objects, or both arrays, that share a member."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return not before or not after or any(key in before for key in after)
+    return isinstance(before, list) and isinstance(after, list)
+
+
+class _Changes:
+    def __init__(self, fold: Fold, with_same: bool) -> None:
+        self.fold = fold
+        self.with_same = with_same
+
+    def value(self, before: JSON, after: JSON, head: str, indent: int) -> Iterator[Line]:
+        margin = INDENT * indent
+        if not _comparable(before, after):
+            yield self._line("~", indent, f"{head}{brief(before, self._half(indent))} → ", after)
+            return
+        opening, closing = "{}" if isinstance(after, dict) else "[]"
+        yield Line(" ", f"{margin}{head}{opening}")
+        inside = self._object if isinstance(after, dict) else self._array
+        yield from inside(before, after, indent + 1)
+        yield Line(" ", f"{margin}{closing}")
+
+    def _object(self, before: dict[str, JSON], after: dict[str, JSON], indent: int) -> Iterator[Line]:
+        alike = 0
+        for key, member in after.items():
+            head = f"{text(key)}: "
+            if key not in before:
+                yield from self._added("+", head, member, indent)
+            elif not same(before[key], member):
+                yield from self.value(before[key], member, head, indent)
+            elif self.with_same:
+                yield self._line(" ", indent, head, member)
+            else:
+                alike += 1
+        for key, member in before.items():
+            if key not in after:
+                yield self._line("-", indent, f"{text(key)}: ", member)
+        yield from self._alike(alike, indent)
+
+    def _array(self, before: list[JSON], after: list[JSON], indent: int) -> Iterator[Line]:
+        """Items that are the same at both ends are left out; those between are compared one by one."""
+        shorter = min(len(before), len(after))
+        start = next((at for at in range(shorter) if not same(before[at], after[at])), shorter)
+        end = next((at for at in range(shorter - start) if not same(before[-1 - at], after[-1 - at])), shorter - start)
+        yield from self._alike(start, indent)
+        for at in range(start, max(len(before), len(after)) - end):
+            if at >= len(after) - end:
+                yield self._line("-", indent, f"[{at}] ", before[at])
+            elif at >= len(before) - end:
+                yield from self._added("+", f"[{at}] ", after[at], indent)
+            elif not same(before[at], after[at]):
+                yield from self.value(before[at], after[at], f"[{at}] ", indent)
+        yield from self._alike(end, indent)
+
+    def _added(self, mark: Mark, head: str, value: JSON, indent: int) -> Iterator[Line]:
+        """A new member, a large one unfolded by one level."""
+        room = self.fold.width - len(INDENT * indent) - len(head)
+        for line in _Painter(Fold(self.fold.lines, room)).value(value, 1):
+            yield Line(mark, INDENT * indent + head + line)
+            head = " " * 0
+
+    def _alike(self, count: int, indent: int) -> Iterator[Line]:
+        if count:
+            yield Line(" ", f"{INDENT * indent}… {count:,} as before")
+
+    def _line(self, mark: Mark, indent: int, head: str, value: JSON) -> Line:
+        room = self.fold.width - len(INDENT * indent) - len(head)
+        if mark == " ":
+            room = min(room, _BESIDE)
+        return Line(mark, INDENT * indent + head + brief(value, room))
+
+    def _half(self, indent: int) -> int:
+        return max(_SHORTEST, (self.fold.width - len(INDENT * indent)) // 2 - 4)

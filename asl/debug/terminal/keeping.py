@@ -1,0 +1,119 @@
+"""Commands that keep what was found, and those of the debugger itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from asl.debug.terminal.commands import Command, Group, nothing, split_word
+from asl.debug.terminal.session import Session
+from asl.errors import InputError
+from asl.story_text import plain
+
+GROUP: Final = Group("Keeping")
+
+
+def files(session: Session, typed: str) -> Iterable[str]:
+    """The names of files that begin as is typed; those of folders end with a slash."""
+    folder, _, start = typed.rpartition("/")
+    try:
+        entries = sorted(os.scandir(folder + "/" if "/" in typed else "."), key=lambda each: each.name)
+    except OSError:
+        return []
+    before = f"{folder}/" if "/" in typed else ""
+    return [
+        f"{before}{each.name}{'/' if each.is_dir() else ''}"
+        for each in entries
+        if each.name.startswith(start) and (start or not each.name.startswith("."))
+    ]
+
+
+@GROUP.command(
+    "save FILE",
+    "Keep the session in a file: input, answers, changes. asl debug --replay FILE goes on with it.",
+    "save charge.session.json",
+    completions=files,
+)
+def save(session: Session, argument: str) -> None:
+    if not argument:
+        raise InputError("the file is missing: save charge.session.json")
+    session.debugger.save(argument)
+    session.screen.line(f"saved in {plain(argument)}")
+
+
+@GROUP.command(
+    "export test [FILE]",
+    "Write the way just walked as a test case, its answers as mocks.",
+    "export test declined.asltest.yaml",
+    more="FILE ends with .asltest.yaml, or .py for pytest. Without one, the test is printed.",
+    completions=lambda session, typed: ["test "] if "test" not in typed else files(session, split_word(typed)[1]),
+)
+def export(session: Session, argument: str) -> None:
+    what, file = split_word(argument)
+    if what != "test":
+        raise InputError("what can be exported is a test: export test FILE.asltest.yaml")
+    from asl.debug import written_test
+
+    written_test.export(session, file)
+
+
+@GROUP.command(
+    "source FILE",
+    "Do the commands that are in a file.",
+    "source to-charge.txt",
+    completions=files,
+)
+def source(session: Session, argument: str) -> None:
+    if not argument:
+        raise InputError("the file is missing: source to-charge.txt")
+    session.queue(read_commands(argument))
+
+
+def read_commands(file: str) -> list[str]:
+    """The lines of a file of commands. Raises InputError when it cannot be read."""
+    try:
+        return Path(file).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise InputError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+@GROUP.command(
+    "help [COMMAND]",
+    "List the commands, or tell of one.",
+    "help break",
+    aliases=("h", "?"),
+    completions=lambda session, typed: [each.name for each in session.commands],
+)
+def help_(session: Session, argument: str) -> None:
+    screen = session.screen
+    if argument:
+        _tell(session, session.commands.find(split_word(argument)[0]))
+        return
+    for group in session.commands.groups:
+        screen.line(screen.style.bold(group.heading))
+        for each in group.commands:
+            screen.line(f"  {_names(each):24}{each.text}")
+    screen.line("help COMMAND tells more. Names may be shortened, ;; joins commands, Enter repeats the last move,")
+    screen.line("and what begins with $ is printed.")
+
+
+def _names(command: Command) -> str:
+    return ", ".join((command.name, *(each for each in command.aliases if len(each) <= 3)))
+
+
+def _tell(session: Session, command: Command) -> None:
+    screen = session.screen
+    screen.line(screen.style.bold(command.usage))
+    screen.line(f"  {command.text}")
+    screen.lines(f"  {line}" for line in command.more.splitlines())
+    if command.aliases:
+        screen.line(f"  also: {', '.join(command.aliases)}")
+    screen.line(f"  for example: {screen.style.cyan(command.example)}")
+
+
+@GROUP.command("quit", "Leave the debugger.", "quit", aliases=("q", "exit"))
+def quit_(session: Session, argument: str) -> None:
+    nothing(argument, "quit")
+    session.done = True

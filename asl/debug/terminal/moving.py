@@ -1,0 +1,139 @@
+"""Commands that move through the execution, forwards and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from asl.debug.terminal import names
+from asl.debug.terminal.commands import Group, nothing, number
+from asl.debug.terminal.session import Session
+
+GROUP: Final = Group("Moving")
+
+
+def _places(session: Session, typed: str) -> Iterable[str]:
+    return names.states(session)
+
+
+@GROUP.command(
+    "step [N]",
+    "Go to the next stop: the next field of a state, its call, into iterations and branches.",
+    "step 3",
+    aliases=("s",),
+    repeats=True,
+)
+def step(session: Session, argument: str) -> None:
+    session.debugger.step(number(argument, "the number of steps", 1))
+    session.arrived()
+
+
+@GROUP.command(
+    "next [N]",
+    "Go to the next state, over all that happens inside this one.",
+    "next",
+    aliases=("n",),
+    repeats=True,
+)
+def next_(session: Session, argument: str) -> None:
+    session.debugger.next(number(argument, "the number of states", 1))
+    session.arrived()
+
+
+@GROUP.command(
+    "finish",
+    "Go on until this iteration, branch or execution is at its end.",
+    "finish",
+    aliases=("fin", "return"),
+    repeats=True,
+)
+def finish(session: Session, argument: str) -> None:
+    nothing(argument, "finish")
+    session.debugger.finish()
+    session.arrived()
+
+
+@GROUP.command(
+    "continue",
+    "Go on until a breakpoint, a watch, an unanswered task or the end.",
+    "continue",
+    aliases=("c", "cont"),
+    repeats=True,
+)
+def continue_(session: Session, argument: str) -> None:
+    nothing(argument, "continue")
+    session.debugger.continue_()
+    session.arrived()
+
+
+@GROUP.command(
+    "until [STATE|LINE]",
+    "Go on until a state or line is reached, or out of the way this state goes back.",
+    "until Charge",
+    aliases=("u", "unt"),
+    more="Without a place it goes on until a state that was not entered before: out of a loop.",
+    repeats=True,
+    completions=_places,
+)
+def until(session: Session, argument: str) -> None:
+    session.debugger.until(argument or None)
+    session.arrived()
+
+
+@GROUP.command(
+    "advance STATE|LINE",
+    "Go on until a state or line is reached, past all breakpoints.",
+    "advance order.asl.json:31",
+    completions=_places,
+)
+def advance(session: Session, argument: str) -> None:
+    session.debugger.advance(argument)
+    session.arrived()
+
+
+@GROUP.command(
+    "back [N]",
+    "Go back to the stop before.",
+    "back 5",
+    aliases=("reverse-step", "rs"),
+    repeats=True,
+)
+def back(session: Session, argument: str) -> None:
+    session.debugger.back(number(argument, "the number of steps", 1))
+    session.arrived()
+
+
+@GROUP.command(
+    "reverse-continue",
+    "Go back until a breakpoint, a watch or the start.",
+    "reverse-continue",
+    aliases=("rc",),
+    repeats=True,
+)
+def reverse_continue(session: Session, argument: str) -> None:
+    nothing(argument, "reverse-continue")
+    session.debugger.reverse_continue()
+    session.arrived()
+
+
+@GROUP.command(
+    "goto N",
+    "Go to a stop by its number, back or forwards; timeline lists them.",
+    "goto 12",
+    aliases=("g",),
+)
+def goto(session: Session, argument: str) -> None:
+    session.debugger.goto(number(argument, "the number of a stop", least=0))
+    session.arrived()
+
+
+@GROUP.command(
+    "restart",
+    "Start again with the same input; breakpoints and displays stay.",
+    "restart",
+    aliases=("run", "r"),
+)
+def restart(session: Session, argument: str) -> None:
+    nothing(argument, "restart")
+    session.debugger.restart()
+    session.arrived()

@@ -1,0 +1,181 @@
+"""A session: a debugger, the screen, and what is being looked at. Commands work on it."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from asl.debug.stop import Stop
+from asl.debug.terminal import data_view, highlight, stop_view, trail
+from asl.debug.terminal.commands import Command, Commands, split_line
+from asl.debug.terminal.data_view import Fold
+from asl.debug.terminal.screen import Screen
+from asl.errors import AslError, InputError
+from asl.story_text import plain
+from asl.values import JSON
+
+if TYPE_CHECKING:
+    from asl.debug.debugger import Debugger
+
+_WORD: Final = re.compile(r"[A-Za-z?][\w-]*|\?")
+_PRINTED: Final = 200  # lines of a value that `print` shows at most
+_LEAST: Final = ("breakpoint", "watch", "interrupted")
+
+
+class Session:
+    """What the commands of a terminal share.
+
+    `script`: commands come from a file or a pipe; they are echoed, and an error in one is remembered in `failed`.
+    """
+
+    def __init__(self, debugger: Debugger, screen: Screen, commands: Commands, *, script: bool = False) -> None:
+        self.debugger = debugger
+        self.screen = screen
+        self.commands = commands
+        self.script = script
+        self.failed = False
+        """Whether a command of a script could not be done."""
+        self.done = False
+        """Whether somebody wants to leave."""
+        self.waiting: deque[str] = deque()
+        """Lines of files of commands that are still to be done."""
+        self.displays: dict[int, str] = {}
+        """Expressions to show at each stop, by number."""
+        self.started_at = debugger.stop.at
+        self._chosen: Stop | None = None
+        self._level = 0
+        self._seen: dict[tuple[str, str], Stop] = {}
+        self._last: Stop | None = None
+        self._repeated: str | None = None
+
+    # -- what is looked at -----------------------------------------------------------------------------------------
+
+    @property
+    def stop(self) -> Stop:
+        """The stop that is looked at: the present one, unless another thread or a level around it was chosen."""
+        return self.around[self._level]
+
+    @property
+    def around(self) -> list[Stop]:
+        """The chosen stop, and those of the threads of control around it, the innermost first."""
+        return trail.around(self.debugger.stops, self._chosen or self.debugger.stop)
+
+    @property
+    def level(self) -> int:
+        """How far up it is looked from the chosen stop."""
+        return self._level
+
+    def choose(self, stop: Stop) -> None:
+        """Looks at the thread of control of a stop."""
+        self._chosen, self._level = stop, 0
+
+    def climb(self, levels: int) -> None:
+        """Looks at a thread of control further out, or further in. Raises InputError where there is none."""
+        level = self._level + levels
+        if level < 0:
+            raise InputError("this is the innermost level")
+        if level >= len(self.around):
+            raise InputError("this is the outermost level: the machine itself")
+        self._level = level
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+
+    def arrived(self) -> None:
+        """Shows the present stop, after a move."""
+        self._chosen, self._level = None, 0
+        self.show_reason()
+        self.show(self.debugger.stop)
+        for number in self.displays:
+            self.show_display(number)
+
+    def show_reason(self) -> None:
+        """Why the debugger stopped here, where nobody asked for just this."""
+        reason = self.debugger.reason
+        if reason.startswith(_LEAST):
+            self.screen.line(self.screen.style.yellow(plain(reason)))
+
+    def show(self, stop: Stop) -> None:
+        """Shows a stop."""
+        screen, stops = self.screen, self.debugger.stops
+        before = trail.before(stops, stop, self._seen.get((stop.run.arn, stop.frame)))
+        last, self._last = self._last, stop
+        is_new = last is None or (last.run, last.frame, last.state) != (stop.run, stop.frame, stop.state)
+        screen.line(stop_view.headline(stop, self.started_at, screen.style))
+        screen.lines(stop_view.screenful(stop, stops, before, is_new, screen))
+        if trail.is_flow(stop):
+            self._seen[stop.run.arn, stop.frame] = stop
+
+    def show_value(self, value: JSON, head: str = "", lines: int = _PRINTED) -> bool:
+        """Shows a value, folded to so many lines; False when something was left out."""
+        screen = self.screen
+        fold = Fold(lines, screen.width - len(head), members=max(6, lines // 4))
+        told = data_view.shown(value, fold)
+        for line in told.lines:
+            screen.line(head + highlight.json(line, screen.style))
+            head = " " * len(head)
+        return told.whole
+
+    def show_display(self, number: int) -> None:
+        """Shows an expression that is displayed at each stop."""
+        expression = self.displays[number]
+        head = f"  {number}: {plain(expression)} = "
+        try:
+            value = self.debugger.evaluate(expression, self.stop)
+        except InputError as error:
+            self.screen.line(f"{head}{self.screen.style.dim(plain(str(error)))}")
+            return
+        text = data_view.inline(value, self.screen.width - len(head))
+        if text is not None:
+            self.screen.line(head + highlight.json(text, self.screen.style))
+        else:
+            self.screen.line(head.rstrip())
+            self.show_value(value, "      ", 12)
+
+    # -- commands --------------------------------------------------------------------------------------------------
+
+    def perform(self, line: str) -> None:
+        """Does what a line says; nothing but the last moving command again for an empty one that is typed."""
+        line = line.strip()
+        if not line and not self.script and self._repeated is not None:
+            line = self._repeated
+        for text in [] if line.startswith("#") else split_line(line):
+            if self.done or not self._perform(text):
+                return
+
+    def _perform(self, text: str) -> bool:
+        """Does one command; False when it could not be done."""
+        try:
+            command, argument = self.understand(text)
+            self._repeated = text if command.repeats else None
+            command.action(self, argument)
+        except AslError as error:
+            self.refuse(str(error))
+            return False
+        except KeyboardInterrupt:
+            self.screen.line("interrupted")
+            return False
+        return True
+
+    def understand(self, text: str) -> tuple[Command, str]:
+        """The command and the argument of a text. Raises InputError.
+
+        A text that begins as an expression does is to be printed.
+        """
+        if text.startswith(("$", "{%", "States.")):
+            return self.commands.find("print"), text
+        word = _WORD.match(text)
+        if word is None:
+            raise InputError(f"'{text.split()[0]}' is no command; help lists the commands")
+        return self.commands.find(word[0]), text[word.end() :].strip()
+
+    def refuse(self, text: str) -> None:
+        """Says why a command could not be done."""
+        self.failed = True
+        first, *others = text.removeprefix("error: ").splitlines() or [""]
+        self.screen.write("\n".join([f"{self.screen.style.red('error:')} {plain(first)}", *map(plain, others)]))
+
+    def queue(self, lines: Iterable[str]) -> None:
+        """Has lines done before any others."""
+        self.waiting.extendleft([*lines][::-1])

@@ -1,0 +1,121 @@
+"""The definition around a place: numbered lines, the state's marked in the margin, an arrow at the current one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from asl.debug.terminal import highlight
+from asl.machine import Machine
+from asl.source_text import below
+from asl.story_text import Style, cut, plain
+from asl.values import JSON
+
+_MINIFIED: Final = 400  # characters of a line that no person has written
+_TAB: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a definition around a place.
+
+    Lines count from 1; `first` to `last` are those of the state, `current` is the one in question and `column` the
+    place in it. `note` says why they are not those of the file, and then they have no numbers.
+    """
+
+    lines: list[str]
+    first: int
+    last: int
+    current: int
+    column: int = 1
+    format: str = "json"
+    note: str = ""
+
+
+def excerpt(machine: Machine, state: str, pointer: str) -> Excerpt:
+    """The lines of the definition that has the state at the JSON pointer `state`, the current one that of `pointer`.
+
+    A pointer to nothing, of a field that has a default say, gives the line of the state.
+    """
+    document = machine.document
+    whole = document.locate(state)
+    if whole is None or len(whole.source_line) > _MINIFIED:
+        note = "" if whole is None else f"{whole.file} has it all on line {whole.line}; laid out:"
+        return _laid_out(document.value, state, pointer, note or "defined in Python; as JSON:")
+    start = document.locate(state, key=True) or whole
+    place = start if pointer == state else document.locate(pointer, key=True) or start
+    written = document.written(state) or ""
+    last = whole.line + written.count("\n")
+    lines = document.text.splitlines() if "\r" in document.text else document.text.split("\n")
+    return Excerpt(lines, start.line, last, place.line, place.column, document.format)
+
+
+def _laid_out(definition: JSON, state: str, pointer: str, note: str) -> Excerpt:
+    """The state as indented JSON."""
+    value = _at(definition, state)
+    lines = _written(value, state, json.dumps(state.rpartition("/")[2].replace("~1", "/").replace("~0", "~")) + ": ")
+    current = next((number for number, (_, each) in enumerate(lines, 1) if each == pointer), 1)
+    return Excerpt([line for line, _ in lines], 1, len(lines), current, note=note)
+
+
+def _at(value: JSON, pointer: str) -> JSON:
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        value = value[int(name)] if isinstance(value, list) else value[name]
+    return value
+
+
+def _written(value: JSON, pointer: str, head: str = "", margin: str = "") -> list[tuple[str, str]]:
+    """The lines of a value as JSON, each with the pointer of what begins there."""
+    text = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(margin + head + text) <= 60:
+        return [(margin + head + text, pointer)]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    members = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+    lines = [(margin + head + opening, pointer)]
+    for number, (key, member) in enumerate(members):
+        name = f"{json.dumps(key, ensure_ascii=False)}: " if isinstance(value, dict) else ""
+        inside = _written(member, below(pointer, key), name, margin + "  ")
+        if number + 1 < len(members):
+            inside[-1] = (inside[-1][0] + ",", inside[-1][1])
+        lines += inside
+    return [*lines, (margin + closing, "")]
+
+
+def painted(shown: Excerpt, start: int, end: int, width: int, style: Style) -> list[str]:
+    """Lines `start` to `end` of an excerpt as they are shown."""
+    start, end = max(1, start), min(len(shown.lines), end)
+    digits = 0 if shown.note else len(str(end))
+    lines = [style.dim(f"    {plain(shown.note)}")] if shown.note else []
+    for number in range(start, end + 1):
+        is_current = number == shown.current
+        edge = style.blue("┃") if shown.first <= number <= shown.last else style.dim("│")
+        arrow = style.bold(style.yellow("→")) if is_current else " "
+        margin = f"{number:{digits}} " if digits else ""
+        margin = style.bold(margin) if is_current else style.dim(margin)
+        room = max(20, width - digits - 7)
+        text = _visible(shown.lines[number - 1], shown.column if is_current else 1, room)
+        paint = highlight.yaml if shown.format == "yaml" else highlight.json
+        lines.append(f"  {arrow} {margin}{edge} {paint(text, style)}".rstrip())
+    return lines
+
+
+def _visible(line: str, column: int, room: int) -> str:
+    """The part of a line that fits, with the column in it; what could drive the terminal is written out."""
+    before = len(plain(line[: column - 1].expandtabs(_TAB)))
+    text = plain(line.rstrip("\r\n").expandtabs(_TAB))
+    if len(text) > room and before > room * 2 // 3:
+        begin = min(before - room // 3, len(text) - room + 1)
+        text = "…" + text[begin:]
+    return cut(text, room)
+
+
+def window(shown: Excerpt, height: int) -> tuple[int, int]:
+    """The first and the last of `height` lines around the current one: the state's own before those around it."""
+    if shown.last - shown.first < height:
+        spare = height - (shown.last - shown.first + 1)
+        start = shown.first - min(1, spare)
+        return start, min(shown.last + min(1, max(0, spare - 1)), start + height - 1)
+    start = max(shown.first, min(shown.current - height // 3, shown.last - height + 1))
+    return start, start + height - 1

@@ -1,0 +1,202 @@
+"""A stop on the screen: what happens there, the way to it, the definition, the data, what can be typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from asl.debug.comparison import same
+from asl.debug.stop import Stop
+from asl.debug.terminal import data_view, highlight, source_view, trail
+from asl.debug.terminal.data_view import Fold
+from asl.debug.terminal.screen import Screen
+from asl.story_text import Style, duration, one_line, plain
+from asl.values import JSON
+
+_LABELS = {
+    "enter": "input",
+    "stage": "data",
+    "call": "arguments",
+    "answer": "result",
+    "error": "input",
+    "retry": "input",
+    "wait": "input",
+    "exit": "output",
+    "outside": "input",
+    "end": "output",
+}
+
+
+def clock(ms: int) -> str:
+    """Milliseconds as `00:00:02.500`, with days before that where there are any: `3d 00:00:02.500`."""
+    seconds, rest = divmod(max(0, ms), 1000)
+    days, seconds = divmod(seconds, 86_400)
+    text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
+    return f"{days}d {text}" if days else text
+
+
+def what(stop: Stop, style: Style) -> str:
+    """What happens at a stop, in words: `enter Charge (Task)`."""
+    name = style.bold(plain(stop.state.name))
+    match stop.kind:
+        case "enter":
+            return f"enter {name} ({stop.state.type})"
+        case "stage":
+            if not stop.pointer.startswith(stop.state.pointer):  # the item selector of the Map around
+                name = style.bold(plain(str(stop.levels[-1])))
+            return f"{stop.field} of {name}"
+        case "call":
+            return f"call by {name}" + (f", attempt {stop.scope.attempt + 1}" if stop.scope.attempt else "")
+        case "answer":
+            return f"{'answer to' if stop.state.type == 'Task' else 'result of'} {name}"
+        case "error":
+            return f"{style.red('error')} in {name}"
+        case "retry":
+            return f"attempt {stop.scope.attempt + 1} of {name}"
+        case "wait":
+            return f"wait in {name}" + (f" for {duration(stop.due - stop.at)}" if stop.due is not None else "")
+        case "exit":
+            return f"exit {name}" + (f" → {plain(stop.next)}" if stop.next is not None else ", end")
+        case "outside":
+            return f"{name} waits for an answer from outside"
+        case "end":
+            return _ending(stop, style)
+
+
+def _ending(stop: Stop, style: Style) -> str:
+    run = stop.run
+    took = duration(stop.at - run.execution.started_at)
+    status = run.status.lower().replace("_", " ")
+    return f"{(style.green if run.succeeded else style.red)(f'execution {status}')} after {took}"
+
+
+def place(stop: Stop) -> str:
+    """`order.asl.json:31`, "" for a machine that was not read from a file."""
+    machine = stop.run.machine
+    found = machine.document.locate(stop.pointer, key=True) or machine.document.locate(stop.state.pointer, key=True)
+    return "" if found is None else f"{plain(found.file)}:{found.line}"
+
+
+def headline(stop: Stop, started: int, style: Style) -> str:
+    """`stop 12  enter Charge (Task)  order.asl.json:31  00:00:02.500 virtual`."""
+    time = f"{clock(stop.at - started)} {'real' if stop.run.world.live else 'virtual'}"
+    execution = f"[{plain(stop.run.machine.name)}]" if stop.run.parent_arn is not None else ""
+    where = place(stop) if stop.kind != "end" else ""
+    parts = (style.blue(style.bold(f"stop {stop.number}")), execution, what(stop, style), where, style.dim(time))
+    return "  ".join(part for part in parts if part)
+
+
+def details(stop: Stop, style: Style) -> Iterator[str]:
+    """What there is to say of a stop beside its data: who is asked, which error it is."""
+    if stop.kind == "call" and stop.call is not None:
+        yield f"  {style.dim('asks')} {plain(stop.call.resource)}"
+    error = stop.error or (stop.run.execution.error if stop.kind == "end" else None)
+    if error is not None:
+        yield f"  {style.red(plain(error.error or 'an error without a name'))}" + (
+            f": {one_line(error.cause)}" if error.cause else ""
+        )
+    if stop.kind == "exit" and stop.levels and stop.next is None:
+        yield f"  {style.dim('the end of')} {plain(str(stop.levels[-1]))}"
+
+
+def source(stop: Stop, height: int, width: int, style: Style) -> list[str]:
+    """The definition around a stop."""
+    state = stop.state.pointer
+    if not stop.pointer.startswith(state):  # the item selector of the Map around
+        state = stop.levels[-1].state.pointer
+    shown = source_view.excerpt(stop.run.machine, state, stop.pointer)
+    return source_view.painted(shown, *source_view.window(shown, height), width, style)
+
+
+def data(stop: Stop, before: Stop | None, fold: Fold, style: Style) -> list[str]:
+    """The data at a stop under their name, with what has changed since a stop before: of the variables too."""
+    label = "variables" if stop.field == "Assign" else _LABELS[stop.kind]
+    if stop.kind == "end" and not stop.run.succeeded:
+        return []
+    return [*_value(label, stop, before, fold, style), *_variables(stop, before, fold, style)]
+
+
+def _value(label: str, stop: Stop, before: Stop | None, fold: Fold, style: Style) -> list[str]:
+    label = f"  {style.dim(label)} "
+    room = fold.width - len(label)
+    if before is not None and same(before.value, stop.value):
+        text = data_view.brief(stop.value, room - 20)
+        return [f"{label}{highlight.json(text, style)}" + style.dim(f"  as at stop {before.number}")]
+    inside = Fold(fold.lines, fold.width - 6, fold.members)
+    lines = None
+    if before is not None and trail.is_flow(stop):
+        lines = data_view.changes(before.value, stop.value, inside)
+    if lines is not None:
+        return [label.rstrip(), *(f"    {line.painted(style)}" for line in lines)]
+    text = data_view.inline(stop.value, room) or ""
+    if text:
+        return [f"{label}{highlight.json(text, style)}"]
+    shown = data_view.shown(stop.value, inside).lines
+    return [label.rstrip(), *(f"      {highlight.json(line, style)}" for line in shown)]
+
+
+def _variables(stop: Stop, before: Stop | None, fold: Fold, style: Style) -> Iterator[str]:
+    if before is None or stop.scope.variables is before.scope.variables or stop.field == "Assign":
+        return
+    for line in variable_changes(before.scope.variables, stop.scope.variables, fold.width - 6):
+        yield f"    {line.painted(style)}"
+
+
+def variable_changes(before: dict[str, JSON], after: dict[str, JSON], width: int) -> Iterator[data_view.Line]:
+    """What is new, changed and gone among the variables, a line each."""
+    half = width // 2
+    for name, value in after.items():
+        if name not in before:
+            yield data_view.Line("+", f"${name}: {data_view.brief(value, width - len(name))}")
+        elif not same(before[name], value):
+            old = data_view.brief(before[name], half - len(name))
+            yield data_view.Line("~", f"${name}: {old} → {data_view.brief(value, half)}")
+    for name in before:
+        if name not in after:
+            yield data_view.Line("-", f"${name}")
+
+
+def hints(stop: Stop, style: Style) -> Iterator[str]:
+    """What can be typed where the execution does not go on by itself."""
+    if stop.problem is not None:
+        yield from _unanswered(stop.problem, style)
+    elif stop.kind == "outside":
+        for state in dict.fromkeys(stop.run.waiting_for.values()):
+            yield f"  {plain(state)} awaits its token: succeed {_typed(state)} JSON, fail {_typed(state)} ERROR CAUSE"
+        yield "  or let time pass: jump 1h"
+    elif stop.kind == "end":
+        yield style.dim("  back, goto N and restart go on from here; export test writes this way as a test")
+
+
+def _unanswered(problem: str, style: Style) -> Iterator[str]:
+    """Why a task cannot be asked, and how it can be answered: here, and with options when the debugger is started."""
+    first, *others = problem.splitlines()
+    ways = [line for line in others if line.startswith("  - ") and "in Python:" not in line]
+    if ways:
+        yield f"  {style.yellow('nothing answers this task')}; here: succeed JSON, fail ERROR CAUSE or skip; or start with"
+        yield from (f"  {plain(way)}" for way in ways)
+        return
+    yield f"  {style.yellow('this task cannot be asked')}: {plain(first)}"
+    yield from (f"  {plain(line)}" for line in others)
+    yield "  here: succeed JSON, fail ERROR CAUSE or skip"
+
+
+def _typed(state: str) -> str:
+    """The name of a state as it is typed as an option."""
+    return f"--token {json.dumps(state, ensure_ascii=False) if ' ' in state else state}"
+
+
+def screenful(stop: Stop, stops: Sequence[Stop], before: Stop | None, is_new: bool, screen: Screen) -> Iterator[str]:
+    """The lines of a stop, below its headline.
+
+    `before` is the stop that its data are compared with; `is_new` says that another state was shown before.
+    """
+    style, width, height = screen.style, screen.width, screen.height
+    way = trail.crumbs(stops, stop, style)
+    if way != style.bold(plain(stop.state.name)) and stop.kind != "end":
+        yield f"  {style.dim('path')} {way}"
+    yield from details(stop, style)
+    if stop.kind != "end":
+        yield from source(stop, max(7, height // 4) if is_new else 5, width, style)
+    yield from data(stop, before, Fold(max(8, height // 2 - 4), width), style)
+    yield from hints(stop, style)
