@@ -65,9 +65,12 @@ def _entry(answer: Answer) -> dict[str, Any]:
 
 
 def _after(milliseconds: int) -> dict[str, float]:
-    if not milliseconds:
-        return {}
-    return {"after": milliseconds // 1000 if milliseconds % 1000 == 0 else milliseconds / 1000}
+    return {"after": seconds(milliseconds)} if milliseconds else {}
+
+
+def seconds(milliseconds: int) -> float:
+    """Milliseconds as seconds, a whole number where they are one."""
+    return milliseconds // 1000 if milliseconds % 1000 == 0 else milliseconds / 1000
 
 
 def _method(entry: dict[str, Any]) -> str:

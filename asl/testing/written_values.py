@@ -41,7 +41,8 @@ def yaml(value: JSON) -> str:
         and value.lower() not in _WORDS
     ):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in text)
 
 
 def identifier(title: str) -> str:

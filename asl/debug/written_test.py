@@ -1,0 +1,84 @@
+"""Writes the way that was walked to a file as a test: a new one, or behind the tests that stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from asl import source
+from asl.errors import DefinitionError, InputError
+from asl.hosts.run import Run
+from asl.json_text import dumps
+from asl.testing.written_run import WrittenRun
+from asl.values import JSON
+
+
+def write(run: Run, path: str | Path, *, name: str | None = None, notes: Iterable[str] = ()) -> list[str]:
+    """Writes the test to a file, beside what stands in it, and gives the notes: what of the run it cannot say.
+
+    The ending of the file says which form the test has: `.py`, or `.asltest.yaml`. `name` is that of the test; without
+    it, it is named for how the execution ended. `notes` are the caller's own. Raises InputError for a run that has not
+    ended and awaits no answer, another ending, a file that holds something else, or cannot be read or written.
+    """
+    path = Path(path)
+    is_python = path.suffix == ".py"
+    if not is_python and not path.name.endswith((".asltest.yaml", ".asltest.yml")):
+        raise InputError(f"'{path}': a test is a file like test_order.py (for pytest) or order.asltest.yaml")
+    test = WrittenRun(run, path.parent, name, notes)
+    if path.exists():
+        text = _with_function(test, path) if is_python else _with_case(test, path)
+    else:
+        text = test.as_pytest() if is_python else test.as_asltest()
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be written: {error.strerror or error}") from None
+    return test.notes(of_pytest=is_python)
+
+
+def _with_function(test: WrittenRun, path: Path) -> str:
+    """The text of a Python file with the test behind it."""
+    text = _read(path)
+    title = _free(test.title, lambda title: f"def {test.function_name(title)}(" in text)
+    return text.rstrip() + "\n\n\n" + "\n".join(test.function(title)) + "\n"
+
+
+def _with_case(test: WrittenRun, path: Path) -> str:
+    """The text of a test file with the case behind its last. Raises InputError for a file of another machine."""
+    text = _read(path)
+    before = _value(text, path)
+    head = test.head()
+    own = {key: before[key] for key in ("machine", "define", "type", "name") if key in before}
+    if own != head or not isinstance(before.get("cases"), dict):
+        raise InputError(f"'{path}' is no test file of {head['machine']}: choose another name")
+    title = _free(test.title, lambda title: title in before["cases"])
+    longer = text.rstrip() + "\n\n" + "\n".join(test.case_lines(title)) + "\n"
+    cases = {**before["cases"], title: test.case()}
+    if dumps(_value(longer, path)) != dumps({**before, "cases": cases}):
+        raise InputError(f"'{path}' has something behind its cases, where this one would go: choose another name")
+    return longer
+
+
+def _value(text: str, path: Path) -> dict[str, JSON]:
+    """The object in a test file, {} where it is none."""
+    try:
+        value = source.read_text(text, str(path), "yaml").value
+    except DefinitionError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _free(title: str, is_taken: Callable[[str], bool]) -> str:
+    """The title, with a number if it is taken."""
+    number, free = 1, title
+    while is_taken(free):
+        number += 1
+        free = f"{title} {number}"
+    return free
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"'{path}' cannot be read: {error}") from None
