@@ -1,4 +1,4 @@
-"""Steps through executions, forwards and back. `Debugger` has no user interface; `asl.debug.terminal` is one over it."""
+"""Steps through executions, forwards and back. `Debugger` has no user interface, `asl.debug.terminal` is one."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

@@ -250,12 +250,8 @@ class Debugger:
         """Adds the next stops to the line; False when nothing more happens now."""
         line = self.line
         while True:
-            if not line.is_shown:
-                line.is_shown = True
-                ahead = self.stepper.ahead(len(line.stops))
-                line.stops += ahead
-                if ahead:
-                    return True
+            if self._show_ahead():
+                return True
             if self.stepper.is_done:
                 return False
             known = len(line.stops)
@@ -268,6 +264,16 @@ class Debugger:
                 return self._unanswered(failure)
             if len(line.stops) > known:
                 return True
+
+    def _show_ahead(self) -> bool:
+        """Adds the stops before the next move to the line, once; False where there are none to add."""
+        line = self.line
+        if line.is_shown:
+            return False
+        line.is_shown = True
+        ahead = self.stepper.ahead(len(line.stops))
+        line.stops += ahead
+        return bool(ahead)
 
     def _unanswered(self, failure: HostError) -> bool:
         """A call could not be made: the stop before it says so now."""
@@ -399,7 +405,10 @@ class Debugger:
                         return
                 continue
             if isinstance(move, Edit):
-                self.return_to(len(self.line.moves), self.line.first_of_move(self.stops[-1]))
+                stops = [each for each in self.stops if each.moves < len(self.line.moves)]
+                self.return_to(len(self.line.moves), len(stops))
+            else:
+                self._show_ahead()
             self._move(move)
         self._extend()
 

@@ -1,7 +1,7 @@
 """Moves a world one move at a time: a phase of an execution, a call, a moment of the clock; and shows each as stops.
 
-A world that is stepped is paced (`World.moving`): events are applied, and nothing runs until the stepper has it run. The
-order is that of `asl.hosts.virtual`, so that an execution that is stepped comes to the same as one that is run.
+A world that is stepped is paced (`World.moving`): events are applied, and nothing runs until the stepper has it run.
+The order is that of `asl.hosts.virtual`, so that an execution that is stepped comes to the same as one that is run.
 
 What tasks answered is remembered by their attempts: where the world was put back (`asl.hosts.checkpoint`) and comes to
 a call again, with the same arguments, nobody is called again.

@@ -54,13 +54,13 @@ class Level:
 class Stop:
     """Where an execution is. Times are milliseconds since the epoch, UTC.
 
-    `number` counts the stops of a line from 0. `frame` is the id of the thread of control: "0" is the machine, "0.2" its
-    third iteration or branch. `pointer` is the JSON pointer of the field or the state that is shown in the definition.
-    `scope` is a copy of the frame: its variables, the context object, the raw input (`scope.value`), the attempt.
-    `levels` are the Maps and Parallels around, the outermost first. `field` is the name of the field of a stage, `error`
-    that of an error stop, `call` what a task is asked; `problem` says why nothing answers it. `due` is when the clock
-    will be after a wait, `next` the state that comes after an exit, None where an End is. `events` is how many history
-    events its run had, `moves` how many moves came before.
+    `number` counts the stops of a line from 0. `frame` is the id of the thread of control: "0" is the machine, "0.2"
+    its third iteration or branch. `pointer` is the JSON pointer of the field or the state that is shown in the
+    definition. `scope` is a copy of the frame: its variables, the context object, the raw input (`scope.value`), the
+    attempt. `levels` are the Maps and Parallels around, the outermost first. `field` is the name of the field of a
+    stage, `error` the error of an error stop and of an end, `call` what a task is asked; `problem` says why nothing
+    answers it. `due` is when the clock will be after a wait, `next` the state that comes after an exit, None where an
+    End is. `events` is how many history events its run had, `moves` how many moves came before.
     """
 
     number: int

@@ -27,13 +27,6 @@ class Timeline:
     def __repr__(self) -> str:
         return f"<asl.Timeline {self.name!r}: stop {self.position} of {len(self.stops)}>"
 
-    def first_of_move(self, stop: Stop) -> int:
-        """The number of the first stop that the same number of moves came before."""
-        number = stop.number
-        while number and self.stops[number - 1].moves == stop.moves:
-            number -= 1
-        return number
-
     def cut(self, moves: int, stops: int) -> None:
         """Forgets all but the first `moves` moves and the first `stops` stops."""
         del self.moves[moves:], self.stops[stops:]

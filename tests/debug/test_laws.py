@@ -1,0 +1,140 @@
+"""The laws of the debugger, over generated machines: however one walks, the execution is that of a straight run."""
+
+import json
+import random
+from collections import deque
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from asl.debug import Debugger
+from asl.debug.moves import Move
+from asl.debug.stepper import Stepper
+from asl.errors import InputError
+from asl.hosts.run import Run
+from asl.hosts.world import World
+from asl.integration import Answer, Call, Failure, Output
+from asl.machine import Machine
+from asl.snapshot import snapshot
+from tests.engine.machines import ERRORS, machines
+
+law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+INPUT = {"items": [1, 2, 3], "a": 0}
+NAMES = st.sampled_from(
+    ["step", "step", "next", "finish", "continue", "until", "back", "reverse-continue", "goto", "restart"]
+    + ["set data", "set variable", "succeed", "fail", "skip", "retry now", "jump", "fork", "switch"]
+)
+walks = st.lists(st.tuples(NAMES, st.integers(0, 40)), max_size=25)
+
+
+def answer(call: Call) -> Answer:
+    """An answer by chance, the same for the same attempt with the same arguments."""
+    chance = random.Random(f"{call.ref}{json.dumps(call.arguments, sort_keys=True)}")
+    duration = chance.choice([0, 0, 700, 3000])
+    if chance.random() < 0.3:
+        return Failure(chance.choice(ERRORS), "by chance", duration_ms=duration)
+    return Output({"a": chance.randrange(9)}, duration)
+
+
+def debugger(machine: Machine) -> Debugger:
+    return Debugger(machine, INPUT, tasks=answer)
+
+
+def do(debugger: Debugger, name: str, number: int) -> None:
+    """Does one thing of a walk, if it can be done there."""
+    lines = [*debugger.lines]
+    acts: dict[str, Any] = {
+        "step": lambda: debugger.step(number % 5 + 1),
+        "next": debugger.next,
+        "finish": debugger.finish,
+        "continue": debugger.continue_,
+        "until": debugger.until,
+        "back": lambda: debugger.back(number % 9 + 1),
+        "reverse-continue": debugger.reverse_continue,
+        "goto": lambda: debugger.goto(number),
+        "restart": debugger.restart,
+        "set data": lambda: debugger.set("$", {"a": number, "items": [number]}),
+        "set variable": lambda: debugger.set("$w", number),
+        "succeed": lambda: debugger.succeed({"a": number}),
+        "fail": lambda: debugger.fail(ERRORS[number % 2], "by hand"),
+        "skip": debugger.skip,
+        "retry now": debugger.retry_now,
+        "jump": lambda: debugger.jump(number / 4),
+        "fork": lambda: debugger.fork(f"line {len(lines)}"),
+        "switch": lambda: debugger.switch(lines[number % len(lines)]),
+    }
+    try:
+        acts[name]()
+    except InputError:
+        return
+
+
+def straight(machine: Machine, moves: list[Move]) -> Run:
+    """The execution after these moves, none of them taken back."""
+    world = World(tasks=answer)
+    world.moving = deque()
+    world.start(machine, INPUT)
+    stepper = Stepper(world)
+    for move in moves:
+        stepper.move(0, move)
+    return stepper.run
+
+
+def state(run: Run) -> tuple[str, Any]:
+    return json.dumps(snapshot(run.execution), sort_keys=True), run.recorded
+
+
+@law
+@given(machines())
+def test_stepping_comes_to_what_running_does(machine: Machine) -> None:
+    with debugger(machine) as stepped:
+        while not stepped.is_at_end:
+            stepped.step()
+        run = machine.run(INPUT, tasks=answer)
+        assert stepped.run.recorded == run.recorded
+        assert (stepped.run.status, stepped.run.output) == (run.status, run.output)
+
+
+@law
+@given(machines(), walks)
+def test_any_walk_ends_in_the_snapshot_of_a_straight_run(machine: Machine, walk: list[tuple[str, int]]) -> None:
+    with debugger(machine) as walked:
+        for name, number in walk:
+            do(walked, name, number)
+            assert [stop.number for stop in walked.stops] == list(range(len(walked.stops)))
+        assert state(walked.run) == state(straight(machine, walked.line.moves))
+        here = walked.stop
+        moves = walked.line.moves[: here.moves + (not here.is_ahead)]
+        walked.fork("here")
+        assert state(walked.run) == state(straight(machine, moves))
+
+
+@law
+@given(machines(), walks)
+def test_the_stops_of_a_line_are_those_of_its_moves(machine: Machine, walk: list[tuple[str, int]]) -> None:
+    with debugger(machine) as walked, debugger(machine) as again:
+        for name, number in walk:
+            do(walked, name, number)
+        again.walk(walked.line.moves)
+        known = min(len(walked.stops), len(again.stops))
+        assert [shown(stop) for stop in again.stops[:known]] == [shown(stop) for stop in walked.stops[:known]]
+        assert known >= len(walked.stops) - 2, "at most the stops before a move that was not made are missing"
+
+
+def shown(stop: Any) -> tuple[Any, ...]:
+    return (stop.kind, stop.frame, stop.pointer, stop.at, stop.value, stop.scope.variables, stop.error, stop.events)
+
+
+@law
+@given(machines(), st.integers(1, 30))
+def test_going_back_and_on_shows_the_same_stops(machine: Machine, count: int) -> None:
+    with debugger(machine) as walked:
+        for _ in range(40):
+            if not walked.is_at_end:
+                walked.step()
+        before = [*walked.stops]
+        walked.back(count)
+        while walked.stop.number + 1 < len(before):
+            assert walked.step() is before[walked.stop.number]
+        assert [*walked.stops] == before
