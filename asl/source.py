@@ -52,6 +52,18 @@ class Document:
             return location(self.name, self.text, start, start + 1)
         return location(self.name, self.text, place.start, place.end)
 
+    def lines(self, pointer: str) -> tuple[int, int] | None:
+        """The first and the last line of the value at a JSON pointer and of the key that leads to it, counted from 1.
+
+        None where `locate` gives None.
+        """
+        place = self._locator(pointer)
+        if place is None:
+            return None
+        start = place.start if place.key_start is None else place.key_start
+        first = self.text.count("\n", 0, start) + 1
+        return first, first + self.text[start : place.end].rstrip().count("\n")
+
     def written(self, pointer: str) -> str | None:
         """The text of the value at a JSON pointer, as it is written; None where `locate` gives None."""
         place = self._locator(pointer)

@@ -57,6 +57,19 @@ def test_places_in_json() -> None:
     assert places(text, "/b", "/a/2", "/a/x") == ["None", "None", "None"]
 
 
+def test_lines_of_values() -> None:
+    in_json = read_text('{\n  "a": [1,\n    2], "b":\n  {"c": "x"}}', "f")
+    assert [in_json.lines(pointer) for pointer in ("", "/a", "/a/1", "/b", "/b/c")] == [
+        (1, 4), (2, 3), (3, 3), (3, 4), (4, 4),
+    ]  # fmt: skip
+    in_yaml = read_text("a:\n  b: 1\n  c:\n    - 1\n    - |\n      one\n      two\n\n\nd: &x {e: 1}\nf: *x\n", "f")
+    assert [in_yaml.lines(pointer) for pointer in ("/a", "/a/c", "/a/c/1", "/d", "/d/e", "")] == [
+        (1, 7), (3, 7), (5, 7), (10, 10), (10, 10), (1, 11),
+    ]  # fmt: skip
+    assert in_yaml.lines("/nothing") is None
+    assert from_value({"a": 1}).lines("/a") is None
+
+
 def test_places_in_yaml() -> None:
     assert places(YAML, "/Day", "/Values/1", "/Base", "/Base/End", "/Derived/Type", "/Derived/End", "/Again/End") == [
         "f:3:6",
