@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from asl.debug.stop import Stop
-from asl.debug.terminal import looking, names, stop_view, trail
+from asl.debug.terminal import looking, names, trail
 from asl.debug.terminal.commands import Group, nothing, split_word
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
@@ -191,7 +191,8 @@ def forks(session: Session, argument: str) -> None:
     for name, line in session.debugger.lines.items():
         mark = screen.style.yellow("*") if line is session.debugger.line else " "
         last = line.stops[-1]
-        screen.line(f"{mark} {plain(name)}  {stop_view.headline(last, session.started_at, screen.style)}")
+        room = screen.width - len(name) - 4
+        screen.line(f"{mark} {plain(name)}  {session.headline(last, room)}")
 
 
 @GROUP.command(

@@ -1,4 +1,4 @@
-"""Commands that look at the data, the definition, and the threads of control; they change nothing."""
+"""Commands that look at the data and at the definition; they change nothing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from asl.debug.comparison import same
+from asl.debug.expressions import compile, language_of
 from asl.debug.stop import Stop
-from asl.debug.terminal import data_view, highlight, names, source_view, stop_view, trail
-from asl.debug.terminal.commands import Group, nothing, number
+from asl.debug.terminal import change_view, data_view, highlight, names, source_view, stop_view
+from asl.debug.terminal.commands import Group, number
 from asl.debug.terminal.data_view import Fold
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
@@ -71,7 +72,8 @@ def display(session: Session, argument: str) -> None:
     if not argument:
         _list_displays(session)
         return
-    session.debugger.check(argument)
+    stop = session.stop
+    compile(argument, language_of(stop.run.machine, stop.state.pointer))
     new = max(session.displays, default=0) + 1
     session.displays[new] = argument
     session.show_display(new)
@@ -126,12 +128,12 @@ def show_difference(session: Session, before: Stop, after: Stop) -> None:
     """Shows what differs in the data and the variables of two stops."""
     screen = session.screen
     for stop in (before, after):
-        screen.line(stop_view.headline(stop, session.started_at, screen.style))
-    lines = data_view.changes(before.value, after.value, Fold(screen.height, screen.width - 4))
+        screen.line(session.headline(stop))
+    lines = change_view.changes(before.value, after.value, Fold(screen.height, screen.width - 4))
     if lines is None:
         lines = [
-            data_view.Line("-", data_view.brief(before.value, screen.width - 4)),
-            data_view.Line("+", data_view.brief(after.value, screen.width - 4)),
+            change_view.Line("-", data_view.brief(before.value, screen.width - 4)),
+            change_view.Line("+", data_view.brief(after.value, screen.width - 4)),
         ]
     if same(before.value, after.value):
         lines = []
@@ -140,83 +142,6 @@ def show_difference(session: Session, before: Stop, after: Stop) -> None:
     screen.lines(f"  {line.painted(screen.style)}" for line in lines)
     if not lines:
         screen.line("  the same data, the same variables")
-
-
-# -- threads of control ----------------------------------------------------------------------------------------------
-
-
-@GROUP.command(
-    "where",
-    "The iterations and branches that this stop is in, the innermost first.",
-    "where",
-    aliases=("w", "bt", "backtrace"),
-)
-def where(session: Session, argument: str) -> None:
-    nothing(argument, "where")
-    screen = session.screen
-    for level, stop in enumerate(session.around):
-        mark = screen.style.yellow(">") if level == session.level else " "
-        screen.line(f"{mark} {level}  {_place_of(session, stop)}")
-    screen.line(f"  {screen.style.dim('path')} {trail.crumbs(session.debugger.stops, session.stop, screen.style)}")
-
-
-def _place_of(session: Session, stop: Stop) -> str:
-    """A thread of control on one line: where it is, in what, and where that stands."""
-    style = session.screen.style
-    inside = f"in {plain(str(stop.levels[-1]))}" if stop.levels else f"of {plain(stop.run.machine.name)}"
-    return "  ".join(part for part in (stop_view.what(stop, style), style.dim(inside), stop_view.place(stop)) if part)
-
-
-@GROUP.command(
-    "up [N]",
-    "Look at the Map or Parallel around: its data, its source.",
-    "up",
-    repeats=True,
-)
-def up(session: Session, argument: str) -> None:
-    session.climb(number(argument, "the number of levels", 1))
-    session.show(session.stop)
-
-
-@GROUP.command(
-    "down [N]",
-    "Look further in again, after up.",
-    "down",
-    repeats=True,
-)
-def down(session: Session, argument: str) -> None:
-    session.climb(-number(argument, "the number of levels", 1))
-    session.show(session.stop)
-
-
-@GROUP.command(
-    "branches",
-    "The threads of control that are alive: iterations, branches, executions.",
-    "branches",
-    aliases=("threads",),
-)
-def branches(session: Session, argument: str) -> None:
-    nothing(argument, "branches")
-    screen = session.screen
-    for which, stop in enumerate(session.debugger.branches()):
-        is_looked_at = (stop.run.arn, stop.frame) == (session.stop.run.arn, session.stop.frame)
-        mark = screen.style.yellow("*") if is_looked_at else " "
-        screen.line(f"{mark} {which}  {_place_of(session, stop)}")
-
-
-@GROUP.command(
-    "branch N",
-    "Look at another thread of control, by its number in branches; the next move looks here again.",
-    "branch 2",
-    aliases=("thread",),
-)
-def branch(session: Session, argument: str) -> None:
-    which = number(argument, "the number of a branch", least=0)
-    found = session.debugger.branches()
-    if which >= len(found):
-        raise InputError(f"there is no branch {which}; branches lists them, 0 to {len(found) - 1}")
-    session.choose(found[which])
-    session.show(session.stop)
 
 
 # -- the definition --------------------------------------------------------------------------------------------------
@@ -251,9 +176,6 @@ def _state_at(machine: Machine, line: int) -> str:
         raise InputError("the definition was not read from a file, and has no lines: list STATE")
     if not 1 <= line <= count:
         raise InputError(f"{document.name} has lines 1 to {count}, not {line}")
-    found = ""
-    for pointer in machine.program.states:
-        shown = source_view.excerpt(machine, pointer, pointer)
-        if shown.first <= line <= shown.last and len(pointer) > len(found):
-            found = pointer
-    return found or next(iter(machine.program.states))
+    lines = {pointer: document.lines(pointer) for pointer in machine.program.states}
+    found = [pointer for pointer, span in lines.items() if span is not None and span[0] <= line <= span[1]]
+    return max(found, key=len, default=next(iter(lines)))

@@ -1,4 +1,4 @@
-"""Commands that tell of the whole: the history, the stops so far, what is pending."""
+"""Commands that tell of the whole: the history, the stops so far, the execution."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from itertools import groupby
 from typing import Final
 
 from asl.debug.stop import Stop
-from asl.debug.terminal import data_view, stop_view, stopping
-from asl.debug.terminal.commands import nothing, number
+from asl.debug.terminal import data_view, stop_view, stopping, trail
+from asl.debug.terminal.commands import number
 from asl.debug.terminal.looking import GROUP
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
 from asl.findings import did_you_mean
-from asl.states.recovery import backoff_seconds, matches
-from asl.story_text import counted, duration, plain
+from asl.story_text import counted, plain
 
 _HISTORY_SHOWN: Final = 40
 _AROUND: Final = 8  # lines of the timeline before and after the present one
@@ -83,11 +82,8 @@ def _visit() -> Callable[[Stop], int]:
 
     def key(stop: Stop) -> int:
         nonlocal count, last
-        if (
-            last is None
-            or stop.kind == "enter"
-            or (stop.run, stop.frame, stop.state) != (last.run, last.frame, last.state)
-        ):
+        is_same = last is not None and (stop.run, stop.frame, stop.state) == (last.run, last.frame, last.state)
+        if not is_same or (stop.kind == "enter" and not (last and trail.is_of_iteration(last))):
             count += 1
         last = stop
         return count
@@ -116,69 +112,6 @@ def _short(stop: Stop) -> str:
     if stop.kind == "error" and stop.error is not None:
         return f"error {plain(stop.error.error or '?')}"
     return stop.kind
-
-
-# -- what is pending -------------------------------------------------------------------------------------------------
-
-
-@GROUP.command(
-    "effects",
-    "What is pending here: calls, timers and when they are due, tokens that wait for an answer.",
-    "effects",
-    aliases=("pending",),
-)
-def effects(session: Session, argument: str) -> None:
-    nothing(argument, "effects")
-    lines = [line for stop in session.debugger.branches() for line in _pending(session, stop)]
-    session.screen.lines(lines or ["nothing is pending"])
-
-
-def _pending(session: Session, stop: Stop) -> Iterator[str]:
-    frame, name = stop.scope, plain("".join(f"{level} › " for level in stop.levels) + stop.state.name)
-    if stop.call is not None:
-        yield f"  call   {name}  {plain(stop.call.resource)}"
-    elif stop.kind == "wait" and frame.phase == "waiting":
-        yield f"  wait   {name}  {_due(session, stop, frame.due)}"
-    elif stop.kind == "wait" and frame.phase == "backoff":
-        yield f"  retry  {name}, attempt {frame.attempt + 1}  {_due(session, stop, frame.due)}"
-    if frame.phase == "calling" and isinstance(frame.effective, dict):
-        for purpose in ("timeout", "heartbeat"):
-            if frame.effective.get(f"{purpose}_due") is not None:
-                yield f"  {purpose}  {name}  {_due(session, stop, frame.effective[f'{purpose}_due'])}"
-        if frame.token is not None and stop.call is None:
-            yield f"  token  {name}  {frame.token}"
-
-
-def _due(session: Session, stop: Stop, due: int | None) -> str:
-    if due is None:
-        return ""
-    return f"due at {stop_view.clock(due - session.started_at)}, in {duration(max(0, due - stop.at))}"
-
-
-@GROUP.command(
-    "retries",
-    "The retriers of this state: how often each was used, when the next attempt would be due.",
-    "retries",
-)
-def retries(session: Session, argument: str) -> None:
-    nothing(argument, "retries")
-    stop, style = session.stop, session.screen.style
-    recovery = getattr(stop.state, "recovery", None)
-    if recovery is None or not recovery.retriers:
-        session.screen.line(f"{plain(stop.state.name)} has no Retry")
-        return
-    used = stop.scope.retries or [0] * len(recovery.retriers)
-    for index, retrier in enumerate(recovery.retriers):
-        names = plain(", ".join(retrier.error_equals))
-        left = retrier.max_attempts - used[index]
-        delay = duration(int(backoff_seconds(retrier, used[index], lambda: 1.0) * 1000))
-        most = "at most " if retrier.jitter_strategy == "FULL" else ""
-        following = f"next after {most}{delay}" if left > 0 else "none left"
-        fits = stop.error is not None and matches(retrier.error_equals, stop.error)
-        mark = style.yellow("→") if fits else " "
-        session.screen.line(f"{mark} {index}  {names}  used {used[index]} of {retrier.max_attempts}  {following}")
-    if stop.scope.phase == "backoff" and stop.scope.due is not None:
-        session.screen.line(f"  attempt {stop.scope.attempt + 1} is {_due(session, stop, stop.scope.due)}")
 
 
 # -- info ------------------------------------------------------------------------------------------------------------

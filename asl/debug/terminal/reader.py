@@ -12,7 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
 
-from asl.debug.terminal import stop_view
 from asl.debug.terminal.completion import completions
 from asl.debug.terminal.session import Session
 from asl.streams import is_terminal
@@ -129,11 +128,10 @@ def toolbar(session: Session) -> str:
     """Where one is, on a line: `Charge  stop 12  00:00:02.500 virtual  line declined`."""
     debugger = session.debugger
     stop = debugger.stop
-    time = stop_view.clock(stop.at - session.started_at)
     parts = [
         " › ".join([*map(str, stop.levels), stop.state.name]) if stop.kind != "end" else stop.run.status,
         f"stop {stop.number}",
-        f"{time} {'real' if session.debugger.is_live else 'virtual'}",
+        session.time(stop),
     ]
     if len(debugger.lines) > 1:
         parts.append(f"line {debugger.line.name}")

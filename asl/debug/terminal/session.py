@@ -102,10 +102,18 @@ class Session:
         before = trail.before(stops, stop, self._seen.get((stop.run.arn, stop.frame)))
         last, self._last = self._last, stop
         is_new = last is None or (last.run, last.frame, last.state) != (stop.run, stop.frame, stop.state)
-        screen.line(stop_view.headline(stop, self.started_at, screen.style))
+        screen.line(self.headline(stop))
         screen.lines(stop_view.screenful(stop, stops, before, is_new, screen))
         if trail.is_flow(stop):
             self._seen[stop.run.arn, stop.frame] = stop
+
+    def headline(self, stop: Stop, width: int | None = None) -> str:
+        """The line that names a stop."""
+        return stop_view.headline(stop, self.time(stop), width or self.screen.width, self.screen.style)
+
+    def time(self, stop: Stop) -> str:
+        """How long after the start a stop is: `00:00:02.500 virtual`."""
+        return f"{stop_view.clock(stop.at - self.started_at)} {'real' if self.debugger.is_live else 'virtual'}"
 
     def show_value(self, value: JSON, head: str = "", lines: int = _PRINTED) -> bool:
         """Shows a value, folded to so many lines; False when something was left out."""

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, TextIO
 
-from asl.debug.terminal import changing, keeping, looking, moving, overview, stopping
+from asl.debug.terminal import changing, keeping, looking, moving, overview, pending, stopping, threads
 from asl.debug.terminal.commands import Commands
 from asl.debug.terminal.reader import PROMPT, Reader, reader_for
 from asl.debug.terminal.screen import Screen
@@ -21,7 +21,7 @@ DONE: Final = 0
 NOT_SUCCEEDED: Final = 1
 NOT_UNDERSTOOD: Final = 2
 
-__all__ = ["GROUPS", "run", "overview"]
+__all__ = ["GROUPS", "overview", "pending", "run", "threads"]
 
 
 def run(

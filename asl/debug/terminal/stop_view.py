@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from asl.debug.comparison import same
 from asl.debug.stop import Stop
-from asl.debug.terminal import data_view, highlight, source_view, trail
+from asl.debug.terminal import change_view, data_view, highlight, source_view, trail
 from asl.debug.terminal.data_view import Fold
 from asl.debug.terminal.screen import Screen
 from asl.story_text import Style, duration, one_line, plain
@@ -42,7 +43,7 @@ def what(stop: Stop, style: Style) -> str:
         case "enter":
             return f"enter {name} ({stop.state.type})"
         case "stage":
-            if not stop.pointer.startswith(stop.state.pointer):  # the item selector of the Map around
+            if trail.is_of_iteration(stop):
                 name = style.bold(plain(str(stop.levels[-1])))
             return f"{stop.field} of {name}"
         case "call":
@@ -77,12 +78,15 @@ def place(stop: Stop) -> str:
     return "" if found is None else f"{plain(found.file)}:{found.line}"
 
 
-def headline(stop: Stop, started: int, style: Style) -> str:
-    """`stop 12  enter Charge (Task)  order.asl.json:31  00:00:02.500 virtual`."""
-    time = f"{clock(stop.at - started)} {'real' if stop.run.world.live else 'virtual'}"
+def headline(stop: Stop, time: str, width: int, style: Style) -> str:
+    """`stop 12  enter Charge (Task)  order.asl.json:31  00:00:02.500 virtual`; a long path is cut at its beginning."""
     execution = f"[{plain(stop.run.machine.name)}]" if stop.run.parent_arn is not None else ""
     where = place(stop) if stop.kind != "end" else ""
-    parts = (style.blue(style.bold(f"stop {stop.number}")), execution, what(stop, style), where, style.dim(time))
+    others = (f"stop {stop.number}", execution, what(stop, Style(False)), time)
+    room = width - sum(len(part) + 2 for part in others if part)
+    if len(where) > room:
+        where = f"…{where[len(where) - max(12, room) + 1 :]}"
+    parts = (style.blue(style.bold(others[0])), execution, what(stop, style), where, style.dim(time))
     return "  ".join(part for part in parts if part)
 
 
@@ -101,9 +105,7 @@ def details(stop: Stop, style: Style) -> Iterator[str]:
 
 def source(stop: Stop, height: int, width: int, style: Style) -> list[str]:
     """The definition around a stop."""
-    state = stop.state.pointer
-    if not stop.pointer.startswith(state):  # the item selector of the Map around
-        state = stop.levels[-1].state.pointer
+    state = (stop.levels[-1].state if trail.is_of_iteration(stop) else stop.state).pointer
     shown = source_view.excerpt(stop.run.machine, state, stop.pointer)
     return source_view.painted(shown, *source_view.window(shown, height), width, style)
 
@@ -125,7 +127,7 @@ def _value(label: str, stop: Stop, before: Stop | None, fold: Fold, style: Style
     inside = Fold(fold.lines, fold.width - 6, fold.members)
     lines = None
     if before is not None and trail.is_flow(stop):
-        lines = data_view.changes(before.value, stop.value, inside)
+        lines = change_view.changes(before.value, stop.value, inside)
     if lines is not None:
         return [label.rstrip(), *(f"    {line.painted(style)}" for line in lines)]
     text = data_view.inline(stop.value, room) or ""
@@ -142,24 +144,24 @@ def _variables(stop: Stop, before: Stop | None, fold: Fold, style: Style) -> Ite
         yield f"    {line.painted(style)}"
 
 
-def variable_changes(before: dict[str, JSON], after: dict[str, JSON], width: int) -> Iterator[data_view.Line]:
+def variable_changes(before: dict[str, JSON], after: dict[str, JSON], width: int) -> Iterator[change_view.Line]:
     """What is new, changed and gone among the variables, a line each."""
     half = width // 2
     for name, value in after.items():
         if name not in before:
-            yield data_view.Line("+", f"${name}: {data_view.brief(value, width - len(name))}")
+            yield change_view.Line("+", f"${name}: {data_view.brief(value, width - len(name))}")
         elif not same(before[name], value):
             old = data_view.brief(before[name], half - len(name))
-            yield data_view.Line("~", f"${name}: {old} → {data_view.brief(value, half)}")
+            yield change_view.Line("~", f"${name}: {old} → {data_view.brief(value, half)}")
     for name in before:
         if name not in after:
-            yield data_view.Line("-", f"${name}")
+            yield change_view.Line("-", f"${name}")
 
 
-def hints(stop: Stop, style: Style) -> Iterator[str]:
+def hints(stop: Stop, width: int, style: Style) -> Iterator[str]:
     """What can be typed where the execution does not go on by itself."""
     if stop.problem is not None:
-        yield from _unanswered(stop.problem, style)
+        yield from _unanswered(stop, stop.problem, width, style)
     elif stop.kind == "outside":
         for state in dict.fromkeys(stop.run.waiting_for.values()):
             yield f"  {plain(state)} awaits its token: succeed {_typed(state)} JSON, fail {_typed(state)} ERROR CAUSE"
@@ -168,16 +170,20 @@ def hints(stop: Stop, style: Style) -> Iterator[str]:
         yield style.dim("  back, goto N and restart go on from here; export test writes this way as a test")
 
 
-def _unanswered(problem: str, style: Style) -> Iterator[str]:
+def _unanswered(stop: Stop, problem: str, width: int, style: Style) -> Iterator[str]:
     """Why a task cannot be asked, and how it can be answered: here, and with options when the debugger is started."""
+    located = stop.run.machine.locate(stop.pointer)
+    problem = problem.removeprefix(f"{located}: ")
     first, *others = problem.splitlines()
     ways = [line for line in others if line.startswith("  - ") and "in Python:" not in line]
     if ways:
-        yield f"  {style.yellow('nothing answers this task')}; here: succeed JSON, fail ERROR CAUSE or skip; or start with"
+        told = style.yellow("nothing answers this task")
+        yield f"  {told}; here: succeed JSON, fail ERROR CAUSE or skip; or start with"
         yield from (f"  {plain(way)}" for way in ways)
         return
-    yield f"  {style.yellow('this task cannot be asked')}: {plain(first)}"
-    yield from (f"  {plain(line)}" for line in others)
+    yield f"  {style.yellow('this task cannot be asked')}:"
+    for line in (first, *others):
+        yield from textwrap.wrap(plain(line), width - 4, initial_indent="    ", subsequent_indent="    ")
     yield "  here: succeed JSON, fail ERROR CAUSE or skip"
 
 
@@ -199,4 +205,4 @@ def screenful(stop: Stop, stops: Sequence[Stop], before: Stop | None, is_new: bo
     if stop.kind != "end":
         yield from source(stop, max(7, height // 4) if is_new else 5, width, style)
     yield from data(stop, before, Fold(max(8, height // 2 - 4), width), style)
-    yield from hints(stop, style)
+    yield from hints(stop, width, style)

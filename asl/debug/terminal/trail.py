@@ -12,17 +12,17 @@ _SHOWN: Final = 6  # states of a level: the first two and the last four
 _LOOKED_BACK: Final = 5_000  # stops
 
 
-def last_of(stops: Sequence[Stop], stop: Stop, frame: str) -> Stop | None:
-    """The last stop of a thread of control, of the same execution, before or at a stop."""
+def entered(stops: Sequence[Stop], stop: Stop, frame: str) -> Stop | None:
+    """The stop where a thread of control, of the same execution, last entered a state before a stop."""
     for number in range(min(stop.number, len(stops) - 1), -1, -1):
         each = stops[number]
-        if each.frame == frame and each.run.arn == stop.run.arn:
+        if each.frame == frame and each.kind == "enter" and each.run.arn == stop.run.arn:
             return each
     return None
 
 
 def around(stops: Sequence[Stop], stop: Stop) -> list[Stop]:
-    """The stop, and the last stop of each thread of control around it: the innermost first.
+    """The stop, and those where the states around it were entered: the innermost first.
 
     Around the threads of an execution that a task started are those of the task.
     """
@@ -30,7 +30,7 @@ def around(stops: Sequence[Stop], stop: Stop) -> list[Stop]:
     while True:
         inner = found[-1]
         frame = inner.frame.rpartition(".")[0]
-        outer = last_of(stops, inner, frame) if frame else _caller(stops, inner)
+        outer = entered(stops, inner, frame) if frame else _caller(stops, inner)
         if outer is None:
             return found
         found.append(outer)
@@ -61,7 +61,7 @@ def states(stops: Sequence[Stop], stop: Stop) -> list[list[str]]:
                 names.append(before.state.name)
             elif before.frame == outer and outer:
                 break
-        levels.append(names[::-1] or [each.state.name])
+        levels.append(names[::-1])
     return levels[::-1]
 
 
@@ -72,16 +72,22 @@ def crumbs(stops: Sequence[Stop], stop: Stop, style: Style) -> str:
     parts = []
     for depth, names in enumerate(levels):
         if depth + 1 < len(levels):
-            names = [*names[:-1], _entered(inner[depth + 1], names[-1])]
+            names = [*names[:-1], _entered(inner[depth + 1], inner[depth].state.name)]
         if len(names) > _SHOWN:
             names = [*names[:2], f"… {len(names) - _SHOWN} …", *names[2 - _SHOWN :]]
-        parts.append(" → ".join(style.bold(plain(name)) if name is names[-1] else plain(name) for name in names))
+        if names:
+            parts.append(" → ".join(style.bold(plain(name)) if name is names[-1] else plain(name) for name in names))
     return " › ".join(parts)
 
 
 def _entered(stop: Stop, name: str) -> str:
     """What is entered from a state: an iteration or a branch of it, or the execution that its task started."""
     return str(stop.levels[-1]) if stop.levels else f"{name} ({stop.run.machine.name})"
+
+
+def is_of_iteration(stop: Stop) -> bool:
+    """Whether a stop is at the item selector of the Map around, before the iteration has entered a state."""
+    return not stop.pointer.startswith(stop.state.pointer)
 
 
 def is_flow(stop: Stop) -> bool:

@@ -1,0 +1,107 @@
+"""Commands that tell what is to come: calls and timers that are pending, and the retries of a state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from asl.debug.stop import Stop
+from asl.debug.terminal import stop_view
+from asl.debug.terminal.commands import nothing
+from asl.debug.terminal.looking import GROUP
+from asl.debug.terminal.session import Session
+from asl.frame import Frame
+from asl.states.recovery import backoff_seconds, matches
+from asl.story_text import duration, plain
+
+_AWAITS_TOKEN: Final = "wait_for_task_token"
+
+
+@GROUP.command(
+    "effects",
+    "What is pending here: calls, timers and when they are due, tokens that wait for an answer.",
+    "effects",
+    aliases=("pending",),
+)
+def effects(session: Session, argument: str) -> None:
+    nothing(argument, "effects")
+    lines = [line for stop in session.debugger.branches() for line in _pending(session, stop)]
+    session.screen.lines(lines or ["nothing is pending"])
+
+
+def _pending(session: Session, stop: Stop) -> Iterator[str]:
+    """What a thread of control awaits, `stop` the latest one of it."""
+    frame = _frame(session, stop)
+    if frame is None:
+        return
+    name = plain("".join(f"{level} › " for level in stop.levels) + stop.state.name)
+    match frame.phase:
+        case "waiting":
+            yield f"  wait       {name}  {_due(session, frame.due)}"
+        case "backoff":
+            yield f"  retry      {name}, attempt {frame.attempt + 1}  {_due(session, frame.due)}"
+        case "calling":
+            yield f"  call       {name}  {plain(getattr(stop.state, 'resource', ''))}"
+            for purpose in ("timeout", "heartbeat"):
+                if (due := frame.effective.get(f"{purpose}_due")) is not None:
+                    yield f"  {purpose:9}  {name}  {_due(session, due)}"
+            if frame.token is not None and _awaits_token(stop):
+                yield f"  token      {name}  {frame.token}"
+
+
+def _awaits_token(stop: Stop) -> bool:
+    state = stop.state
+    return getattr(state, "pattern", "") == _AWAITS_TOKEN or getattr(state, "kind", "") == "Activity"
+
+
+def _frame(session: Session, stop: Stop) -> Frame | None:
+    """The thread of control as it is at the present stop, None where it awaits nothing.
+
+    What a thread awaits is seen at the stop that comes after the latest one of it, or in the execution where none does.
+    """
+    debugger = session.debugger
+    if stop.kind in ("call", "wait", "outside"):
+        return stop.scope
+    if stop is debugger.stop:
+        return None
+    following = next((each for each in debugger.stops[stop.number + 1 :] if _same_thread(each, stop)), None)
+    if following is not None:
+        return following.scope if following.kind in ("call", "wait", "outside") else None
+    return stop.run.execution.frames.get(stop.frame)
+
+
+def _same_thread(one: Stop, other: Stop) -> bool:
+    return one.frame == other.frame and one.run.arn == other.run.arn
+
+
+def _due(session: Session, due: int | None) -> str:
+    """When something is due: `at 00:01:00.000, in 1 min`."""
+    if due is None:
+        return ""
+    return f"at {stop_view.clock(due - session.started_at)}, in {duration(max(0, due - session.debugger.stop.at))}"
+
+
+@GROUP.command(
+    "retries",
+    "The retriers of this state: how often each was used, when the next attempt would be due.",
+    "retries",
+)
+def retries(session: Session, argument: str) -> None:
+    nothing(argument, "retries")
+    stop, style = session.stop, session.screen.style
+    recovery = getattr(stop.state, "recovery", None)
+    if recovery is None or not recovery.retriers:
+        session.screen.line(f"{plain(stop.state.name)} has no Retry")
+        return
+    used = stop.scope.retries or [0] * len(recovery.retriers)
+    for index, retrier in enumerate(recovery.retriers):
+        names = plain(", ".join(retrier.error_equals))
+        left = retrier.max_attempts - used[index]
+        delay = duration(int(backoff_seconds(retrier, used[index], lambda: 1.0) * 1000))
+        most = "at most " if retrier.jitter_strategy == "FULL" else ""
+        following = f"next after {most}{delay}" if left > 0 else "none left"
+        fits = stop.error is not None and matches(retrier.error_equals, stop.error)
+        mark = style.yellow("→") if fits else " "
+        session.screen.line(f"{mark} {index}  {names}  used {used[index]} of {retrier.max_attempts}  {following}")
+    if stop.scope.phase == "backoff" and stop.scope.due is not None:
+        session.screen.line(f"  attempt {stop.scope.attempt + 1} is due {_due(session, stop.scope.due)}")

@@ -1,0 +1,89 @@
+"""Commands that look at threads of control: the levels around a stop, and the others that are alive."""
+
+from __future__ import annotations
+
+from asl.debug.stop import Stop
+from asl.debug.terminal import stop_view, trail
+from asl.debug.terminal.commands import nothing, number
+from asl.debug.terminal.looking import GROUP
+from asl.debug.terminal.session import Session
+from asl.errors import InputError
+from asl.story_text import plain
+
+
+@GROUP.command(
+    "where",
+    "The iterations and branches that this stop is in, the innermost first.",
+    "where",
+    aliases=("w", "bt", "backtrace"),
+)
+def where(session: Session, argument: str) -> None:
+    nothing(argument, "where")
+    screen = session.screen
+    for level, stop in enumerate(session.around):
+        mark = screen.style.yellow(">") if level == session.level else " "
+        screen.line(f"{mark} {level}  {_place_of(session, stop, outer=level > 0)}")
+    screen.line(f"  {screen.style.dim('path')} {trail.crumbs(session.debugger.stops, session.stop, screen.style)}")
+
+
+def _place_of(session: Session, stop: Stop, outer: bool = False) -> str:
+    """A thread of control on one line: where it is, in what, and where that stands.
+
+    `outer`: others run in its state.
+    """
+    style = session.screen.style
+    what = f"{style.bold(plain(stop.state.name))} ({stop.state.type})" if outer else stop_view.what(stop, style)
+    inside = f"in {plain(str(stop.levels[-1]))}" if stop.levels else f"of {plain(stop.run.machine.name)}"
+    return "  ".join(part for part in (what, style.dim(inside), stop_view.place(stop)) if part)
+
+
+@GROUP.command(
+    "up [N]",
+    "Look at the Map or Parallel around: its data, its source.",
+    "up",
+    repeats=True,
+)
+def up(session: Session, argument: str) -> None:
+    session.climb(number(argument, "the number of levels", 1))
+    session.show(session.stop)
+
+
+@GROUP.command(
+    "down [N]",
+    "Look further in again, after up.",
+    "down",
+    repeats=True,
+)
+def down(session: Session, argument: str) -> None:
+    session.climb(-number(argument, "the number of levels", 1))
+    session.show(session.stop)
+
+
+@GROUP.command(
+    "branches",
+    "The threads of control that are alive: iterations, branches, executions.",
+    "branches",
+    aliases=("threads",),
+)
+def branches(session: Session, argument: str) -> None:
+    nothing(argument, "branches")
+    screen = session.screen
+    for which, stop in enumerate(session.debugger.branches()):
+        is_looked_at = (stop.run.arn, stop.frame) == (session.stop.run.arn, session.stop.frame)
+        mark = screen.style.yellow("*") if is_looked_at else " "
+        screen.line(f"{mark} {which}  {_place_of(session, stop)}")
+
+
+@GROUP.command(
+    "branch N",
+    "Look at another thread of control, by its number in branches; the next move looks here again.",
+    "branch 2",
+    aliases=("thread",),
+)
+def branch(session: Session, argument: str) -> None:
+    which = number(argument, "the number of a branch", least=0)
+    found = session.debugger.branches()
+    if which >= len(found):
+        raise InputError(f"there is no branch {which}; branches lists them, 0 to {len(found) - 1}")
+    session.choose(found[which])
+    session.show(session.stop)
