@@ -59,7 +59,8 @@ class Debugger:
         self.input = input
         self.of_world, self.of_start = split_options(options)
         self._script = script
-        self._is_live = bool(self.of_world.pop("live", False))
+        self.is_live = bool(self.of_world.pop("live", False))
+        """Whether waits take as long as they do by the wall clock."""
         self._is_interrupted = False
         self.reason = "start"
         """Why it stands where it does: start, step, breakpoint N, watch N, end, unanswered, outside, interrupted."""
@@ -73,7 +74,7 @@ class Debugger:
     def _begin(self) -> None:
         """Starts the execution in a world of its own."""
         options = dict(self.of_world)
-        if self._is_live and options.get("start") is None:
+        if self.is_live and options.get("start") is None:
             options["start"] = wall_clock()
         self.world = World(**options)
         try:
@@ -82,7 +83,7 @@ class Debugger:
         except BaseException:
             self.world.close()
             raise
-        self.stepper = Stepper(self.world, self._script, self._is_live)
+        self.stepper = Stepper(self.world, self._script, self.is_live)
         self.line = Timeline(MAIN, [], [], [self.stepper.mark()], 0)
         self.stepper.given = self.line.given
         self.lines = {MAIN: self.line}
@@ -398,17 +399,13 @@ class Debugger:
     def walk(self, moves: Sequence[Move]) -> None:
         """Makes these moves again from the start, as far as they can be made: those of a saved session."""
         for move in moves:
-            if move is None:
-                known = len(self.line.moves)
-                while len(self.line.moves) == known:
-                    if not self._extend():
-                        return
-                continue
             if isinstance(move, Edit):
                 stops = [each for each in self.stops if each.moves < len(self.line.moves)]
                 self.return_to(len(self.line.moves), len(stops))
             else:
                 self._show_ahead()
+            if move is None and self.stepper.is_done:
+                break
             self._move(move)
         self._extend()
 
@@ -463,6 +460,8 @@ class Debugger:
         line = self.line
         if moves < len(line.moves) or stops < len(line.stops):
             self.return_to(moves, stops)
+        if not isinstance(action, Edit):
+            self._show_ahead()
         self._move(action)
         while len(line.stops) <= stop and self._extend():
             pass
