@@ -1,0 +1,85 @@
+"""Which differences are only of what AWS makes up, and how the recorded values are adopted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from asl import events as ev
+from asl.engine import Execution
+from asl.machine import Machine
+from asl.payload.jsonata_io import JSONataDataflow
+from asl.replay.differences import Difference, Keys
+from asl.replay.facts import Facts
+from asl.replay.generated import Generated, varying
+from asl.replay.pairing import Mover, Pair
+from asl.values import ABSENT, JSON
+
+
+def adopt(
+    machine: Machine,
+    generated: Generated,
+    execution: Execution,
+    ids: dict[int, int],
+    mover: Mover,
+    pairs: Sequence[Pair],
+    wrong: Sequence[tuple[Pair, list[Difference]]],
+    before: JSON,
+) -> tuple[Facts | None, list[ev.Edited], tuple[Pair, list[Difference]] | None]:
+    """What is to be done about differences: better facts of the execution; or edits, with which the phase is to be done
+    again; or the first event that really differs, with its differences.
+
+    `before` is a snapshot of before the phase, None where nothing in it can be generated anew.
+    """
+    edits: list[ev.Edited] = []
+    for pair, found in wrong:
+        others = [each for each in found if not generated.adopted(each, execution, ids)]
+        if others and before is not None:
+            index = next(index for index, each in enumerate(pairs) if each[0] is pair[0])
+            vary = varying(machine, before, mover.frame, index, len(pairs), others)
+            others = [each for each in others if each.keys not in vary]
+        if others:
+            return None, [], (pair, others)
+        if before is not None:
+            edits += _edits(mover, pair, found, before["now"])
+    return generated.learnt(), edits, None
+
+
+def _edits(mover: Mover, pair: Pair, found: Sequence[Difference], at: int) -> list[ev.Edited]:
+    """What puts the recorded values in the place of ours."""
+    now, _ = pair
+    details: dict[str, Any] = now.details or {}
+    edits = []
+    for name in dict.fromkeys(each.keys[0] for each in found):
+        place = _place(mover, now.type, str(name))
+        if place is not None:
+            value = details.get(str(name), ABSENT)
+            for each in found:
+                if each.keys[0] == name:
+                    value = _with(value, each.keys[1:], each.recorded)
+            edits.append(ev.Edited(at, mover.frame, place, value))
+    return edits
+
+
+def _place(mover: Mover, event_type: str, name: str) -> str | None:
+    """Where a part of an event's details comes from, as `Edited` names it; None for what leads no further."""
+    if event_type.endswith("StateEntered"):
+        return "input" if name == "input" else None
+    if event_type.endswith("StateExited"):
+        return {"output": "output", "assignedVariables": "assigned"}.get(name)
+    if event_type.endswith("Scheduled") and name in ("parameters", "input"):
+        dataflow = getattr(mover.state, "dataflow", None)
+        return "afterArguments" if isinstance(dataflow, JSONataDataflow) else "afterParameters"
+    return None
+
+
+def _with(value: JSON, keys: Keys, new: JSON) -> JSON:
+    """The value with another one at the place that the keys lead to; the value itself stays as it is."""
+    if not keys:
+        return new
+    copy: Any = value.copy()
+    if new is ABSENT and len(keys) == 1:
+        del copy[keys[0]]
+    else:
+        copy[keys[0]] = _with(copy[keys[0]] if len(keys) > 1 else None, keys[1:], new)
+    return copy

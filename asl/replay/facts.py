@@ -1,0 +1,148 @@
+"""What an execution is started with, as far as a recording tells: names, ARNs, the time, the input.
+
+What it does not tell has a stand-in, until the true value turns up in a recorded text: then the replay starts again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from asl.errors import InputError
+from asl.hosts.start import DEFAULT_START, moment
+from asl.limits import WorkflowType
+from asl.machine import Machine
+from asl.replay.recording import Recording
+from asl.values import JSON
+
+EXECUTION_ARN: Final = re.compile(
+    r"arn:[\w-]+:states:([\w-]+):(\d+):(execution|express):([^\s:\"\\]+):([^\s:\"\\]+)(?::[^\s:\"\\]+)?"
+)
+_MACHINE_ARN: Final = re.compile(r"arn:[\w-]+:states:([\w-]+):(\d+):stateMachine:([^\s:\"\\]+)")
+_NAME_STAND_IN: Final = "00000000-0000-4000-8000-00000000a51a"
+_MACHINE_STAND_IN: Final = "Machine-00000000a51a"
+"""Names that no definition has in it: where they occur, the true name belongs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What holds of the whole execution. `unknown` are the names of the facts that are stand-ins."""
+
+    name: str
+    machine_name: str
+    role_arn: str
+    start: int
+    region: str
+    account: str
+    type: WorkflowType
+    arn: str | None = None
+    """Only of an EXPRESS execution, whose ARN has a part that no name tells."""
+    unknown: frozenset[str] = field(default_factory=frozenset)
+
+    def of_world(self) -> dict[str, Any]:
+        """The options of a World in which such an execution can be started."""
+        return {"start": self.start, "region": self.region, "account": self.account}
+
+    def of_start(self) -> dict[str, Any]:
+        """The options of `World.start`, the input aside."""
+        options: dict[str, Any] = {"name": self.name, "role_arn": self.role_arn}
+        if self.arn is not None:
+            options["context"] = {"Execution": {"Id": self.arn}}
+        return options
+
+    def learnt(self, fact: str, value: str) -> Facts:
+        """The facts with the true value of one that was unknown: "name", "machine_name" or "arn"."""
+        if fact == "arn":
+            return self._of_arn(value)
+        unknown = self.unknown - {fact}
+        if fact == "name":
+            return replace(self, name=value, unknown=unknown)
+        return replace(self, machine_name=value, unknown=unknown)
+
+    def _of_arn(self, arn: str) -> Facts:
+        found = EXECUTION_ARN.fullmatch(arn)
+        if found is None:
+            raise InputError(f"'{arn}' is no ARN of an execution, which is arn:aws:states:REGION:ACCOUNT:execution:...")
+        region, account, kind, machine, name = found.groups()
+        return replace(
+            self,
+            name=name,
+            machine_name=machine,
+            region=region,
+            account=account,
+            arn=arn if kind == "express" else None,
+            unknown=self.unknown - {"name", "machine_name", "arn"},
+        )
+
+
+def facts_of(
+    recording: Recording, machine: Machine, *, execution_arn: str | None = None, name: str | None = None
+) -> Facts:
+    """What the recording tells of its execution; the caller's ARN and name go first. Raises InputError."""
+    started = recording.events[0]
+    described = recording.described
+    role_arn = started.details.get("roleArn", described.get("roleArn"))
+    role = role_arn if isinstance(role_arn, str) else None
+    region, account = _place(recording, role)
+    facts = Facts(
+        name=_NAME_STAND_IN,
+        machine_name=_MACHINE_STAND_IN,
+        role_arn=role or f"arn:aws:iam::{account}:role/{machine.name}",
+        start=_start(recording),
+        region=region,
+        account=account,
+        type="EXPRESS" if recording.type == "EXPRESS" else machine.type,
+        unknown=frozenset(("name", "machine_name", "arn")),
+    )
+    arn = execution_arn or described.get("executionArn")
+    if isinstance(arn, str):
+        return facts.learnt("arn", arn)
+    machine_arn = _described_machine(recording)
+    if machine_arn is not None:
+        region, account, machine_name = machine_arn.groups()
+        facts = replace(facts.learnt("machine_name", machine_name), region=region, account=account)
+    return facts if name is None else facts.learnt("name", name)
+
+
+def recorded_input(recording: Recording) -> str | None:
+    """The JSON text of the execution's input; None when the recording does not have it."""
+    started = recording.events[0]
+    text: JSON = None if started.is_truncated else started.details.get("input")
+    text = recording.described.get("input") if text is None else text
+    return text if isinstance(text, str) else None
+
+
+def _start(recording: Recording) -> int:
+    described = recording.described.get("startDate")
+    if isinstance(described, str):
+        try:
+            return moment(described)
+        except InputError:
+            pass
+    return next((event.at for event in recording.events if event.at is not None), DEFAULT_START)
+
+
+def _described_machine(recording: Recording) -> re.Match[str] | None:
+    """The ARN of the machine, or of a version or alias of it, where the recording names it."""
+    details = recording.events[0].details
+    texts = [recording.described.get("stateMachineArn")]
+    texts += [details.get("stateMachineVersionArn"), details.get("stateMachineAliasArn")]
+    return next((found for text in texts if isinstance(text, str) and (found := _MACHINE_ARN.match(text))), None)
+
+
+def _place(recording: Recording, role_arn: str | None) -> tuple[str, str]:
+    """The region and the account: those that tasks were scheduled in, and that the role belongs to."""
+    region, account = "us-east-1", "123456789012"
+    parts = (role_arn or "").split(":")
+    if len(parts) > 4 and parts[4].isdigit():
+        account = parts[4]
+    for event in recording.events:
+        if isinstance(event.details.get("region"), str):
+            region = event.details["region"]
+            break
+        resource = str(event.details.get("resource", "")).split(":")
+        if len(resource) > 4 and resource[0] == "arn" and resource[3]:
+            region = resource[3]
+            break
+    return region, account

@@ -1,0 +1,197 @@
+"""What AWS makes up while it runs an execution, and a recording therefore decides: ids, tokens, times, random values.
+
+Where a recorded value is another one than ours, it is adopted if it can only be such a value: a text that is ours with
+other ids, tokens and times in it; or a value that comes out otherwise when the same phase is run with another seed and
+at another time.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Sequence
+from random import Random
+from typing import Any, Final
+
+from asl import timestamps
+from asl.engine import Execution
+from asl.history import HistoryEvent
+from asl.machine import Machine
+from asl.replay.differences import Difference, Keys
+from asl.replay.facts import EXECUTION_ARN, Facts
+from asl.snapshot import restore
+from asl.values import ABSENT, JSON
+
+_UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_TIME: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
+_NAME: Final = r"[^\s:/\"\\<>{}\[\]]{1,80}"
+_TOKEN: Final = r"[A-Za-z0-9+/=_-]{16,}"
+_ID_OF_EVENT: Final = re.compile(r"(?<=\(entered at the event id #)\d+(?=\))")
+_TRIALS: Final = 8
+_SHIFT_MS: Final = 1_234_567_891
+
+_MARKS: Final = re.compile(r"uuid|UUID|[rR]andom|shuffle|now\(|millis\(|\$\$|context")
+"""What a state's fields have in them where their values may be generated."""
+
+
+def volatile_states(machine: Machine) -> frozenset[str]:
+    """The JSON pointers of the states whose fields may read the clock, ids or random numbers."""
+    found = set()
+    for pointer in machine.program.states:
+        value: Any = machine.document.value
+        for key in pointer.split("/")[1:]:
+            unescaped = key.replace("~1", "/").replace("~0", "~")
+            value = value[int(unescaped)] if isinstance(value, list) else value[unescaped]
+        own = {key: each for key, each in value.items() if key not in ("ItemProcessor", "Iterator", "Branches")}
+        if _MARKS.search(str(own)):
+            found.add(pointer)
+    return frozenset(found)
+
+
+class Generated:
+    """Our generated texts, by what may be recorded in their place; and what was recorded where ours stood."""
+
+    def __init__(self, facts: Facts, info: Any) -> None:
+        self._facts = facts
+        self._texts = {info.arn: "arn", info.name: "name", info.state_machine_name: "machine_name"}
+        self._texts = {text: fact for text, fact in self._texts.items() if fact in facts.unknown}
+        self._seed = info.seed
+        self._uuids: list[str] = []
+        self.tokens: set[str] = set()
+        """The task tokens that were made."""
+        self.times: set[int] = set()
+        """The times of all that happened, in milliseconds."""
+        self.stands_for: dict[str, str] = {}
+        """What was recorded for a generated text of ours."""
+
+    def adopted(self, difference: Difference, execution: Execution, ids: dict[int, int]) -> bool:
+        """Whether a recorded text is ours with other generated parts; they are remembered."""
+        ours, recorded = difference.now, difference.recorded
+        if not isinstance(ours, str) or not isinstance(recorded, str):
+            return False
+        parts = self._parts(ours, execution)
+        if not parts:
+            return False
+        pattern, end = "", 0
+        for start, stop, what in parts:
+            pattern += re.escape(ours[end:start]) + f"({self._pattern(ours[start:stop], what, ids)})"
+            end = stop
+        found = re.fullmatch(pattern + re.escape(ours[end:]), recorded, re.DOTALL)
+        if found is None:
+            return False
+        for (start, stop, what), text in zip(parts, found.groups(), strict=True):
+            if what not in ("time", "event"):
+                self.stands_for[ours[start:stop]] = text
+        return True
+
+    def learnt(self) -> Facts | None:
+        """The facts with those that recorded texts have told since; None when they have told none."""
+        for ours, fact in self._texts.items():
+            if ours in self.stands_for:
+                return self._facts.learnt(fact, self.stands_for[ours])
+        return None
+
+    def _parts(self, text: str, execution: Execution) -> list[tuple[int, int, str]]:
+        """The generated parts of a text of ours: where each begins and ends, and what it is."""
+        while len(self._uuids) < execution.draws:
+            bits = Random(f"{self._seed}/{len(self._uuids) + 1}").getrandbits(128)
+            self._uuids.append(str(uuid.UUID(int=bits, version=4)))
+        known = dict(self._texts)
+        if re.search(_UUID, text):
+            known |= dict.fromkeys(self._uuids, "uuid")
+        known |= dict.fromkeys(self.tokens, "token")
+        found = _places(text, known)
+        for match in re.finditer(_TIME, text):
+            if timestamps.parse_ms(match[0]) in self.times:
+                found.append((match.start(), match.end(), "time"))
+        found += [(match.start(), match.end(), "event") for match in _ID_OF_EVENT.finditer(text)]
+        parts: list[tuple[int, int, str]] = []
+        for part in sorted(found, key=lambda each: (each[0], -each[1])):
+            if not parts or part[0] >= parts[-1][1]:
+                parts.append(part)
+        return parts
+
+    def _pattern(self, ours: str, what: str, ids: dict[int, int]) -> str:
+        """What may be recorded for a generated text of ours."""
+        known = self.stands_for.get(ours)
+        if known is not None:
+            return re.escape(known)
+        match what:
+            case "uuid":
+                return _UUID
+            case "time":
+                return _TIME
+            case "token":
+                return _TOKEN
+            case "arn":
+                return EXECUTION_ARN.pattern.replace("(", "(?:").replace("(?:?:", "(?:")
+            case "event":
+                return str(ids.get(int(ours), ours))
+            case _:
+                return _NAME
+
+
+def _places(text: str, known: dict[str, str]) -> list[tuple[int, int, str]]:
+    """Where the known texts occur in a text, the longest first."""
+    held = [each for each in known if each and each in text]
+    if not held:
+        return []
+    pattern = "|".join(re.escape(each) for each in sorted(held, key=len, reverse=True))
+    return [(match.start(), match.end(), known[match[0]]) for match in re.finditer(pattern, text)]
+
+
+# -- values that come out otherwise -----------------------------------------------------------------------------------
+
+
+def varying(
+    machine: Machine, before: JSON, frame: str, event: int, number: int, places: Iterable[Difference]
+) -> set[Keys]:
+    """Those of the places whose value depends on chance or time.
+
+    The phase of `frame` is run again from the snapshot `before`, with other seeds and at other times. The places are
+    in the details of event number `event` of the `number` events that it makes.
+    """
+    left = {each.keys: each.now for each in places}
+    found: set[Keys] = set()
+    for trial in range(1, _TRIALS + 1):
+        if not left:
+            break
+        events = _otherwise(machine, before, frame, trial)
+        if len(events) != number:
+            continue
+        for keys, now in list(left.items()):
+            if not _same(_at(events[event].details or {}, keys), now):
+                found.add(keys)
+                del left[keys]
+    return found
+
+
+def _otherwise(machine: Machine, before: JSON, frame_id: str, trial: int) -> Sequence[HistoryEvent]:
+    """The events of a phase that is run with another seed and at another time."""
+    execution = restore(machine.program, before)
+    shift = trial * _SHIFT_MS
+    execution.seed = f"{execution.seed}/{trial}"
+    execution.now += shift
+    execution.started_at += shift
+    execution.set_context()
+    execution.context["Execution"]["Id"] += f"-{trial}"
+    frame = execution.frames[frame_id]
+    frame.entered_at += shift
+    if frame.token is not None:
+        frame.token = f"{trial}{frame.token}"
+    execution.microstep(frame_id)
+    return execution.history
+
+
+def _at(details: dict[str, Any], keys: Keys) -> JSON:
+    value: Any = details
+    for key in keys:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return ABSENT
+    return value
+
+
+def _same(left: JSON, right: JSON) -> bool:
+    return type(left) is type(right) and bool(left == right)

@@ -1,0 +1,129 @@
+"""What is said of a divergence: what was recorded, and what the definition does now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from asl import events as ev
+from asl.engine import Execution
+from asl.frame import Frame, iso_time
+from asl.machine import Machine
+from asl.replay.differences import Difference, recorded_details
+from asl.replay.divergence import Divergence, field_of, place_of, told
+from asl.replay.pairing import Mover, Pair, Surplus
+from asl.replay.recording import RecordedEvent, Recording
+from asl.values import ABSENT
+
+
+class Words:
+    """Makes the divergences of a replay."""
+
+    def __init__(self, machine: Machine, recording: Recording) -> None:
+        self._machine = machine
+        self._recording = recording
+
+    def differs(self, mover: Mover, pair: Pair, found: Sequence[Difference], way: str | None) -> Divergence:
+        """The data of an event is not what was recorded. `way` is the pointer of the transition that led here."""
+        now, recorded = pair
+        assert recorded is not None, "it differs from one"
+        words, pointer = told(now.type, now.details or {}), field_of(self._machine, mover.state.pointer, found[0])
+        if found[0].keys == ("name",):
+            return self._entered(recorded, words, mover, way)
+        return replace(self._made(recorded, words, mover.state.name, pointer), differences=tuple(found))
+
+    def surplus(self, mover: Mover, surplus: Surplus, awaited: RecordedEvent, way: str | None) -> Divergence:
+        """An event comes that was not recorded. `way` is the pointer of the transition that was taken, or led here."""
+        now, recorded = surplus
+        words = told(now.type, now.details or {})
+        if now.type.endswith(("StateEntered", "StateExited", "ExecutionSucceeded")):
+            return self._entered(recorded or awaited, words, mover, way)
+        return self._made(recorded or awaited, words, mover.state.name, mover.state.pointer)
+
+    def _entered(self, recorded: RecordedEvent, words: str, mover: Mover, way: str | None) -> Divergence:
+        """A transition leads elsewhere."""
+        if way is None:
+            return self._made(recorded, words, mover.state.name, mover.state.pointer)
+        pointer, field = self._split(way)
+        state = self._machine.program.states[pointer]
+        return self._made(recorded, f"{words}, by {field} of state '{state.name}'", state.name, way)
+
+    def _split(self, way: str) -> tuple[str, str]:
+        """A pointer within a state as that of the state and the way from there."""
+        states = self._machine.program.states
+        pointer = max((each for each in states if way.startswith(f"{each}/")), key=len)
+        return pointer, way.removeprefix(f"{pointer}/")
+
+    def ended(self, event: RecordedEvent, execution: Execution) -> Divergence:
+        """The recording goes on, the execution has ended."""
+        return self._made(event, f"the execution has ended: {execution.status}", self._state_of(event), None)
+
+    def cannot_end(self, event: RecordedEvent, from_outside: ev.Event, execution: Execution) -> bool:
+        """Whether the execution was timed out, and now has no time-out that could do so."""
+        timed_out = isinstance(from_outside, ev.TimerFired) and from_outside.purpose == "lifetime"
+        return timed_out and execution.info.type == "STANDARD"
+
+    def goes_on(self, event: RecordedEvent) -> Divergence:
+        """The recorded execution timed out."""
+        now = "the definition has no TimeoutSeconds, so the execution goes on"
+        return self._made(event, now, None, "")
+
+    def no_thread(self, event: RecordedEvent) -> Divergence:
+        """The recording goes on in a branch or iteration that is not there."""
+        thread = self._recording.threads.of[event.id]
+        if event.type == "MapIterationStarted":
+            now = f"iteration {thread.key} does not start yet"
+        elif isinstance(thread.key, int):
+            now = f"iteration {thread.key} has ended, or was never started"
+        else:
+            now = f"there is no branch that begins with state '{thread.key}', or it has ended"
+        state = self._state_of(event)
+        return self._made(event, now, state, None if state is None else self._pointer(state))
+
+    def awaits(self, event: RecordedEvent, mover: Mover, frame: Frame, execution: Execution) -> Divergence:
+        """The recording goes on, but the thread of control awaits something."""
+        name, pointer = mover.state.name, mover.state.pointer
+        match frame.phase:
+            case "calling":
+                now = f"the task of state '{name}' is still awaited"
+            case "waiting":
+                now = f"state '{name}' waits until {iso_time(frame.due or 0)}"
+            case "backoff":
+                now = f"state '{name}' is tried again, at {iso_time(frame.due or 0)} (attempt {frame.attempt + 1})"
+                index = next((each for each in sorted(execution.taken or ()) if "/Retry/" in each), None)
+                pointer = index or pointer
+            case _:
+                now = self._branching(frame)
+        return self._made(event, now, name, pointer)
+
+    def _branching(self, frame: Frame) -> str:
+        children = list((frame.children or {}).values())
+        what = "iteration" if frame.state.type == "Map" else "branch"
+        left = ", ".join(f"{child.index} (in state '{child.state.name}')" for child in children[:5])
+        noun = what if len(children) == 1 else f"{what}s".replace("branchs", "branches")
+        return f"state '{frame.state.name}' goes on: {noun} {left} not ended"
+
+    def _made(self, event: RecordedEvent, now: str, state: str | None, pointer: str | None) -> Divergence:
+        recorded = told(event.type, {
+            name: value for name, value in recorded_details(event, self._recording).items() if value is not ABSENT
+        })  # fmt: skip
+        location = None if pointer is None else place_of(self._machine, pointer)
+        return Divergence(event, recorded, now, state, pointer, location)
+
+    def _state_of(self, event: RecordedEvent) -> str | None:
+        """The name of the state that a recorded event tells of."""
+        own: Any = event.details.get("name")
+        if own is not None and "State" in event.type:
+            return str(own)
+        name = None
+        for each in self._recording.threads.events[self._recording.threads.of[event.id]]:
+            if each.id > event.id:
+                break
+            if each.type.endswith("StateEntered"):
+                name = each.details.get("name")
+        return name
+
+    def _pointer(self, state: str) -> str | None:
+        states = self._machine.program.states
+        return next((pointer for pointer, each in states.items() if each.name == state), None)
