@@ -11,7 +11,15 @@ from typing import Final, Literal, TypeAlias
 
 from asl.errors import DefinitionError, InputError
 from asl.findings import Finding, Location
-from asl.source_text import Locator, location, placeholders, placeholders_of, pseudo_parameters, substitute
+from asl.source_text import (
+    Locator,
+    location,
+    placeholders,
+    placeholders_of,
+    pointer_tokens,
+    pseudo_parameters,
+    substitute,
+)
 from asl.values import JSON
 
 Format: TypeAlias = Literal["json", "yaml", "value"]
@@ -35,6 +43,13 @@ class Document:
     placeholders: tuple[str, ...] = ()
     _locator: Locator = field(default=lambda pointer: None, repr=False, compare=False)
     filled: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def at(self, pointer: str) -> JSON:
+        """The value at a JSON pointer. Raises LookupError or ValueError for a pointer to nothing."""
+        value = self.value
+        for token in pointer_tokens(pointer):
+            value = value[int(token)] if isinstance(value, list) else value[token]
+        return value
 
     def locate(self, pointer: str, key: bool = False, offset: int | None = None) -> Location | None:
         """The place of the value at a JSON pointer; None for a document without text, or a pointer to nothing.

@@ -25,7 +25,6 @@ from asl.intrinsics import IntrinsicError
 from asl.jsonpath import JSONPathError
 from asl.model import QueryLanguage
 from asl.payload.jsonata_io import is_expression
-from asl.source_text import pointer_tokens
 from asl.values import JSON
 
 if TYPE_CHECKING:
@@ -81,10 +80,9 @@ def compile(text: str, language: QueryLanguage = "JSONPath") -> Look:
 
 def language_of(machine: Machine, pointer: str) -> QueryLanguage:
     """The query language of the state at a JSON pointer."""
-    definition = state = machine.document.value
-    for token in pointer_tokens(pointer):
-        state = state[int(token)] if isinstance(state, list) else state[token]
-    return "JSONata" if "JSONata" in (definition.get("QueryLanguage"), state.get("QueryLanguage")) else "JSONPath"
+    document = machine.document
+    languages = (document.value.get("QueryLanguage"), document.at(pointer).get("QueryLanguage"))
+    return "JSONata" if "JSONata" in languages else "JSONPath"
 
 
 def _path_or_jsonata(text: str, language: QueryLanguage) -> Look:

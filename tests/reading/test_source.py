@@ -57,6 +57,14 @@ def test_places_in_json() -> None:
     assert places(text, "/b", "/a/2", "/a/x") == ["None", "None", "None"]
 
 
+def test_values_at_pointers() -> None:
+    document = from_value({"a": [1, {"b/c": "x"}], "": None})
+    assert [document.at(pointer) for pointer in ("", "/a/0", "/a/1/b~1c", "/")] == [document.value, 1, "x", None]
+    for nothing in ("/b", "/a/2", "/a/b"):
+        with pytest.raises((LookupError, ValueError)):
+            document.at(nothing)
+
+
 def test_lines_of_values() -> None:
     in_json = read_text('{\n  "a": [1,\n    2], "b":\n  {"c": "x"}}', "f")
     assert [in_json.lines(pointer) for pointer in ("", "/a", "/a/1", "/b", "/b/c")] == [
