@@ -141,11 +141,7 @@ def skip(debugger: Debugger) -> None:
         raise InputError("the state is left already")
     if (reason := _NOT_SKIPPED.get(stop.state.type)) is not None:
         raise InputError(f"state '{stop.state.name}' cannot be skipped: {reason}")
-    kept = (
-        stop.number + 1
-        if stop.is_ahead
-        else next(each.number for each in debugger.stops if each.moves == stop.moves and not each.is_ahead)
-    )
+    kept = debugger.line.before_move(stop.moves)
     debugger.redo(stop.moves, kept, moves.Skip(stop.run.arn, stop.frame), kept)
 
 
@@ -169,8 +165,11 @@ def jump(debugger: Debugger, at: int) -> None:
     debugger.come_to_the_tip()
     if at < debugger.world.now:
         raise InputError("the clock only goes forwards; back and goto go to an earlier stop")
-    while debugger.world.now < at:
-        while debugger.stepper.is_moving:
+    world, stepper = debugger.world, debugger.stepper
+    is_held = debugger.stop.problem is not None
+    while world.now < at:
+        while stepper.is_moving or (world.calls and not is_held):
             debugger.come_to(lambda stop: True)
+            is_held = debugger.stop.problem is not None
         number = len(debugger.stops)
         debugger.redo(len(debugger.line.moves), number, moves.Jump(at), number)

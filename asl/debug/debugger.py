@@ -476,12 +476,9 @@ class Debugger:
 
     def come_to_the_tip(self) -> None:
         """Has all that came after the present stop on this line be forgotten."""
-        stop = self.stop
-        if stop.number + 1 < len(self.stops):
-            made = not stop.is_ahead
-            kept = [each for each in self.stops if each.moves < stop.moves + made or each.number <= stop.number]
-            self.return_to(stop.moves + made, len(kept))
-            self.line.position = min(stop.number, len(self.stops) - 1)
+        moves = self.line.moves_to(self.stop)
+        if moves < len(self.line.moves):
+            self.return_to(moves, self.line.before_move(moves))
 
     def waiting(self, run: Run) -> list[Attempt]:
         """The attempts of a run that wait for an answer from outside."""

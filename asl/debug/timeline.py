@@ -27,6 +27,14 @@ class Timeline:
     def __repr__(self) -> str:
         return f"<asl.Timeline {self.name!r}: stop {self.position} of {len(self.stops)}>"
 
+    def moves_to(self, stop: Stop) -> int:
+        """How many moves are made at a stop, the one that it is of included."""
+        return stop.moves + (not stop.is_ahead and stop.moves < len(self.moves))
+
+    def before_move(self, moves: int) -> int:
+        """How many stops come before the move with that number."""
+        return sum(each.moves < moves or (each.moves == moves and each.is_ahead) for each in self.stops)
+
     def cut(self, moves: int, stops: int) -> None:
         """Forgets all but the first `moves` moves and the first `stops` stops."""
         del self.moves[moves:], self.stops[stops:]
@@ -35,15 +43,10 @@ class Timeline:
 
     def forked(self, name: str) -> Timeline:
         """A line of its own that is the same as this one up to where the debugger stands."""
-        here = self.stops[self.position]
-        after = next((each for each in self.stops[here.number :] if each.moves > here.moves), None)
-        stops = self.stops[: len(self.stops) if after is None else after.number]
-        made = not here.is_ahead
-        moves = self.moves[: here.moves + made]
-        if not made:
-            stops = [each for each in stops if each.moves < here.moves or each.is_ahead]
-        marks = [mark for mark in self.marks if mark.moves <= len(moves)]
-        line = Timeline(name, stops, moves, marks, self.position)
-        line.is_shown = not made
+        moves = self.moves_to(self.stops[self.position])
+        stops = self.stops[: self.before_move(moves)]
+        marks = [mark for mark in self.marks if mark.moves <= moves]
+        line = Timeline(name, stops, self.moves[:moves], marks, self.position)
+        line.is_shown = stops[-1].moves == moves
         line.given = dict(self.given)
         return line

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from asl.debug import Debugger
 from asl.debug.moves import Move
 from asl.debug.stepper import Stepper
+from asl.debug.timeline import Timeline
 from asl.errors import InputError
 from asl.hosts.run import Run
 from asl.hosts.world import World
@@ -70,12 +71,13 @@ def do(debugger: Debugger, name: str, number: int) -> None:
         return
 
 
-def straight(machine: Machine, moves: list[Move]) -> Run:
-    """The execution after these moves, none of them taken back."""
+def straight(machine: Machine, line: Timeline, moves: list[Move]) -> Run:
+    """The execution after these moves, none of them taken back, with the answers by hand of a line."""
     world = World(tasks=answer)
     world.moving = deque()
     world.start(machine, INPUT)
     stepper = Stepper(world)
+    stepper.given = dict(line.given)
     for move in moves:
         stepper.move(0, move)
     return stepper.run
@@ -103,11 +105,10 @@ def test_any_walk_ends_in_the_snapshot_of_a_straight_run(machine: Machine, walk:
         for name, number in walk:
             do(walked, name, number)
             assert [stop.number for stop in walked.stops] == list(range(len(walked.stops)))
-        assert state(walked.run) == state(straight(machine, walked.line.moves))
-        here = walked.stop
-        moves = walked.line.moves[: here.moves + (not here.is_ahead)]
+        assert state(walked.run) == state(straight(machine, walked.line, walked.line.moves))
+        moves = walked.line.moves[: walked.line.moves_to(walked.stop)]
         walked.fork("here")
-        assert state(walked.run) == state(straight(machine, moves))
+        assert state(walked.run) == state(straight(machine, walked.line, moves))
 
 
 @law
@@ -116,6 +117,7 @@ def test_the_stops_of_a_line_are_those_of_its_moves(machine: Machine, walk: list
     with debugger(machine) as walked, debugger(machine) as again:
         for name, number in walk:
             do(walked, name, number)
+        again.stepper.given.update(walked.line.given)
         again.walk(walked.line.moves)
         known = min(len(walked.stops), len(again.stops))
         assert [shown(stop) for stop in again.stops[:known]] == [shown(stop) for stop in walked.stops[:known]]
