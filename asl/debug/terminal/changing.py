@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from asl.debug.completions import completions
 from asl.debug.stop import Stop
 from asl.debug.terminal import looking, names, trail
 from asl.debug.terminal.commands import Group, nothing, split_word
@@ -46,8 +47,6 @@ def _no_number(text: str) -> None:
 
 
 def _paths(session: Session, typed: str) -> Iterable[str]:
-    from asl.debug.completions import completions
-
     return completions(session.stop, typed)
 
 

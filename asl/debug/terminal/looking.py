@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from asl.debug.comparison import same
+from asl.debug.completions import completions
 from asl.debug.expressions import compile, language_of
 from asl.debug.stop import Stop
 from asl.debug.terminal import change_view, data_view, highlight, names, source_view, stop_view
@@ -24,8 +25,6 @@ _ALL: Final = 100_000  # lines
 
 
 def _expressions(session: Session, typed: str) -> Iterable[str]:
-    from asl.debug.completions import completions
-
     return completions(session.stop, typed)
 
 

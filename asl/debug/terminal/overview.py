@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from asl.debug.stop import Stop
-from asl.debug.terminal import data_view, stop_view, stopping, trail
+from asl.debug.terminal import data_view, stop_view, trail
 from asl.debug.terminal.commands import number
 from asl.debug.terminal.looking import GROUP
 from asl.debug.terminal.session import Session
@@ -150,7 +150,7 @@ def _info_variables(session: Session) -> Iterator[str]:
 
 
 def _info_breakpoints(session: Session) -> Iterator[str]:
-    found = [stopping.described(each) for each in session.debugger.breakpoints]
+    found = [plain(each.description) for each in session.debugger.breakpoints]
     return iter(found or ["there are no breakpoints and no watches"])
 
 
@@ -180,4 +180,4 @@ def info(session: Session, argument: str) -> None:
     if len(found) != 1:
         hint = did_you_mean(argument, _TOPICS) or f"there are {', '.join(_TOPICS)}"
         raise InputError(f"info knows nothing of '{argument}'; {hint}")
-    session.screen.lines(_TOPICS[found[0]](session))
+    session.screen.write("\n".join(_TOPICS[found[0]](session)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
 
@@ -17,6 +18,7 @@ from asl.debug.terminal.session import Session
 from asl.streams import is_terminal
 
 if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
     from prompt_toolkit.completion import Completer
     from prompt_toolkit.history import History
 
@@ -87,28 +89,36 @@ class InputReader:
 
 
 class PromptReader:
-    """Asks with `prompt_toolkit`: a menu of completions, a history, a line at the bottom that says where one is."""
+    """Asks with `prompt_toolkit`: a menu of completions, a history, a line at the bottom that says where one is.
+
+    It is imported for the first prompt, when the first stop is on the screen already.
+    """
 
     is_script = False
 
     def __init__(self) -> None:
-        from prompt_toolkit import PromptSession
-        from prompt_toolkit.shortcuts import CompleteStyle
-
-        self._prompt: PromptSession[str] = PromptSession(
-            history=_history(), complete_style=CompleteStyle.COLUMN, complete_while_typing=False
-        )
+        self._prompt: PromptSession[str] | None = None
 
     def read(self, session: Session) -> str | None:
+        if self._prompt is None:
+            self._prompt = _prompt_session(session)
         try:
-            return self._prompt.prompt(
-                PROMPT,
-                completer=_completer(session),
-                bottom_toolbar=lambda: toolbar(session),
-                in_thread=_in_event_loop(),
-            )
+            return self._prompt.prompt(PROMPT, in_thread=_in_event_loop())
         except EOFError:
             return None
+
+
+def _prompt_session(session: Session) -> PromptSession[str]:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.shortcuts import CompleteStyle
+
+    return PromptSession(
+        history=_history(),
+        completer=_completer(session),
+        complete_style=CompleteStyle.COLUMN,
+        complete_while_typing=False,
+        bottom_toolbar=lambda: toolbar(session),
+    )
 
 
 def _completer(session: Session) -> Completer:
@@ -175,7 +185,6 @@ def reader_for(source: TextIO, target: TextIO) -> Reader:
     """Who reads from a stream: a person types where both streams are terminals."""
     if not (is_terminal(source) and is_terminal(target)):
         return LineReader(source)
-    if os.environ.get("TERM") != "dumb":
-        with suppress(ImportError):
-            return PromptReader()
+    if os.environ.get("TERM") != "dumb" and find_spec("prompt_toolkit") is not None:
+        return PromptReader()
     return InputReader()

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(r"[A-Za-z?][\w-]*|\?")
 _PRINTED: Final = 200  # lines of a value that `print` shows at most
-_LEAST: Final = ("breakpoint", "watch", "interrupted")
 
 
 class Session:
@@ -92,9 +91,15 @@ class Session:
 
     def show_reason(self) -> None:
         """Why the debugger stopped here, where nobody asked for just this."""
-        reason = self.debugger.reason
-        if reason.startswith(_LEAST):
-            self.screen.line(self.screen.style.yellow(plain(reason)))
+        reason, last = self.debugger.reason, self.debugger.breakpoints.last
+        if last is not None and str(last) == reason:
+            condition = f" if {last.condition}" if last.condition else ""
+            reason = f"{reason}: {last.text}{condition}"
+            if last.news is not None:
+                reason = f"{last}: {last.news}" if last.kind == "watch" else f"{reason}; {last.news}"
+        elif reason != "interrupted":
+            return
+        self.screen.line(self.screen.style.yellow(plain(reason)))
 
     def show(self, stop: Stop) -> None:
         """Shows a stop."""
@@ -132,7 +137,8 @@ class Session:
         try:
             value = self.debugger.evaluate(expression, self.stop)
         except InputError as error:
-            self.screen.line(f"{head}{self.screen.style.dim(plain(str(error)))}")
+            reason = plain(str(error).removeprefix(f"{expression}: "))
+            self.screen.line(f"  {number}: {plain(expression)}: {self.screen.style.dim(reason)}")
             return
         text = data_view.inline(value, self.screen.width - len(head))
         if text is not None:

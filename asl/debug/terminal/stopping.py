@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
+from asl.debug.completions import completions
 from asl.debug.terminal import names
 from asl.debug.terminal.commands import Group, number, split_word
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
-from asl.story_text import counted, plain
+from asl.story_text import plain
 
 if TYPE_CHECKING:
-    from asl.debug.breakpoints import Breakpoint, Watch
+    from asl.debug.breakpoint import Breakpoint, Watch
 
 GROUP: Final = Group("Stopping")
 
@@ -27,21 +28,30 @@ With a condition it stops only where that holds: break Charge if $.total > 100""
 
 
 def _places(session: Session, typed: str) -> Iterable[str]:
+    place, word, condition = typed.partition(" if ")
+    if word:
+        return [f"{place} if {each}" for each in completions(session.stop, condition)]
     states = names.states(session)
     return [*states, *(f"{state}.exit" for state in states), "error ", "resource "]
+
+
+def _expressions(session: Session, typed: str) -> Iterable[str]:
+    return completions(session.stop, typed)
+
+
+def _conditions(session: Session, typed: str) -> Iterable[str]:
+    which, blank, condition = typed.partition(" ")
+    if not blank:
+        return _numbers(session, typed)
+    return [f"{which} {each}" for each in completions(session.stop, condition)]
 
 
 def _numbers(session: Session, typed: str) -> Iterable[str]:
     return [str(each.number) for each in session.debugger.breakpoints]
 
 
-def described(found: Breakpoint | Watch) -> str:
-    """A breakpoint or a watch on one line: `2  break Charge if $.total > 100, hit once`."""
-    return plain(str(found))
-
-
 def _told(session: Session, found: Breakpoint | Watch) -> None:
-    session.screen.line(described(found))
+    session.screen.write(plain(found.description))
 
 
 @GROUP.command(
@@ -72,6 +82,7 @@ def tbreak(session: Session, argument: str) -> None:
     "watch EXPRESSION",
     "Stop when the value of an expression changes.",
     "watch $.order.total",
+    completions=_expressions,
 )
 def watch(session: Session, argument: str) -> None:
     if not argument:
@@ -83,11 +94,13 @@ def watch(session: Session, argument: str) -> None:
     "condition N [CONDITION]",
     "Give a breakpoint a condition, or take it away.",
     "condition 1 $.total > 100",
-    completions=_numbers,
+    completions=_conditions,
 )
 def condition(session: Session, argument: str) -> None:
     which, text = split_word(argument)
-    session.debugger.breakpoints.condition(number(which, "the number of a breakpoint"), text or None)
+    breakpoints, found = session.debugger.breakpoints, number(which, "the number of a breakpoint")
+    breakpoints.condition(found, text or None)
+    _told(session, breakpoints[found])
 
 
 @GROUP.command(
@@ -98,16 +111,17 @@ def condition(session: Session, argument: str) -> None:
 )
 def ignore(session: Session, argument: str) -> None:
     which, count = split_word(argument)
-    times = number(count, "how often to ignore it", least=0)
-    session.debugger.breakpoints.ignore(number(which, "the number of a breakpoint"), times)
-    session.screen.line(f"breakpoint {which} is ignored {counted(times, 'time')}")
+    breakpoints, found = session.debugger.breakpoints, number(which, "the number of a breakpoint")
+    breakpoints.ignore(found, number(count, "how often to ignore it", least=0))
+    _told(session, breakpoints[found])
 
 
 def _each(session: Session, argument: str, do: Callable[[int], object]) -> None:
-    """Does something with each breakpoint whose number is given, or with all."""
-    which = argument.split() or [str(each.number) for each in session.debugger.breakpoints]
-    for text in which:
-        do(number(text, "the number of a breakpoint"))
+    """Does something with each breakpoint whose number is given, or with all; none, if one of them is not there."""
+    breakpoints = session.debugger.breakpoints
+    texts = argument.split() or [str(each.number) for each in breakpoints]
+    for found in [breakpoints[number(text, "the number of a breakpoint")] for text in texts]:
+        do(found.number)
 
 
 @GROUP.command(
