@@ -39,7 +39,9 @@ def files(session: Session, typed: str) -> Iterable[str]:
 def save(session: Session, argument: str) -> None:
     if not argument:
         raise InputError("the file is missing: save charge.session.json")
-    session.debugger.save(argument)
+    from asl.debug import session_file
+
+    session_file.save(session.debugger, argument)
     session.screen.line(f"saved in {plain(argument)}")
 
 
@@ -54,9 +56,19 @@ def export(session: Session, argument: str) -> None:
     what, file = split_word(argument)
     if what != "test":
         raise InputError("what can be exported is a test: export test FILE.asltest.yaml")
+    run = session.debugger.run
+    if not file:
+        from asl.testing.written_run import WrittenRun
+
+        session.screen.write(WrittenRun(run).as_asltest().rstrip("\n"))
+        return
     from asl.debug import written_test
 
-    written_test.export(session, file)
+    notes = written_test.write(run, file)
+    run_by = "pytest" if file.endswith(".py") else "asl test"
+    session.screen.line(f"written to {plain(file)}; {run_by} {plain(file)} runs it")
+    for note in notes:
+        session.screen.write(f"  note: {plain(note)}")
 
 
 @GROUP.command(

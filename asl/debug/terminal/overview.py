@@ -125,7 +125,7 @@ def _info_execution(session: Session) -> Iterator[str]:
     yield f"execution   {plain(run.arn)}"
     if run.parent_arn is not None:
         yield f"started by  {plain(run.parent_arn)}"
-    yield f"status      {run.status if stop.kind == 'end' else 'RUNNING'}"
+    yield f"status      {stop_view.ending(stop) if stop.kind == 'end' else 'RUNNING'}"
     yield f"stop        {stop.number} of 0 to {len(stops) - 1}, {counted(stop.events, 'event')} in the history"
     yield f"time        {stop_view.clock(stop.at - session.started_at)} since the start"
     yield f"input       {data_view.brief(run.execution.info.input, 200)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from asl.debug.stop import Stop
 from asl.debug.terminal import stop_view
@@ -13,8 +12,6 @@ from asl.debug.terminal.session import Session
 from asl.frame import Frame
 from asl.states.recovery import backoff_seconds, matches
 from asl.story_text import duration, plain
-
-_AWAITS_TOKEN: Final = "wait_for_task_token"
 
 
 @GROUP.command(
@@ -26,7 +23,7 @@ _AWAITS_TOKEN: Final = "wait_for_task_token"
 def effects(session: Session, argument: str) -> None:
     nothing(argument, "effects")
     lines = [line for stop in session.debugger.branches() for line in _pending(session, stop)]
-    session.screen.lines(lines or ["nothing is pending"])
+    session.screen.write("\n".join(lines or ["nothing is pending"]))  # a token is to be copied whole
 
 
 def _pending(session: Session, stop: Stop) -> Iterator[str]:
@@ -45,13 +42,8 @@ def _pending(session: Session, stop: Stop) -> Iterator[str]:
             for purpose in ("timeout", "heartbeat"):
                 if (due := frame.effective.get(f"{purpose}_due")) is not None:
                     yield f"  {purpose:9}  {name}  {_due(session, due)}"
-            if frame.token is not None and _awaits_token(stop):
+            if frame.token is not None and stop_view.awaits_token(stop.state):
                 yield f"  token      {name}  {frame.token}"
-
-
-def _awaits_token(stop: Stop) -> bool:
-    state = stop.state
-    return getattr(state, "pattern", "") == _AWAITS_TOKEN or getattr(state, "kind", "") == "Activity"
 
 
 def _frame(session: Session, stop: Stop) -> Frame | None:

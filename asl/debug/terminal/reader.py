@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
 
+from asl.debug.terminal import stop_view
 from asl.debug.terminal.completion import completions
 from asl.debug.terminal.session import Session
 from asl.streams import is_terminal
@@ -139,7 +140,7 @@ def toolbar(session: Session) -> str:
     debugger = session.debugger
     stop = debugger.stop
     parts = [
-        " › ".join([*map(str, stop.levels), stop.state.name]) if stop.kind != "end" else stop.run.status,
+        " › ".join([*map(str, stop.levels), stop.state.name]) if stop.kind != "end" else stop_view.ending(stop),
         f"stop {stop.number}",
         session.time(stop),
     ]

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, TextIO
 
-from asl.debug.terminal import changing, keeping, looking, moving, overview, pending, stopping, threads
+from asl.debug.terminal import changing, keeping, looking, moving, overview, pending, stop_view, stopping, threads
 from asl.debug.terminal.commands import Commands
 from asl.debug.terminal.reader import PROMPT, Reader, reader_for
 from asl.debug.terminal.screen import Screen
@@ -82,4 +82,4 @@ def _code(session: Session) -> int:
     if session.failed:
         return NOT_UNDERSTOOD
     stop = session.debugger.stop
-    return NOT_SUCCEEDED if stop.kind == "end" and not stop.run.succeeded else DONE
+    return NOT_SUCCEEDED if stop.kind == "end" and stop_view.ending(stop) != "SUCCEEDED" else DONE

@@ -8,7 +8,7 @@ from typing import Final
 
 from asl.debug.terminal import highlight
 from asl.machine import Machine
-from asl.source_text import below
+from asl.source_text import below, pointer_tokens
 from asl.story_text import Style, cut, plain
 from asl.values import JSON
 
@@ -42,28 +42,18 @@ def excerpt(machine: Machine, state: str, pointer: str) -> Excerpt:
     whole = document.locate(state)
     if whole is None or len(whole.source_line) > _MINIFIED:
         note = "" if whole is None else f"{whole.file} has it all on line {whole.line}; laid out:"
-        return _laid_out(document.value, state, pointer, note or "defined in Python; as JSON:")
-    start = document.locate(state, key=True) or whole
-    place = start if pointer == state else document.locate(pointer, key=True) or start
-    written = document.written(state) or ""
-    last = whole.line + written.count("\n")
-    lines = document.text.splitlines() if "\r" in document.text else document.text.split("\n")
-    return Excerpt(lines, start.line, last, place.line, place.column, document.format)
+        return _laid_out(document.at(state), state, pointer, note or "defined in Python; as JSON:")
+    place = document.locate(pointer, key=True) or document.locate(state, key=True) or whole
+    first, last = document.lines(state) or (whole.line, whole.line)
+    lines = document.text.removesuffix("\n").split("\n")
+    return Excerpt(lines, first, last, place.line, place.column, document.format)
 
 
-def _laid_out(definition: JSON, state: str, pointer: str, note: str) -> Excerpt:
+def _laid_out(value: JSON, state: str, pointer: str, note: str) -> Excerpt:
     """The state as indented JSON."""
-    value = _at(definition, state)
-    lines = _written(value, state, json.dumps(state.rpartition("/")[2].replace("~1", "/").replace("~0", "~")) + ": ")
+    lines = _written(value, state, json.dumps(pointer_tokens(state)[-1], ensure_ascii=False) + ": ")
     current = next((number for number, (_, each) in enumerate(lines, 1) if each == pointer), 1)
     return Excerpt([line for line, _ in lines], 1, len(lines), current, note=note)
-
-
-def _at(value: JSON, pointer: str) -> JSON:
-    for token in pointer.split("/")[1:]:
-        name = token.replace("~1", "/").replace("~0", "~")
-        value = value[int(name)] if isinstance(value, list) else value[name]
-    return value
 
 
 def _written(value: JSON, pointer: str, head: str = "", margin: str = "") -> list[tuple[str, str]]:

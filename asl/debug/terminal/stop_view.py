@@ -11,6 +11,8 @@ from asl.debug.stop import Stop
 from asl.debug.terminal import change_view, data_view, highlight, source_view, trail
 from asl.debug.terminal.data_view import Fold
 from asl.debug.terminal.screen import Screen
+from asl.effects import Status
+from asl.states.compiled import CompiledState
 from asl.story_text import Style, duration, one_line, plain
 from asl.values import JSON
 
@@ -55,7 +57,7 @@ def what(stop: Stop, style: Style) -> str:
         case "retry":
             return f"attempt {stop.scope.attempt + 1} of {name}"
         case "wait":
-            return f"wait in {name}" + (f" for {duration(stop.due - stop.at)}" if stop.due is not None else "")
+            return _waiting(stop, name)
         case "exit":
             return f"exit {name}" + (f" → {plain(stop.next)}" if stop.next is not None else ", end")
         case "outside":
@@ -64,11 +66,37 @@ def what(stop: Stop, style: Style) -> str:
             return _ending(stop, style)
 
 
+def _waiting(stop: Stop, name: str) -> str:
+    left = duration(stop.due - stop.at) if stop.due is not None else "some time"
+    match stop.scope.phase:
+        case "backoff":
+            return f"{left} before attempt {stop.scope.attempt + 1} of {name}"
+        case "calling" if awaits_token(stop.state):
+            return f"{name} awaits an answer, for {left} at most"
+        case "calling":
+            return f"{name} is at work, for {left}"
+        case _:
+            return f"wait in {name} for {left}"
+
+
+def awaits_token(state: CompiledState) -> bool:
+    """Whether somebody outside answers the task of a state, by its token."""
+    return getattr(state, "pattern", "") == "wait_for_task_token" or getattr(state, "kind", "") == "Activity"
+
+
 def _ending(stop: Stop, style: Style) -> str:
-    run = stop.run
-    took = duration(stop.at - run.execution.started_at)
-    status = run.status.lower().replace("_", " ")
-    return f"{(style.green if run.succeeded else style.red)(f'execution {status}')} after {took}"
+    took = duration(stop.at - stop.run.execution.started_at)
+    status = ending(stop)
+    paint = style.green if status == "SUCCEEDED" else style.red
+    return f"{paint('execution ' + status.lower().replace('_', ' '))} after {took}"
+
+
+def ending(stop: Stop) -> Status:
+    """How the execution has come to its end at a stop; the execution itself may be on another line of time by now."""
+    execution = stop.run.execution
+    if execution.status not in (None, "RUNNING") and execution.error == stop.error:
+        return execution.status
+    return "SUCCEEDED" if stop.error is None else "FAILED"
 
 
 def place(stop: Stop) -> str:
@@ -94,7 +122,7 @@ def details(stop: Stop, style: Style) -> Iterator[str]:
     """What there is to say of a stop beside its data: who is asked, which error it is."""
     if stop.kind == "call" and stop.call is not None:
         yield f"  {style.dim('asks')} {plain(stop.call.resource)}"
-    error = stop.error or (stop.run.execution.error if stop.kind == "end" else None)
+    error = stop.error
     if error is not None:
         yield f"  {style.red(plain(error.error or 'an error without a name'))}" + (
             f": {one_line(error.cause)}" if error.cause else ""
@@ -113,7 +141,7 @@ def source(stop: Stop, height: int, width: int, style: Style) -> list[str]:
 def data(stop: Stop, before: Stop | None, fold: Fold, style: Style) -> list[str]:
     """The data at a stop under their name, with what has changed since a stop before: of the variables too."""
     label = "variables" if stop.field == "Assign" else _LABELS[stop.kind]
-    if stop.kind == "end" and not stop.run.succeeded:
+    if stop.kind == "end" and stop.error is not None:
         return []
     return [*_value(label, stop, before, fold, style), *_variables(stop, before, fold, style)]
 
@@ -162,10 +190,13 @@ def hints(stop: Stop, width: int, style: Style) -> Iterator[str]:
     """What can be typed where the execution does not go on by itself."""
     if stop.problem is not None:
         yield from _unanswered(stop, stop.problem, width, style)
-    elif stop.kind == "outside":
-        for state in dict.fromkeys(stop.run.waiting_for.values()):
-            yield f"  {plain(state)} awaits its token: succeed {_typed(state)} JSON, fail {_typed(state)} ERROR CAUSE"
-        yield "  or let time pass: jump 1h"
+    elif stop.kind == "outside" or (stop.kind == "wait" and stop.scope.phase == "calling"):
+        waiting = [*stop.run.waiting_for.values()]
+        for state in dict.fromkeys(waiting):
+            option = _typed(state) if waiting.count(state) == 1 else "--token TOKEN"
+            yield f"  {plain(state)} awaits its token: succeed {option} JSON, fail {option} ERROR CAUSE"
+        if len(waiting) > len(set(waiting)):
+            yield "  effects shows the tokens"
     elif stop.kind == "end":
         yield style.dim("  back, goto N and restart go on from here; export test writes this way as a test")
 
@@ -188,8 +219,8 @@ def _unanswered(stop: Stop, problem: str, width: int, style: Style) -> Iterator[
 
 
 def _typed(state: str) -> str:
-    """The name of a state as it is typed as an option."""
-    return f"--token {json.dumps(state, ensure_ascii=False) if ' ' in state else state}"
+    """The option that names a state whose token is meant."""
+    return f"--token {json.dumps(state, ensure_ascii=False) if ' ' in state else plain(state)}"
 
 
 def screenful(stop: Stop, stops: Sequence[Stop], before: Stop | None, is_new: bool, screen: Screen) -> Iterator[str]:

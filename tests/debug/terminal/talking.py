@@ -57,7 +57,7 @@ SHOP = """{
 }
 """
 INPUT = {"card": "4111", "items": ["tea", "cup"]}
-ANSWERS = {"Charge": lambda arguments: {"receipt": "r-1"}, "Approve": lambda arguments: None}
+FUNCTIONS = {"charge": lambda event, context: {"receipt": "r-1"}, "ask": lambda event, context: None}
 
 
 def shop(folder: Path) -> Machine:
@@ -68,8 +68,8 @@ def shop(folder: Path) -> Machine:
 
 
 def debugger(folder: Path, **options: Any) -> Debugger:
-    """A debugger of the machine whose tasks are answered."""
-    return Debugger(shop(folder), INPUT, **{"tasks": ANSWERS, **options})
+    """A debugger of the machine; its functions answer, and the last one waits for somebody to approve."""
+    return Debugger(shop(folder), INPUT, **{"lambdas": FUNCTIONS, **options})
 
 
 def talk(to: Debugger, *lines: str) -> tuple[str, int]:

@@ -133,7 +133,7 @@ def test_what_is_the_same_is_left_out_where_there_is_no_room() -> None:
 
 def test_more_changes_than_lines_are_cut() -> None:
     before = {f"k{n}": n for n in range(40)}
-    lines = marked(before, {name: -1 for name in before} | {"k0": 0})
+    lines = marked(before, dict.fromkeys(before, -1) | {"k0": 0})
     assert (len(lines), lines[-1]) == (FOLD.lines, "  …")
 
 
