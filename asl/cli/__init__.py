@@ -13,6 +13,7 @@ import asl
 
 COMMANDS: Final = {
     "check": ("asl.cli.check", "Say what is wrong with definitions, and where."),
+    "debug": ("asl.cli.debug", "Step through an execution, forwards and back."),
     "explore": ("asl.cli.explore", "Run a state machine under inputs and faults that nobody thought of."),
     "heartbeat": ("asl.cli.tokens:heartbeat", "Say that the worker of a task is alive, by its token."),
     "history": ("asl.cli.history", "Tell the story of a saved execution history."),

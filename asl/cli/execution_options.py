@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from asl.integration import AwsMode
     from asl.limits import WorkflowType
     from asl.machine import Machine
+    from asl.source import Document
 
 FILE: Final = click.Path(allow_dash=True)
 
@@ -208,10 +209,11 @@ def settle(ctx: click.Context, said: Mapping[str, Any], file: str, settings: Con
     return options
 
 
-def prepare(options: ExecutionOptions) -> Prepared:
+def prepare(options: ExecutionOptions, document: Document | None = None) -> Prepared:
     """The machine and the options of a world and an execution, with all that they name read.
 
-    Raises DefinitionError, and InputError for what cannot be read or is not what it should be.
+    `document` is the definition where it is not the file's. Raises DefinitionError, and InputError for what cannot be
+    read or is not what it should be.
     """
     from asl import source
     from asl.cli import arguments
@@ -220,7 +222,7 @@ def prepare(options: ExecutionOptions) -> Prepared:
     from asl.source_text import pseudo_parameters, unused_defines
 
     values = {**pseudo_parameters(options.region, options.account), **options.define}
-    document = source.read(options.file, values)
+    document = document or source.read(options.file, values)
     children = arguments.machines(options.machines, values)
     names = [name for each in (document, *children.values()) for name in each.placeholders]
     if problem := unused_defines(options.defined, names):

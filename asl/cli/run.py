@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Mapping
-from contextlib import contextmanager, nullcontext, redirect_stdout
-from threading import current_thread, main_thread
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -73,7 +71,7 @@ def command(
     if dump is not None and options.aws != "embedded":
         raise click.UsageError("--dump writes what is in the services of --aws embedded")
 
-    from asl.cli import results
+    from asl.cli import results, terminal
 
     outlets = {"--history": history, "--events": events, "--output": output, "--record": record, "--dump": dump}
     results.refuse_clashes(outlets, options.files)
@@ -97,7 +95,7 @@ def command(
         world,
         _written(world, results.open_outlets(outlets), recorder) as problems,
         _told(story),
-        guarded(),
+        terminal.guarded(),
         nullcontext() if listener is None else listener.listening(world),
     ):
         try:
@@ -164,23 +162,6 @@ def _written(world: World, outlets: Mapping[str, Outlet], recorder: Recorder | N
         if problems and sys.exc_info()[0] is not None:  # nobody will look at the list
             for problem in problems:
                 write_text(commentary(), f"error: {problem}\n")
-
-
-@contextmanager
-def guarded() -> Iterator[None]:
-    """What a local function prints goes to standard error, and SIGTERM is an interrupt like Ctrl-C."""
-    from asl.cli.terminal import commentary
-
-    def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt) if current_thread() is main_thread() else None
-    try:
-        with redirect_stdout(commentary()):
-            yield
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

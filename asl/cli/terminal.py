@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from threading import current_thread, main_thread
 from typing import Any, TextIO, cast
 
 from asl.errors import InputError
@@ -47,6 +50,22 @@ class Commentary:
 def commentary() -> TextIO:
     """Standard error, for all that is said beside the result."""
     return cast(TextIO, Commentary(sys.stderr))
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """What a local function prints goes to standard error, and SIGTERM is an interrupt like Ctrl-C."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt) if current_thread() is main_thread() else None
+    try:
+        with redirect_stdout(commentary()):
+            yield
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
 
 
 def story_options(stream: TextIO) -> dict[str, Any]:

@@ -4,13 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asl import source
+from asl.debug.moves import Edit, Skip
 from asl.errors import DefinitionError, InputError
 from asl.hosts.run import Run
 from asl.json_text import dumps
 from asl.testing.written_run import WrittenRun
 from asl.values import JSON
+
+if TYPE_CHECKING:
+    from asl.debug.debugger import Debugger
+
+
+def export(debugger: Debugger, path: str | Path, *, name: str | None = None) -> list[str]:
+    """Writes the way of the present line to a file as a test, and gives its notes; see `write`, which it raises as."""
+    return write(debugger.run, path, name=name, notes=_by_hand(debugger))
+
+
+def text(debugger: Debugger) -> str:
+    """The test that `export` writes: for `asl test`, or for pytest where the definition is in no file."""
+    test = WrittenRun(debugger.run, ".", None, _by_hand(debugger))
+    return test.as_pytest() if test.file is None else test.as_asltest()
+
+
+def _by_hand(debugger: Debugger) -> list[str]:
+    """What was done on the way that no test can say."""
+    found = []
+    for number, move in enumerate(debugger.line.moves):
+        if isinstance(move, Edit | Skip):
+            stop = next((each for each in debugger.stops if each.moves >= number), debugger.stop)
+            if isinstance(move, Skip):
+                found.append(f"state '{stop.state.name}' skipped by hand; not so in this test")
+            else:
+                kind, _, variable = move.place.partition(":")
+                what = f"the value of ${variable}" if kind == "variable" else "the data"
+                found.append(f"{what} at state '{stop.state.name}' changed by hand; not so in this test")
+    return found
 
 
 def write(run: Run, path: str | Path, *, name: str | None = None, notes: Iterable[str] = ()) -> list[str]:

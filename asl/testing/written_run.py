@@ -60,7 +60,7 @@ class WrittenRun:
     def function(self, title: str) -> list[str]:
         """The lines of the function."""
         run = self.run
-        file = self._file()
+        file = self.file
         options = _arguments({**self._of_machine(), **self._of_world()})
         until = _arguments(self._until())
         of_start = _arguments({**self._of_start(), **self._own_name()})
@@ -83,7 +83,7 @@ class WrittenRun:
 
     def head(self) -> dict[str, JSON]:
         """What stands at the top of a test file."""
-        file = self._file()
+        file = self.file
         if file is None:
             raise InputError("the definition is in no file that a test file could name: write the test for pytest")
         return {"machine": file, **self._of_machine()}
@@ -113,7 +113,8 @@ class WrittenRun:
 
     # -- what it is run with ---------------------------------------------------------------------------------------
 
-    def _file(self) -> str | None:
+    @property
+    def file(self) -> str | None:
         """The definition's file as the test names it, None when it was read from none."""
         document = self.run.machine.document
         if document.format == "value" or not Path(document.name).is_file():
@@ -124,7 +125,7 @@ class WrittenRun:
         machine = self.run.machine
         usual = pseudo_parameters()
         define = {key: value for key, value in machine.document.filled.items() if usual.get(key) != value}
-        name = default_name(machine.document.value if self._file() is None else machine.document.name)
+        name = default_name(machine.document.value if self.file is None else machine.document.name)
         return {
             **({"define": define} if define else {}),
             **({"name": machine.name} if machine.name != name else {}),

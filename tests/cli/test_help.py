@@ -28,7 +28,14 @@ def test_every_command_has_help(name):
     result = CliRunner().invoke(main, [name, "-h"])
     assert result.exit_code == 0
     token = dict.fromkeys(("heartbeat", "task-failure", "task-success"), "TOKEN")
-    own = {"integrations": "RESOURCE", "jsonata": "EXPR", "schema": "{test}", "test": "[PATH]...", "test-state": ""}
+    own = {
+        "debug": "[FILE]",
+        "integrations": "RESOURCE",
+        "jsonata": "EXPR",
+        "schema": "{test}",
+        "test": "[PATH]...",
+        "test-state": "",
+    }
     argument = {**own, **token}
     assert result.stdout.startswith(f"Usage: main {name} [OPTIONS] {argument.get(name, 'FILE')}".rstrip())
 
