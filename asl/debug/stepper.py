@@ -34,6 +34,9 @@ from asl.values import ABSENT
 Asked: TypeAlias = tuple[str, str, int]
 """A call: the ARN of its execution, its attempt's ref, and how often that was asked for before (a job is polled)."""
 
+_TIME_OUTS: Final = frozenset(("timeout", "heartbeat", "execution"))
+"""Timers that end a task which nobody answers."""
+
 _NAP: Final = 0.2  # seconds: Ctrl-C is seen within this time on every platform
 
 
@@ -117,13 +120,17 @@ class Stepper:
                 yield make.call(attempt.run, asking, attempt.call, world.now)
         elif (due := first_due(world.timers)) is not None:
             waiting = None if due.event is None else _frame_of(due.run, getattr(due.event, "ref", "0"))
-            if waiting is not None:
+            awaiting = self._awaiting(due.run) if getattr(due.event, "purpose", "") in _TIME_OUTS else None
+            if awaiting is not None:
+                yield make.outside(due.run, awaiting, world.now, due.at)
+            elif waiting is not None:
                 yield make.wait(due.run, waiting, world.now, due.at)
         elif self.run.status == "RUNNING":
-            awaiting = next(iter(world.awaiting(self.run)), None)
-            frames = self.run.execution.frames
-            waiting = None if awaiting is None else _frame_of(self.run, awaiting.ref)
-            yield make.outside(self.run, waiting or frames["0"], world.now)
+            yield make.outside(self.run, self._awaiting(self.run) or self.run.execution.frames["0"], world.now)
+
+    def _awaiting(self, run: Run) -> Frame | None:
+        """The first frame whose task awaits an answer from outside."""
+        return next((_frame_of(run, each.ref) for each in self.world.awaiting(run)), None)
 
     def _before_delivery(self, make: StopMaker, event: ev.Event) -> Stop | None:
         ref: str = getattr(event, "ref", "0")
@@ -155,7 +162,7 @@ class Stepper:
             return run.execution.frames[planned.frame]
         return run.execution.ready[0]
 
-    # -- moving ----------------------------------------------------------------------------------------------------------
+    # -- moving --------------------------------------------------------------------------------------------------------
 
     def move(self, number: int, move: Move = None) -> list[Stop]:
         """Makes a move. The stops that it comes by, numbered from `number`.

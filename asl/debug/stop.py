@@ -29,7 +29,7 @@ Kind: TypeAlias = Literal["enter", "stage", "call", "answer", "error", "retry", 
 * retry: the next attempt begins; the raw input
 * wait: nothing else can happen, and the clock is about to move on to `due`; the raw input
 * exit: the state was left; its output
-* outside: only an answer from outside can help; the raw input
+* outside: only an answer from outside can help, until the time for it is over at `due`; the raw input
 * end: the execution has ended; its output
 """
 

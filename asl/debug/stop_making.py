@@ -44,6 +44,7 @@ class StopMaker:
     def before_phase(self, run: Run, frame: Frame, now: int) -> Stop | None:
         """The stop before a ready frame moves; None where nothing new is to be seen."""
         scope, state = self.copied(frame), frame.state
+        edited = run.execution.edits.get(frame.id, {})
         match frame.phase, state.type:
             case "enter", _:
                 return self._stop("enter", run, scope, now, state.pointer, frame.value, edits="input")
@@ -54,9 +55,11 @@ class StopMaker:
                 return self._stop("error", run, scope, now, state.pointer, frame.value, error=error, edits="input")
             case "exit", "Task":
                 pointer = f"{state.pointer}/Resource"
-                return self._stop("answer", run, scope, now, pointer, frame.effective, edits="result")
+                result = edited.get("result", frame.effective)
+                return self._stop("answer", run, scope, now, pointer, result, edits="result")
             case "exit", "Map" | "Parallel":
-                return self._stop("answer", run, scope, now, state.pointer, frame.results, edits="result")
+                result = edited.get("result", frame.results)
+                return self._stop("answer", run, scope, now, state.pointer, result, edits="result")
         return None
 
     def selected_item(self, run: Run, frame: Frame, now: int) -> Stop | None:
@@ -81,9 +84,10 @@ class StopMaker:
             "wait", run, self.copied(frame), now, frame.state.pointer, frame.value, due=due, edits="input"
         )
 
-    def outside(self, run: Run, frame: Frame, now: int) -> Stop:
-        """The stop where only an answer from outside can help."""
-        return self._stop("outside", run, self.copied(frame), now, frame.state.pointer, frame.value, edits="input")
+    def outside(self, run: Run, frame: Frame, now: int, due: int | None = None) -> Stop:
+        """The stop where only an answer from outside can help, at the latest when the time for it is over."""
+        pointer, value = frame.state.pointer, frame.value
+        return self._stop("outside", run, self.copied(frame), now, pointer, value, due=due, edits="input")
 
     # -- after a move --------------------------------------------------------------------------------------------------
 
