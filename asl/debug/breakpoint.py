@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from asl.debug import expressions
 from asl.debug.comparison import same
-from asl.debug.expressions import NotThere
 from asl.debug.places import Place, key_of
 from asl.debug.threads import Threads
 from asl.errors import InputError
@@ -54,7 +53,7 @@ class Stopper(ABC):
 
     @property
     def description(self) -> str:
-        """All about it on one line: `breakpoint 2: Charge if $.total > 100, order.asl.json:31, stopped twice`."""
+        """All about it on one line: `breakpoint 2: Charge if $.total > 100, order.asl.json:31, hit 2 times`."""
         parts = [f"{self}: {self.text}" + (f" if {self.condition}" if self.condition else "")]
         parts += [self._where()] if self._where() else []
         parts += ["temporary"] if self.temporary else []
@@ -117,8 +116,8 @@ class Watch(Stopper):
     """Stops where an expression has another value than at the last stop of its thread of control before.
 
     Only stops where a state is entered or left are compared: in between, `$` is the data of one stage or another.
-    `changed` is the value before and the one after, where it stopped last; ABSENT for none. The language of an
-    expression that is not marked is that of the machine.
+    `changed` is the value before and the one after, where it changed last; ABSENT for none. An expression is of the
+    machine's query language, unless it is marked.
     """
 
     kind = "watch"
@@ -133,7 +132,7 @@ class Watch(Stopper):
             return self.note
         before, after = (_shown(value) for value in self.changed)
         change = f"{self.text}: {before} → {after}"
-        return change if self.note is None else f"{change}\n{self.note}"
+        return change if self.note is None else f"{change}; {self.note}"
 
     def _applies(self, stops: Sequence[Stop], index: int) -> bool:
         if stops[index].kind not in _COMPARED:
@@ -153,7 +152,7 @@ class Watch(Stopper):
         """The value at a stop; ABSENT where the expression has none, or fails."""
         try:
             return expressions.compile(self.text, stop.run.machine.model.query_language)(stop)
-        except (NotThere, InputError):
+        except InputError:
             return ABSENT
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asl.debug.jsonpath_expressions import Look, path
 from asl.debug.paths import NotThere, obstacle
-from asl.debug.scope import SPECIAL, StopScope, variable
+from asl.debug.scope import SPECIAL, Host, variable
 from asl.errors import InputError
 from asl.jsonpath import JSONPathError
 from asl.jsonpath.segments import Name
@@ -57,7 +57,7 @@ def compile_jsonata(text: str) -> Look:
 
     def value(stop: Stop) -> JSON:
         try:
-            found = expression.evaluate(stop.value, _bindings(stop, read), StopScope(stop))
+            found = expression.evaluate(stop.value, _bindings(stop, read), Host(stop))
             if found is jsonata.UNDEFINED:
                 raise NotThere(text, lambda: _why_nothing(text, expression, stop))
             return as_json(found, text, "")
@@ -117,7 +117,7 @@ def _missing(text: str, stop: Stop) -> str | None:
         path(text)(stop)
     except NotThere as nothing:
         return None if text[1:] in FUNCTION_NAMES else nothing.reason
-    except (InputError, JSONPathError):
+    except JSONPathError:  # `$1` is a variable of JSONata alone
         pass
     return None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from asl import intrinsics, jsonpath
 from asl.debug.paths import NotThere, listed, obstacle
-from asl.debug.scope import StopScope, names, variable
+from asl.debug.scope import Host, names, variable
 from asl.errors import InputError
 from asl.findings import did_you_mean
 from asl.jsonpath import JSONPathError, PathNotFound
@@ -63,7 +63,7 @@ def intrinsic(text: str) -> Look:
 
     def called(stop: Stop) -> JSON:
         try:
-            return call(stop, StopScope(stop))
+            return call(stop, Host(stop))
         except intrinsics.IntrinsicFailure as failure:
             raise InputError(f"{text}: {failure}") from None
 

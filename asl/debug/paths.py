@@ -112,8 +112,6 @@ def obstacle(segments: Sequence[Segment], value: JSON, root: str, placing: bool 
                 path += step(index)
             case Index(index):
                 return f"{path} is {described(value)}, and has no element [{index}]"
-            case _:
-                break
     return f"nothing is at {path}"
 
 

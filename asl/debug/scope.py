@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -18,24 +17,14 @@ SPECIAL: Final = ("states", "error")
 """Names of variables, without `$`, that have a value although nothing assigns them; of `error` only after an error."""
 
 
-class StopScope:
-    """The scope (`asl.payload.Scope`) of the expressions that are evaluated at a stop.
-
-    Its random numbers and UUIDs are the same each time.
-    """
+class Host:
+    """What expressions at a stop get from outside: the time there, and the same random numbers each time."""
 
     def __init__(self, stop: Stop) -> None:
-        self.stop = stop
-
-    @property
-    def variables(self) -> Mapping[str, JSON]:
-        return self.stop.scope.variables
-
-    def context(self) -> JSON:
-        return self.stop.scope.context()
+        self._stop = stop
 
     def millis(self) -> int:
-        return self.stop.at
+        return self._stop.at
 
     def random(self) -> float:
         return self._random.random()

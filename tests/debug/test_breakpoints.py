@@ -530,7 +530,7 @@ def test_watch_with_a_condition(machine: Machine) -> None:
         watch = walk.breakpoints.watch("$last if $last > 'x'")
         walk.continue_()
         assert watch.news is not None
-        assert watch.news.startswith("$last: nothing → 1\nthe condition fails: $last > 'x': The values")
+        assert watch.news.startswith("$last: nothing → 1; the condition fails: $last > 'x': The values")
 
 
 def test_what_a_watch_saw(machine: Machine) -> None:

@@ -16,7 +16,7 @@ DATA = {
     "empty": {},
     "nil": [],
 }
-VARIABLES = {"limit": 100, "item": {"price": 3}, "list": [{"p": 1}, {"p": 2}]}
+VARIABLES = {"yes": True, "limit": 100, "item": {"price": 3}, "list": [{"p": 1}, {"p": 2}]}
 
 
 def value(text: str, state: str = "Check", **more: Any) -> Any:
@@ -71,6 +71,8 @@ def test_what_looks_into_arrays_in_jsonata_only() -> None:
     assert value("$.order.lines.sku", "Query") == ["x", "y"]
     assert value("$list.p", "Query") == [1, 2]
     assert value("$.order.total-20", "Query") == 100
+    with pytest.raises(NotThere, match=r"\$\.order\.lines is an array of 2 elements, not an object"):
+        value("$.order.lines.nope", "Query")
     for text in ("$.order.lines.sku", "$list.p", "$.order.total-20"):
         with pytest.raises(NotThere):
             value(text)
@@ -131,6 +133,8 @@ def test_language_of_a_state() -> None:
         ("$.order.xyz", "$.order has no 'xyz'; it has id, total, a b, none, lines"),
         ("$.order['a b'].c", "$.order['a b'] is a number, not an object"),
         ("$.order.none.x", "$.order.none is null, not an object"),
+        ("$yes.x", "$yes is true, not an object"),
+        ("$yes[0]", "$yes is true, and has no element [0]"),
         ("$.order.lines[0].sku.x", "$.order.lines[0].sku is a string, not an object"),
         ("$.items[3]", "$.items has 3 elements, [0] to [2], not [3]"),
         ("$.order[0]", "$.order is an object, and has no element [0]"),
@@ -142,7 +146,7 @@ def test_language_of_a_state() -> None:
             "all are $.order.lines[*].sku",
         ),
         ("$limt", "the variable $limt is not assigned here; did you mean '$limit'?"),
-        ("$zzz.a", "the variable $zzz is not assigned here; there are $limit, $item, $list, $states"),
+        ("$zzz.a", "the variable $zzz is not assigned here; there are $yes, $limit, $item, $list, $states"),
         ("$item.prise", "$item has no 'prise'; did you mean 'price'?"),
         ("$$.Execution.Nam", "$$.Execution has no 'Nam'; did you mean 'Name'?"),
         ("$sum", "$sum is a function: write $sum(...)"),
@@ -151,6 +155,14 @@ def test_language_of_a_state() -> None:
         ("$limt > 3", "the variable $limt is not assigned here; did you mean '$limit'?"),
         ("totl > 3", "$ has no 'totl'; it has order, items, empty, nil"),
         ("$.items[$ > 9]", "it has no value here"),
+        ("$1 > 3", "it has no value here"),
+        ("$.nope.length()", "$ has no 'nope'; it has order, items, empty, nil"),
+        (
+            "$.items.x[0]",
+            "$.items is an array of 3 elements, not an object; its first element is $.items[0].x[0], all are "
+            "$.items[*].x[0]",
+        ),
+        ("$.items[0].x", "$.items[0] is a number, not an object"),
     ],
 )
 def test_nothing_there(text: str, reason: str | None) -> None:
@@ -299,7 +311,7 @@ def test_what_cannot_be_assigned(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("$", ["$limit", "$item", "$list", "$states", "$$", "$.order", "$.items", "$.empty", "$.nil"]),
+        ("$", ["$yes", "$limit", "$item", "$list", "$states", "$$", "$.order", "$.items", "$.empty", "$.nil"]),
         ("$.", ["$.order", "$.items", "$.empty", "$.nil"]),
         ("$.ord", ["$.order"]),
         ("$.ORD", ["$.order"]),
@@ -316,6 +328,7 @@ def test_what_cannot_be_assigned(text: str, message: str) -> None:
         ("$l", ["$limit", "$list"]),
         ("$item.", ["$item.price"]),
         ("$list[0].p", ["$list[0].p"]),
+        ("$$", ["$$.Execution", "$$.StateMachine", "$$.State"]),
         ("$$.", ["$$.Execution", "$$.StateMachine", "$$.State"]),
         ("$$.Execution.Na", ["$$.Execution.Name"]),
         ("$sta", ["$states"]),
