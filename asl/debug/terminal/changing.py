@@ -61,8 +61,9 @@ def set_(session: Session, argument: str) -> None:
     found = _SET.fullmatch(argument)
     if found is None:
         raise InputError('set takes a place and a value: set $.order.total = 12, set $name = "Ann"')
+    before = session.debugger.stop
     session.debugger.set(found["place"], json_value(found["value"], "the value"))
-    session.arrived()
+    session.arrived(before)
 
 
 def _token(argument: str) -> tuple[str | None, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 Action: TypeAlias = "Callable[[Session, str], None]"
 Arguments: TypeAlias = "Callable[[Session, str], Iterable[str]]"
 """What may stand as a command's argument, given what is typed of it so far."""
+
+_NAME: Final = re.compile(r"[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,9 @@ class Group:
         """A decorator that makes a function the action of a command, whose name is the first word of `usage`."""
 
         def add(action: Action) -> Action:
-            name = usage.split()[0]
+            found = _NAME.match(usage)
+            assert found is not None, "begins with the name"
+            name = found[0]
             self.commands.append(
                 Command(name, action, usage, text, example, tuple(aliases), more, repeats, completions)
             )

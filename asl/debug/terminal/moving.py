@@ -68,10 +68,10 @@ def continue_(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "until [STATE|LINE]",
-    "Go on until a state or line is reached, or out of the way this state goes back.",
+    "Go on until a state or line is reached, at most to the end of this branch or iteration.",
     "until Charge",
     aliases=("u", "unt"),
-    more="Without a place it goes on until a state that was not entered before: out of a loop.",
+    more="Without a place it goes on to a state further down in the file: out of a loop.",
     repeats=True,
     completions=_places,
 )

@@ -81,11 +81,11 @@ class Session:
 
     # -- showing ---------------------------------------------------------------------------------------------------
 
-    def arrived(self) -> None:
-        """Shows the present stop, after a move."""
+    def arrived(self, instead_of: Stop | None = None) -> None:
+        """Shows the present stop, after a move; what it is `instead_of` was at its place before it was changed."""
         self._chosen, self._level = None, 0
         self.show_reason()
-        self.show(self.debugger.stop)
+        self.show(self.debugger.stop, instead_of)
         for number in self.displays:
             self.show_display(number)
 
@@ -101,10 +101,10 @@ class Session:
             return
         self.screen.line(self.screen.style.yellow(plain(reason)))
 
-    def show(self, stop: Stop) -> None:
-        """Shows a stop."""
+    def show(self, stop: Stop, compared: Stop | None = None) -> None:
+        """Shows a stop, its data compared with those of another one, or with what was seen before."""
         screen, stops = self.screen, self.debugger.stops
-        before = trail.before(stops, stop, self._seen.get((stop.run.arn, stop.frame)))
+        before = compared or trail.before(stops, stop, self._seen.get((stop.run.arn, stop.frame)))
         last, self._last = self._last, stop
         is_new = last is None or (last.run, last.frame, last.state) != (stop.run, stop.frame, stop.state)
         screen.line(self.headline(stop))

@@ -61,7 +61,7 @@ def what(stop: Stop, style: Style) -> str:
         case "exit":
             return f"exit {name}" + (f" → {plain(stop.next)}" if stop.next is not None else ", end")
         case "outside":
-            return f"{name} waits for an answer from outside"
+            return f"{name} awaits an answer" + (f", for {duration(stop.due - stop.at)} at most" if stop.due else "")
         case "end":
             return _ending(stop, style)
 
@@ -71,8 +71,6 @@ def _waiting(stop: Stop, name: str) -> str:
     match stop.scope.phase:
         case "backoff":
             return f"{left} before attempt {stop.scope.attempt + 1} of {name}"
-        case "calling" if awaits_token(stop.state):
-            return f"{name} awaits an answer, for {left} at most"
         case "calling":
             return f"{name} is at work, for {left}"
         case _:
@@ -190,13 +188,8 @@ def hints(stop: Stop, width: int, style: Style) -> Iterator[str]:
     """What can be typed where the execution does not go on by itself."""
     if stop.problem is not None:
         yield from _unanswered(stop, stop.problem, width, style)
-    elif stop.kind == "outside" or (stop.kind == "wait" and stop.scope.phase == "calling"):
-        waiting = [*stop.run.waiting_for.values()]
-        for state in dict.fromkeys(waiting):
-            option = _typed(state) if waiting.count(state) == 1 else "--token TOKEN"
-            yield f"  {plain(state)} awaits its token: succeed {option} JSON, fail {option} ERROR CAUSE"
-        if len(waiting) > len(set(waiting)):
-            yield "  effects shows the tokens"
+    elif stop.kind == "outside":
+        yield from _awaited(stop)
     elif stop.kind == "end":
         yield style.dim("  back, goto N and restart go on from here; export test writes this way as a test")
 
@@ -218,9 +211,17 @@ def _unanswered(stop: Stop, problem: str, width: int, style: Style) -> Iterator[
     yield "  here: succeed JSON, fail ERROR CAUSE or skip"
 
 
-def _typed(state: str) -> str:
-    """The option that names a state whose token is meant."""
-    return f"--token {json.dumps(state, ensure_ascii=False) if ' ' in state else plain(state)}"
+def _awaited(stop: Stop) -> Iterator[str]:
+    """How the tasks that await an answer from outside are answered: that of the stop, and others."""
+    after = "; step goes on to its time-out" if stop.due is not None else ""
+    yield f"  here: succeed JSON, or fail ERROR CAUSE{after}"
+    waiting = [*stop.run.waiting_for.values()]
+    if stop.state.name in waiting:
+        waiting.remove(stop.state.name)
+    for state in dict.fromkeys(waiting):
+        is_one = waiting.count(state) == 1 and state != stop.state.name
+        option = json.dumps(state, ensure_ascii=False) if " " in state else state
+        yield f"  also: {plain(f'succeed --token {option} JSON' if is_one else f'{state}, by its token: effects')}"
 
 
 def screenful(stop: Stop, stops: Sequence[Stop], before: Stop | None, is_new: bool, screen: Screen) -> Iterator[str]:
