@@ -7,7 +7,6 @@ from itertools import chain
 from typing import Any, Final
 
 from asl.debug.debugger import MAIN, Debugger
-from asl.debug.moves import AnswerCall, AnswerToken, Edit, EndWait, Jump, Move, Skip
 from asl.debug.saved_answers import SavedAnswers, outcomes
 from asl.debug.session_file import SavedBreakpoint, SavedLine, SavedSession
 from asl.errors import AslError, InputError
@@ -58,9 +57,12 @@ def _walk(debugger: Debugger, line: SavedLine, warn: Warn) -> None:
         debugger.switch(MAIN)
         debugger.goto(0)
         debugger.fork(line.name)
+        debugger.return_to(0, 0)
+        debugger.line.given.clear()
     debugger.line.given.update(line.given)
     try:
-        debugger.walk(line.moves)
+        if line.moves or not debugger.stops:
+            debugger.walk(line.moves)
     except AslError as error:
         warn(f"the session cannot be followed to its end: {error}")
 
@@ -114,27 +116,8 @@ def _begun_anew(session: SavedSession, machine: Machine, options: dict[str, Any]
     line = next(each for each in session.lines if each.name == session.line)
     answered = chain((each for _, each in session.answers), line.given.values())
     options["mocks"] = SavedAnswers(outcomes(answered, line.moves), options.get("mocks"))
-    if made := list(_changes(line.moves)):
-        warn(f"what was changed by hand is as it was: {', '.join(dict.fromkeys(made))}")
+    if line.changes:
+        warn(f"what was done by hand is not done again: {'; '.join(line.changes)}")
     debugger = Debugger(machine, **options)
     _set_breakpoints(debugger, session.breakpoints, warn)
     return debugger
-
-
-def _changes(made: list[Move]) -> Iterator[str]:
-    """What was done by hand, answers aside, in words."""
-    for move in made:
-        match move:
-            case Edit(place=place):
-                kind, _, name = place.partition(":")
-                yield f"a value of ${name}" if kind == "variable" else f"data ({kind})"
-            case Skip():
-                yield "a state that was skipped"
-            case EndWait():
-                yield "a wait that was ended"
-            case Jump():
-                yield "the clock"
-            case AnswerToken(answer=None):
-                yield "a heartbeat"
-            case AnswerCall() | AnswerToken() | None:
-                pass

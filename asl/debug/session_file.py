@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import asl
 from asl import source
 from asl.debug.breakpoints import Breakpoint, Watch
+from asl.debug.by_hand import changes
 from asl.debug.moves import Move
 from asl.debug.session_json import of_answered, of_moves, to_answered, to_moves
 from asl.debug.stepper import Answered, Asked
@@ -60,12 +61,16 @@ class SavedMachine:
 
 @dataclass(frozen=True, slots=True)
 class SavedLine:
-    """A line of a session: the moves that led along it, the answers by hand, and at which stop the debugger stood."""
+    """A line of a session: the moves that led along it, and at which stop the debugger stood.
+
+    `given` are answers by hand, `changes` what else was done by hand, in words.
+    """
 
     name: str
     moves: list[Move]
     given: dict[Asked, Answered]
     position: int
+    changes: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +155,13 @@ def _session(debugger: Debugger, folder: Path) -> JSON:
 
 def _machine(given: Any, folder: Path) -> JSON:
     """A state machine as `asl.World` takes them: a machine, its document, file or definition."""
-    machine = given if isinstance(given, Machine | Document) else load(given)
-    document = machine.document if isinstance(machine, Machine) else machine
+    machine = given if isinstance(given, Machine) else None
+    document = given if isinstance(given, Document) else (machine or load(given)).document
     is_text = document.format != "value" and _is_whole(document)
     has_file = is_text and Path(document.name).is_file()
     return {
-        "name": machine.name if isinstance(machine, Machine) else None,
-        "type": machine.type if isinstance(machine, Machine) else None,
+        "name": None if machine is None else machine.name,
+        "type": None if machine is None else machine.type,
         "file": Path(os.path.relpath(document.name, folder)).as_posix() if has_file else None,
         "text": document.text if is_text else None,
         "definition": document.value,
@@ -210,6 +215,7 @@ def _line(line: Timeline) -> JSON:
         "moves": of_moves(line.moves),
         "given": [of_answered(asked, each) for asked, each in line.given.items()],
         "position": min(line.position, known[-1].number),
+        "changes": changes(line),
     }
 
 
@@ -296,7 +302,8 @@ def _read_machine(value: dict[str, Any], folder: Path) -> SavedMachine:
 
 def _read_line(value: dict[str, Any]) -> SavedLine:
     given = dict(to_answered(each) for each in value["given"])
-    return SavedLine(value["name"], to_moves(value["moves"]), given, int(value["position"]))
+    made = [str(each) for each in value["changes"]]
+    return SavedLine(value["name"], to_moves(value["moves"]), given, int(value["position"]), made)
 
 
 def _is_session(path: Path) -> bool:

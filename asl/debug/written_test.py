@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asl import source
-from asl.debug.moves import Edit, Skip
+from asl.debug.by_hand import changes_of_data
 from asl.errors import DefinitionError, InputError
 from asl.hosts.run import Run
 from asl.json_text import dumps
@@ -31,17 +31,7 @@ def text(debugger: Debugger) -> str:
 
 def _by_hand(debugger: Debugger) -> list[str]:
     """What was done on the way that no test can say."""
-    found = []
-    for number, move in enumerate(debugger.line.moves):
-        if isinstance(move, Edit | Skip):
-            stop = next((each for each in debugger.stops if each.moves >= number), debugger.stop)
-            if isinstance(move, Skip):
-                found.append(f"state '{stop.state.name}' skipped by hand; not so in this test")
-            else:
-                kind, _, variable = move.place.partition(":")
-                what = f"the value of ${variable}" if kind == "variable" else "the data"
-                found.append(f"{what} at state '{stop.state.name}' changed by hand; not so in this test")
-    return found
+    return [f"{each} by hand; not so in this test" for each in changes_of_data(debugger.line)]
 
 
 def write(run: Run, path: str | Path, *, name: str | None = None, notes: Iterable[str] = ()) -> list[str]:

@@ -56,15 +56,12 @@ def export(session: Session, argument: str) -> None:
     what, file = split_word(argument)
     if what != "test":
         raise InputError("what can be exported is a test: export test FILE.asltest.yaml")
-    run = session.debugger.run
-    if not file:
-        from asl.testing.written_run import WrittenRun
-
-        session.screen.write(WrittenRun(run).as_asltest().rstrip("\n"))
-        return
     from asl.debug import written_test
 
-    notes = written_test.write(run, file)
+    if not file:
+        session.screen.write(written_test.text(session.debugger).rstrip("\n"))
+        return
+    notes = written_test.export(session.debugger, file)
     run_by = "pytest" if file.endswith(".py") else "asl test"
     session.screen.line(f"written to {plain(file)}; {run_by} {plain(file)} runs it")
     for note in notes:
