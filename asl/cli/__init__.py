@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "history": ("asl.cli.history", "Tell the story of a saved execution history."),
     "integrations": ("asl.cli.integrations", "List what tasks can call, and say who answers it."),
     "jsonata": ("asl.cli.jsonata", "Evaluate a JSONata expression."),
+    "replay": ("asl.cli.replay", "Replay an execution that was recorded on AWS, event by event."),
     "run": ("asl.cli.run", "Run a state machine on this machine, in no time."),
     "schema": ("asl.cli.schema", "Print the JSON Schema of test files, for editors."),
     "task-failure": ("asl.cli.tokens:failure", "Fail a task that waits for an answer, by its token."),

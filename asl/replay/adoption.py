@@ -11,7 +11,7 @@ from asl.machine import Machine
 from asl.payload.jsonata_io import JSONataDataflow
 from asl.replay.differences import Difference, Keys
 from asl.replay.facts import Facts
-from asl.replay.generated import Generated, varying
+from asl.replay.generated import Before, Generated, varying
 from asl.replay.pairing import Mover, Pair
 from asl.values import ABSENT, JSON
 
@@ -24,24 +24,24 @@ def adopt(
     mover: Mover,
     pairs: Sequence[Pair],
     wrong: Sequence[tuple[Pair, list[Difference]]],
-    before: JSON,
+    before: Before | None,
 ) -> tuple[Facts | None, list[ev.Edited], tuple[Pair, list[Difference]] | None]:
     """What is to be done about differences: better facts of the execution; or edits, with which the phase is to be done
     again; or the first event that really differs, with its differences.
 
-    `before` is a snapshot of before the phase, None where nothing in it can be generated anew.
+    `before` is None where nothing in the phase can be generated anew.
     """
     edits: list[ev.Edited] = []
     for pair, found in wrong:
         others = [each for each in found if not generated.adopted(each, execution, ids)]
         if others and before is not None:
             index = next(index for index, each in enumerate(pairs) if each[0] is pair[0])
-            vary = varying(machine, before, mover.frame, index, len(pairs), others)
+            vary = varying(machine, before, mover.frame, pair[0], len(pairs) - index, others)
             others = [each for each in others if each.keys not in vary]
         if others:
             return None, [], (pair, others)
         if before is not None:
-            edits += _edits(mover, pair, found, before["now"])
+            edits += _edits(mover, pair, found, before.phase["now"])
     return generated.learnt(), edits, None
 
 

@@ -7,19 +7,13 @@ from typing import Final, Literal
 from asl import events as ev
 from asl.engine import Execution
 from asl.frame import Frame
-from asl.integration import FailurePhase
 from asl.replay.differences import lacks, parsed
 from asl.replay.divergence import Gap
+from asl.replay.recorded_answers import phase
 from asl.replay.recording import RecordedEvent, Recording
 
 _EARLY_MS: Final = 500  # how much before its time-out, by the recorded times, a task may time out
 
-_PHASES: Final[tuple[tuple[str, FailurePhase], ...]] = (
-    ("ScheduleFailed", "schedule"),
-    ("StartFailed", "start"),
-    ("SubmitFailed", "submit"),
-    ("Failed", "run"),
-)
 _OF_TASKS: Final = ("Task", "LambdaFunction", "Activity")
 _ATTEMPTS: Final = (
     "TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled", "MapStateStarted", "ParallelStateStarted",
@@ -68,9 +62,8 @@ def _of_task(event: RecordedEvent, frame: Frame, at: int, recording: Recording) 
         return None
     if event.type.endswith("TimedOut"):
         return _time_out(event, frame, at)
-    for ending, phase in _PHASES:
-        if event.type.endswith(ending):
-            return ev.TaskFailed(at, ref, details.get("error"), details.get("cause"), phase)
+    if event.type.endswith("Failed"):
+        return ev.TaskFailed(at, ref, details.get("error"), details.get("cause"), phase(event.type))
     if event.type.endswith("Started"):
         return ev.TaskStarted(at, ref, details.get("workerName"))
     if event.type == "TaskSubmitted":

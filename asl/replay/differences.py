@@ -15,6 +15,7 @@ from asl.values import ABSENT, JSON
 Keys: TypeAlias = tuple[str | int, ...]
 
 _SHOWN: Final = 160
+_BEFORE: Final = 40  # characters of a long text that are shown before the first that differs
 _JSON_TEXTS: Final = frozenset(("input", "output", "parameters"))
 _DATA: Final = frozenset((*_JSON_TEXTS, "assignedVariables"))
 _NOT_COMPARED: Final = frozenset(("stateMachineAliasArn", "stateMachineVersionArn", "text"))
@@ -42,10 +43,11 @@ class Difference(NamedTuple):
             return f"{self.place}: not recorded, now {_short(self.now)}"
         if self.now is ABSENT:
             return f"{self.place}: recorded {_short(self.recorded)}, now missing"
+        recorded, now = _both_short(self.recorded, self.now)
+        lengths = ""
         if isinstance(self.recorded, list) and isinstance(self.now, list):
-            lengths = f"{len(self.recorded)} and {len(self.now)} elements"
-            return f"{self.place}: recorded {_short(self.recorded)}, now {_short(self.now)} ({lengths})"
-        return f"{self.place}: recorded {_short(self.recorded)}, now {_short(self.now)}"
+            lengths = f" ({len(self.recorded)} and {len(self.now)} elements)"
+        return f"{self.place}: recorded {recorded}, now {now}{lengths}"
 
 
 class Redaction:
@@ -139,6 +141,16 @@ def _equal(recorded: JSON, now: JSON) -> bool:
 
 def _member(key: str) -> str:
     return f".{key}" if key.isidentifier() else f"[{json.dumps(key, ensure_ascii=False)}]"
+
+
+def _both_short(left: JSON, right: JSON) -> tuple[str, str]:
+    """Two values as text; of long texts the part from shortly before the place where they part."""
+    if isinstance(left, str) and isinstance(right, str) and max(len(left), len(right)) > _SHOWN:
+        same = next((index for index, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), 0)
+        start = max(0, same - _BEFORE)
+        dots = "..." if start else ""
+        return dots + _short(left[start:]), dots + _short(right[start:])
+    return _short(left), _short(right)
 
 
 def _short(value: JSON) -> str:

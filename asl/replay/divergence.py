@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from asl.machine import Machine
 from asl.replay.differences import Difference
 from asl.replay.recording import RecordedEvent
 from asl.source_text import pointer_tokens
-from asl.values import JSON
+from asl.values import ABSENT, JSON
 
 _SHOWN: Final = 300
 
@@ -26,6 +26,7 @@ _FIELDS: Final = {
     "heartbeatInSeconds": ("HeartbeatSeconds", "HeartbeatSecondsPath"),
     "taskCredentials": ("Credentials",),
     "length": ("Items", "ItemsPath"),
+    "start of the iteration": ("MaxConcurrency", "MaxConcurrencyPath"),
     "error": ("Error", "ErrorPath"),
     "cause": ("Cause", "CausePath"),
 }
@@ -57,6 +58,24 @@ class Divergence:
             lines += [f"recorded: {self.recorded}", f"now: {self.now}"]
         return "\n  ".join(lines)
 
+    def as_dict(self) -> dict[str, JSON]:
+        """The same as a JSON object; what is not there is left out of a difference."""
+        event = self.event
+        return {
+            "event": None if event is None else event.id,
+            "type": None if event is None else event.type,
+            "state": self.state,
+            "pointer": self.pointer,
+            "location": None if self.location is None else str(self.location),
+            "recorded": self.recorded,
+            "now": self.now,
+            "differences": [
+                {"place": each.place}
+                | {name: value for name, value in each._asdict().items() if name != "keys" and value is not ABSENT}
+                for each in self.differences
+            ],
+        }
+
     def _where(self) -> str:
         event = "after the last event" if self.event is None else f"event {self.event.id} ({self.event.type})"
         state = "" if self.state is None else f", state '{self.state}'"
@@ -83,15 +102,18 @@ def place_of(machine: Machine, pointer: str) -> Location | None:
     return machine.document.locate(pointer, key=True)
 
 
-def field_of(machine: Machine, state_pointer: str, details: Difference) -> str:
-    """The JSON pointer of the field that made a differing part of an event's details, if it can be told; else the
-    state's."""
+def field_of(machine: Machine, state_pointer: str, names: Sequence[str]) -> str:
+    """The JSON pointer of the only one of these fields that a state has; else the state's."""
     value: Any = machine.document.value
     for token in pointer_tokens(state_pointer):
         value = value[int(token)] if isinstance(value, list) else value[token]
-    fields = _FIELDS.get(str(details.keys[0]), ())
-    written = next((name for name in fields if name in value), None)
-    return state_pointer if written is None else f"{state_pointer}/{written}"
+    written = [name for name in names if name in value]
+    return f"{state_pointer}/{written[0]}" if len(written) == 1 else state_pointer
+
+
+def fields_of(difference: Difference) -> Sequence[str]:
+    """The fields of a state that may have made a part of an event's details."""
+    return _FIELDS.get(str(difference.keys[0]), ())
 
 
 def told(event_type: str, details: Mapping[str, Any]) -> str:
@@ -115,7 +137,7 @@ _ENDINGS: Final = (
     ("MapIterationSucceeded", "iteration {index} of '{name}' succeeds"),
     ("MapIterationFailed", "iteration {index} of '{name}' fails"),
     ("MapIterationAborted", "iteration {index} of '{name}' is aborted"),
-    ("StateEntered", "state '{name}' is entered"),
+    ("StateEntered", "{what} state '{name}' is entered"),
     ("StateExited", "state '{name}' is left with {output}"),
     ("MapStateStarted", "the Map starts on {length} items"),
     ("ParallelStateStarted", "the Parallel starts its branches"),

@@ -51,6 +51,10 @@ class Facts:
             options["context"] = {"Execution": {"Id": self.arn}}
         return options
 
+    def shown(self, machine_name: str) -> Facts:
+        """The facts with a name that can be shown where the machine's is not known."""
+        return replace(self, machine_name=machine_name) if "machine_name" in self.unknown else self
+
     def learnt(self, fact: str, value: str) -> Facts:
         """The facts with the true value of one that was unknown: "name", "machine_name" or "arn"."""
         if fact == "arn":

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ _NAME: Final = r"[^\s:/\"\\<>{}\[\]]{1,80}"
 _TOKEN: Final = r"[A-Za-z0-9+/=_-]{16,}"
 _ID_OF_EVENT: Final = re.compile(r"(?<=\(entered at the event id #)\d+(?=\))")
 _TRIALS: Final = 8
-_SHIFT_MS: Final = 1_234_567_891
+_SHIFT_MS: Final = 97 * 366 * 86_400_000 - 12_345_679  # so much that all digits of a time change
 
 _MARKS: Final = re.compile(r"uuid|UUID|[rR]andom|shuffle|now\(|millis\(|\$\$|context")
 """What a state's fields have in them where their values may be generated."""
@@ -143,32 +144,58 @@ def _places(text: str, known: dict[str, str]) -> list[tuple[int, int, str]]:
 # -- values that come out otherwise -----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Snapshots of before a phase that may generate values: `phase`, and `work`, before the phase in which the values
+    are made that it shows; `phases` is how many phases there are from there to its end."""
+
+    phase: JSON
+    work: JSON
+    phases: int = 1
+
+
 def varying(
-    machine: Machine, before: JSON, frame: str, event: int, number: int, places: Iterable[Difference]
+    machine: Machine, before: Before, frame: str, event: HistoryEvent, from_end: int, places: Sequence[Difference]
 ) -> set[Keys]:
-    """Those of the places whose value depends on chance or time.
+    """Those of the places in the details of an event whose recorded value may be a matter of chance or time.
 
-    The phase of `frame` is run again from the snapshot `before`, with other seeds and at other times. The places are
-    in the details of event number `event` of the `number` events that it makes.
+    The phase of `frame` that made the event is run again, with other seeds and at other times; the event is the one so
+    many `from_end` of the events that it makes. What then comes out otherwise is generated; of a text, the part that
+    stays the same must be in the recorded one too.
     """
-    left = {each.keys: each.now for each in places}
-    found: set[Keys] = set()
+    details = event.details or {}
+    values: dict[Keys, list[JSON]] = {each.keys: [_at(details, each.keys)] for each in places}
     for trial in range(1, _TRIALS + 1):
-        if not left:
-            break
         events = _otherwise(machine, before, frame, trial)
-        if len(events) != number:
-            continue
-        for keys, now in list(left.items()):
-            if not _same(_at(events[event].details or {}, keys), now):
-                found.add(keys)
-                del left[keys]
-    return found
+        if len(events) >= from_end and events[-from_end].type == event.type:
+            for keys, found in values.items():
+                found.append(_at(events[-from_end].details or {}, keys))
+    return {each.keys for each in places if _may_be(each.recorded, values[each.keys])}
 
 
-def _otherwise(machine: Machine, before: JSON, frame_id: str, trial: int) -> Sequence[HistoryEvent]:
-    """The events of a phase that is run with another seed and at another time."""
-    execution = restore(machine.program, before)
+def _may_be(recorded: JSON, values: Sequence[JSON]) -> bool:
+    """Whether a recorded value may be another one of such values."""
+    if values[0] is ABSENT or all(_same(value, values[0]) for value in values):
+        return False
+    if not all(isinstance(value, str) for value in values):
+        return _kind(recorded) in {_kind(value) for value in values}
+    begin = _common_beginning(values)
+    end = _common_beginning([value[len(begin) :][::-1] for value in values])[::-1]
+    return isinstance(recorded, str) and recorded.startswith(begin) and recorded[len(begin) :].endswith(end)
+
+
+def _common_beginning(texts: Sequence[str]) -> str:
+    first, last = min(texts), max(texts)
+    return next((first[:index] for index, char in enumerate(first) if char != last[index : index + 1]), first)
+
+
+def _kind(value: JSON) -> type:
+    return float if type(value) is int else type(value)
+
+
+def _otherwise(machine: Machine, before: Before, frame_id: str, trial: int) -> Sequence[HistoryEvent]:
+    """The events of phases that are run with another seed and at another time."""
+    execution = restore(machine.program, before.work)
     shift = trial * _SHIFT_MS
     execution.seed = f"{execution.seed}/{trial}"
     execution.now += shift
@@ -179,7 +206,8 @@ def _otherwise(machine: Machine, before: JSON, frame_id: str, trial: int) -> Seq
     frame.entered_at += shift
     if frame.token is not None:
         frame.token = f"{trial}{frame.token}"
-    execution.microstep(frame_id)
+    for _ in range(before.phases):
+        execution.microstep(frame_id)
     return execution.history
 
 

@@ -76,11 +76,13 @@ class Pairing:
             if recorded is None:
                 cut_off = any(paired is not None for _, paired in pairs) and not self._is_done(thread)
                 if not cut_off:
-                    return pairs, Surplus(event, None)
+                    return pairs, Surplus(event, self._next_of(mover.thread, heads))
             elif recorded.type != event.type:
-                return pairs, Surplus(event, recorded)
+                return pairs, Surplus(event, self._next_of(mover.thread, heads) or recorded)
             else:
                 self.ids[event.id] = recorded.id
+                if not is_aside(event.type):
+                    heads[thread] = heads.get(thread, self._heads.get(thread, 0)) + 1
                 if event.type == "MapStateStarted":
                     self._starts[mover.frame] = recorded.id
             pairs.append((event, recorded))
@@ -134,7 +136,6 @@ class Pairing:
     def _next_of(self, thread: Thread, heads: dict[Thread, int]) -> RecordedEvent | None:
         own = self._recording.threads.events.get(thread, ())
         head = heads.get(thread, self._heads.get(thread, 0))
-        heads[thread] = head + 1
         return own[head] if head < len(own) else None
 
     def _aside(self, event: HistoryEvent, used: set[int]) -> RecordedEvent | None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from asl import events as ev
@@ -33,15 +33,28 @@ from asl.replay import adoption, answers
 from asl.replay.differences import Redaction
 from asl.replay.divergence import Divergence, Gap
 from asl.replay.facts import Facts, facts_of, recorded_input
-from asl.replay.generated import Generated, volatile_states
+from asl.replay.generated import Before, Generated, volatile_states
 from asl.replay.pairing import Mover, Pair, Pairing
 from asl.replay.recording import RecordedEvent, Recording
 from asl.replay.threads import MACHINE, Thread
 from asl.replay.words import Words
 from asl.snapshot import restore, snapshot
+from asl.story_text import counted
 from asl.values import JSON
 
 _TRANSITIONS: Final = ("/Next", "/End", "/Default")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A move that was made, and the types of the history events that came of it.
+
+    `answered` is the id of the recorded event that it brought, where that is the outcome of a task.
+    """
+
+    move: MoveFrame | Deliver
+    events: tuple[str, ...] = ()
+    answered: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +62,8 @@ class Replayed:
     """What came of a replay.
 
     `verified` is how many recorded events came again as recorded, `adopted` how many values were taken from the
-    recording because AWS had made them up. `moves` are all moves that were made after the start, so that a `Script` can
-    make them again; `facts` and `input_text` are what the execution is to be started with. `divergence` is where the
+    recording because AWS had made them up. `steps` are all moves that were made after the start, so that a script makes
+    them again; `facts` and `input_text` are what the execution is to be started with. `divergence` is where the
     definition first does something else, `gap` where the recording does not tell how it goes on.
     """
 
@@ -60,10 +73,41 @@ class Replayed:
     input_text: str
     verified: int
     adopted: int
-    moves: tuple[MoveFrame | Deliver, ...]
+    steps: tuple[Step, ...]
     execution: Execution
     divergence: Divergence | None
     gap: Gap | None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of `Machine.run`, and of a debugger, with which the execution starts as it was recorded."""
+        return {**self.facts.of_world(), **self.facts.of_start(), "input_text": self.input_text}
+
+    def told(self) -> str:
+        """What came of it, for a person: lines of text."""
+        total = len(self.recording.events)
+        if self.divergence is not None:
+            return f"differs from the recording at {self.divergence}"
+        if self.gap is not None:
+            return f"cannot go on: {self.gap}"
+        adopted = f", {counted(self.adopted, 'value')} adopted from the recording" if self.adopted else ""
+        if not self.recording.is_complete:
+            rest = "; this is not the whole history: the file has a nextToken"
+        else:
+            rest = "" if self.recording.has_ended else "; the recording ends before the execution does"
+        return f"{counted(total, 'event')} came again as recorded{adopted}{rest}"
+
+    def as_dict(self) -> dict[str, JSON]:
+        """The same as a JSON object."""
+        divergence, gap = self.divergence, self.gap
+        return {
+            "events": len(self.recording.events),
+            "verified": self.verified,
+            "adopted": self.adopted,
+            "ended": self.recording.has_ended,
+            "divergence": None if divergence is None else divergence.as_dict(),
+            "gap": None if gap is None else {"event": gap.event.id, "type": gap.event.type, "text": str(gap)},
+        }
 
     @property
     def is_faithful(self) -> bool:
@@ -96,7 +140,7 @@ def replay(
             run = _Replay(recording, started_machine(machine, facts), facts, text, redaction, world)
             learnt = run.go()
             if learnt is None:
-                return run.outcome()
+                return run.outcome(machine)
         facts = learnt
 
 
@@ -128,7 +172,7 @@ class _Replay:
         self.generated = Generated(facts, run.execution.info)
         self.pairing = Pairing(recording, redaction)
         self.words = Words(machine, recording)
-        self.moves: list[MoveFrame | Deliver] = []
+        self.steps: list[Step] = []
         self.adopted = 0
         self.divergence: Divergence | None = None
         self.gap: Gap | None = None
@@ -136,13 +180,16 @@ class _Replay:
         self._frames: dict[Thread, str] = {MACHINE: "0"}
         self._threads: dict[str, Thread] = {"0": MACHINE}
         self._started = run.recorded[0]
+        self._entered: dict[str, JSON] = {}
+        """By frame, a snapshot of before it entered a state whose work is done at once, and shown when it is left."""
         self._ways: dict[str, str] = {}
         """By frame, the pointer of the transition that it took last."""
 
-    def outcome(self) -> Replayed:
+    def outcome(self, machine: Machine) -> Replayed:
+        facts = self.facts.shown(machine.name)
         return Replayed(
-            self.recording, self.machine, self.facts, self.input_text, self.pairing.count, self.adopted,
-            tuple(self.moves), self.execution, self.divergence, self.gap,
+            self.recording, started_machine(machine, facts), facts, self.input_text, self.pairing.count, self.adopted,
+            tuple(self.steps), self.execution, self.divergence, self.gap,
         )  # fmt: skip
 
     def go(self) -> Facts | None:
@@ -180,7 +227,7 @@ class _Replay:
             return self._move(frame, event)
         own = self._frame(self.recording.threads.of[event.id])
         if own is None:
-            self.divergence = self.words.no_thread(event)
+            self.divergence = self.words.no_thread(event, self._mover(self._around(event)))
             return None
         answer = answers.answer(event, own, execution, self.recording)
         if isinstance(answer, Gap):
@@ -204,6 +251,14 @@ class _Replay:
                 return frame
         return None
 
+    def _around(self, event: RecordedEvent) -> Frame:
+        """The frame nearest around the thread of an event, which is not there."""
+        threads = self.recording.threads
+        thread = threads.of[event.id]
+        while (frame := self._frame(thread)) is None:
+            thread = threads.around[thread]
+        return frame
+
     def _frame(self, thread: Thread) -> Frame | None:
         """The frame of a thread, while it lives. A retry makes new threads, whose frames have the same ids."""
         id = self._frames.get(thread)
@@ -220,38 +275,46 @@ class _Replay:
 
     def _deliver(self, event: ev.Event, frame: Frame, awaited: RecordedEvent) -> Facts | None:
         mover = self._mover(frame)
-        self.moves.append(Deliver(event))
+        outcome = isinstance(event, ev.TaskSucceeded | ev.TaskFailed | ev.TimerFired)
+        self.steps.append(Step(Deliver(event), answered=awaited.id if outcome else None))
         assert self.execution.apply(event), "the frame awaits it"
         return self._check(mover, awaited, None)
 
     def _move(self, frame: Frame, awaited: RecordedEvent) -> Facts | None:
         mover = self._mover(frame)
-        before = snapshot(self.execution) if self._may_be_generated(frame) else None
+        before = self._before(frame)
         self._microstep(frame.id)
         return self._check(mover, awaited, before)
 
     def _microstep(self, frame: str) -> None:
         assert self.execution.taken is not None, "set at the start"
         self.execution.taken.clear()
-        self.moves.append(MoveFrame(frame))
+        self.steps.append(Step(MoveFrame(frame)))
         assert self.execution.microstep(frame), "the frame is ready"
 
-    def _may_be_generated(self, frame: Frame) -> bool:
-        """Whether data of the frame's next phase may be something that AWS makes up."""
-        if frame.phase == "error" or frame.state.pointer in self._volatile:
-            return True
+    def _before(self, frame: Frame) -> Before | None:
+        """Snapshots of before the frame's next phase, where its data may be something that AWS makes up."""
         parent = frame.parent
-        return parent is not None and frame.phase == "enter" and parent.state.pointer in self._volatile
+        from_around = parent is not None and frame.phase == "enter" and parent.state.pointer in self._volatile
+        if frame.phase != "error" and frame.state.pointer not in self._volatile and not from_around:
+            return None
+        now = snapshot(self.execution)
+        entered = self._entered.pop(frame.id, None)
+        if frame.state.type == "Pass" and frame.phase == "enter":
+            self._entered[frame.id] = now
+        return Before(now, now) if entered is None or frame.phase != "exit" else Before(now, entered, 2)
 
     def _take(self) -> list[Any]:
         step = self.execution.take()
         self.generated.times.add(self.execution.now)
         self.generated.tokens |= {each.token for each in step.effects if isinstance(each, CallTask) and each.token}
+        self.steps[-1] = replace(self.steps[-1], events=tuple(event.type for event in step.history))
         return step.history
 
-    def _check(self, mover: Mover, awaited: RecordedEvent, before: JSON) -> Facts | None:
+    def _check(self, mover: Mover, awaited: RecordedEvent, before: Before | None) -> Facts | None:
         """Compares what came of a move with the recording; adopts what AWS made up, and then compares again."""
         pairs, surplus = self.pairing.pair(mover, self._take())
+        way = next((each for each in self.execution.taken or () if each.endswith(_TRANSITIONS)), None)
         wrong = [(pair, found) for pair in pairs if (found := self.pairing.differences(pair))]
         if wrong and surplus is None:
             learnt, edits, real = adoption.adopt(
@@ -260,13 +323,12 @@ class _Replay:
             if learnt is not None:
                 return learnt
             if real:
-                self.divergence = self.words.differs(mover, *real, self._ways.get(mover.frame))
+                self.divergence = self.words.differs(mover, *real, way or self._ways.get(mover.frame))
                 return None
             self.adopted += sum(len(found) for _, found in wrong)
-            if edits:
-                self._again(before, edits, mover)
+            if edits and before is not None:
+                self._again(before.phase, edits, mover)
                 pairs, surplus = self.pairing.pair(mover, self._take())
-        way = next((each for each in self.execution.taken or () if each.endswith(_TRANSITIONS)), None)
         if surplus is not None:
             self.divergence = self.words.surplus(mover, surplus, awaited, way or self._ways.get(mover.frame))
             return None
@@ -282,9 +344,9 @@ class _Replay:
         execution.check, execution.arrange = self.execution.check, self.execution.arrange
         execution.taken = set()
         self.execution = execution
-        self.moves.pop()
+        self.steps.pop()
         for edit in edits:
-            self.moves.append(Deliver(edit))
+            self.steps.append(Step(Deliver(edit)))
             assert execution.apply(edit), "the frame is there"
         self._microstep(mover.frame)
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from asl import events as ev
 from asl.engine import Execution
 from asl.frame import Frame, iso_time
 from asl.machine import Machine
 from asl.replay.differences import Difference, recorded_details
-from asl.replay.divergence import Divergence, field_of, place_of, told
+from asl.replay.divergence import Divergence, field_of, fields_of, place_of, told
 from asl.replay.pairing import Mover, Pair, Surplus
 from asl.replay.recording import RecordedEvent, Recording
+from asl.states.compiled import CompiledState
 from asl.values import ABSENT
+
+_OF_TRANSITIONS: Final = ("StateEntered", "StateExited", "ExecutionSucceeded", "MapIterationSucceeded")
 
 
 class Words:
@@ -28,16 +31,33 @@ class Words:
         """The data of an event is not what was recorded. `way` is the pointer of the transition that led here."""
         now, recorded = pair
         assert recorded is not None, "it differs from one"
-        words, pointer = told(now.type, now.details or {}), field_of(self._machine, mover.state.pointer, found[0])
+        words = told(now.type, now.details or {})
+        pointer = self._field(mover, recorded, found[0], way)
         if found[0].keys == ("name",):
             return self._entered(recorded, words, mover, way)
         return replace(self._made(recorded, words, mover.state.name, pointer), differences=tuple(found))
+
+    def _field(self, mover: Mover, recorded: RecordedEvent, difference: Difference, way: str | None) -> str:
+        """The pointer of the field that has made what differs, where that can be told."""
+        before = self._recording.event(recorded.previous_id)
+        if recorded.type.endswith("StateEntered") and before is not None:
+            if before.type == "MapIterationStarted":
+                return field_of(self._machine, mover.state_around.pointer, ("ItemSelector",))
+            if before.type == "ParallelStateStarted":
+                return field_of(self._machine, mover.state_around.pointer, ("Parameters", "Arguments"))
+        if recorded.type.endswith("StateExited") and way is not None and ("/Catch/" in way or "/Choices/" in way):
+            return way.rpartition("/")[0]
+        state = mover.state if recorded.type != "MapIterationStarted" else self._map(mover, recorded)
+        return field_of(self._machine, state.pointer, fields_of(difference))
+
+    def _map(self, mover: Mover, recorded: RecordedEvent) -> CompiledState:
+        return mover.state if mover.state.name == recorded.details.get("name") else mover.state_around
 
     def surplus(self, mover: Mover, surplus: Surplus, awaited: RecordedEvent, way: str | None) -> Divergence:
         """An event comes that was not recorded. `way` is the pointer of the transition that was taken, or led here."""
         now, recorded = surplus
         words = told(now.type, now.details or {})
-        if now.type.endswith(("StateEntered", "StateExited", "ExecutionSucceeded")):
+        if now.type.endswith(_OF_TRANSITIONS):
             return self._entered(recorded or awaited, words, mover, way)
         return self._made(recorded or awaited, words, mover.state.name, mover.state.pointer)
 
@@ -69,17 +89,18 @@ class Words:
         now = "the definition has no TimeoutSeconds, so the execution goes on"
         return self._made(event, now, None, "")
 
-    def no_thread(self, event: RecordedEvent) -> Divergence:
-        """The recording goes on in a branch or iteration that is not there."""
+    def no_thread(self, event: RecordedEvent, around: Mover) -> Divergence:
+        """The recording goes on in a branch or iteration that is not there; `around` is where it would be."""
         thread = self._recording.threads.of[event.id]
+        pointer = around.state.pointer
         if event.type == "MapIterationStarted":
             now = f"iteration {thread.key} does not start yet"
+            pointer = field_of(self._machine, pointer, ("MaxConcurrency", "MaxConcurrencyPath"))
         elif isinstance(thread.key, int):
             now = f"iteration {thread.key} has ended, or was never started"
         else:
             now = f"there is no branch that begins with state '{thread.key}', or it has ended"
-        state = self._state_of(event)
-        return self._made(event, now, state, None if state is None else self._pointer(state))
+        return self._made(event, now, around.state.name, pointer)
 
     def awaits(self, event: RecordedEvent, mover: Mover, frame: Frame, execution: Execution) -> Divergence:
         """The recording goes on, but the thread of control awaits something."""
@@ -123,7 +144,3 @@ class Words:
             if each.type.endswith("StateEntered"):
                 name = each.details.get("name")
         return name
-
-    def _pointer(self, state: str) -> str | None:
-        states = self._machine.program.states
-        return next((pointer for pointer, each in states.items() if each.name == state), None)

@@ -32,6 +32,7 @@ def test_every_command_has_help(name):
         "debug": "[FILE]",
         "integrations": "RESOURCE",
         "jsonata": "EXPR",
+        "replay": "[HISTORY] [DEFINITION]",
         "schema": "{test}",
         "test": "[PATH]...",
         "test-state": "",

@@ -1,0 +1,80 @@
+"""Makes the moves of a replay again, in a world: in a debugger, or to go on where the recording ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from asl.debug.moves import Deliver, MoveFrame
+from asl.history import HistoryEvent
+from asl.hosts.answers import Mocks
+from asl.hosts.run import Run
+from asl.replay.recorded_answers import RecordedAnswers
+from asl.replay.replay import Replayed, world_of
+
+
+class RecordedScript:
+    """The moves of a replay, one after the other: a `Script` (`asl.debug.moves`).
+
+    It has nothing more to say where the replay ended, or once something else came of a move than in the replay, because
+    somebody has changed the data: `is_left`.
+    """
+
+    def __init__(self, replayed: Replayed) -> None:
+        self.replayed = replayed
+        self.is_left = False
+        self._position = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all moves were made."""
+        return self._position == len(self.replayed.steps)
+
+    @property
+    def answered(self) -> set[int]:
+        """The ids of the recorded events that were the outcomes of tasks so far."""
+        done = self.replayed.steps[: self._position]
+        return {step.answered for step in done if step.answered is not None}
+
+    def next(self) -> MoveFrame | Deliver | None:
+        """The next move; None when there is none left."""
+        return None if self.is_left or self.is_done else self.replayed.steps[self._position].move
+
+    def moved(self, events: Sequence[HistoryEvent]) -> None:
+        """Told what came of the move."""
+        step = self.replayed.steps[self._position]
+        self._position += 1
+        if step.events != tuple(event.type for event in events):
+            self.is_left = True
+
+    def mark(self) -> tuple[int, bool]:
+        """Where it is."""
+        return self._position, self.is_left
+
+    def reset(self, mark: Any) -> None:
+        """Has it be where it was."""
+        self._position, self.is_left = mark
+
+
+def go_on(replayed: Replayed, *, mocks: Mocks | None = None, **options: Any) -> Run:
+    """The execution, after it went on by itself where the replay ended: with other options of World.
+
+    Tasks are answered by `mocks`, else with the recorded answers that were not used yet, in their order by state; else
+    as the options say. Raises HostError when a task is answered by nothing.
+    """
+    script = RecordedScript(replayed)
+    answers = RecordedAnswers(replayed.recording, script, mocks)
+    with world_of(replayed.facts, mocks=answers, **options) as world:
+        run = world.start(replayed.machine, input_text=replayed.input_text, **replayed.facts.of_start())
+        while (move := script.next()) is not None:
+            before = len(run.recorded)
+            if isinstance(move, Deliver):
+                world.deliver_recorded(run, move.event)
+            else:
+                run.execution.microstep(move.frame)
+                world.take(run)
+            script.moved(run.recorded[before:])
+        world.moving = None
+        world.go_on(run)
+        world.run()
+    return run
