@@ -24,11 +24,9 @@ def completions(session: Session, line: str) -> list[Completion]:
     if text.startswith("$"):
         return _of_command(session, f"print {text}", begin - len("print "))
     if not any(char in text for char in " /"):
-        return [
-            Completion(each.name, begin, each.text)
-            for each in session.commands
-            if each.name.startswith(text) or text in each.aliases
-        ]
+        meant = [each for each in session.commands if text in each.aliases]
+        begun = [each for each in session.commands if each.name.startswith(text) and each not in meant]
+        return [Completion(each.name, begin, each.text) for each in (*meant, *begun)]
     return _of_command(session, text, begin)
 
 

@@ -45,12 +45,17 @@ def save(session: Session, argument: str) -> None:
     session.screen.line(f"saved in {plain(argument)}")
 
 
+def _tests(session: Session, typed: str) -> Iterable[str]:
+    what, blank, file = typed.partition(" ")
+    return [f"test {each}" for each in files(session, file)] if blank and what == "test" else ["test "]
+
+
 @GROUP.command(
     "export test [FILE]",
     "Write the way just walked as a test case, its answers as mocks.",
     "export test declined.asltest.yaml",
     more="FILE ends with .asltest.yaml, or .py for pytest. Without one, the test is printed.",
-    completions=lambda session, typed: ["test "] if "test" not in typed else files(session, split_word(typed)[1]),
+    completions=_tests,
 )
 def export(session: Session, argument: str) -> None:
     what, file = split_word(argument)

@@ -162,7 +162,7 @@ class Session:
         """Does one command; False when it could not be done."""
         try:
             command, argument = self.understand(text)
-            self._repeated = text if command.repeats else None
+            self._repeated = text if command.repeats else self._repeated
             command.action(self, argument)
         except AslError as error:
             self.refuse(str(error))

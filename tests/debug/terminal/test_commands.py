@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from asl.debug.terminal.commands import Commands
+from asl.debug.terminal.commands import Command, Commands
 from asl.debug.terminal.shell import GROUPS
 from tests.debug.terminal.talking import debugger, said, talk
 
@@ -275,9 +275,9 @@ def test_every_command_has_a_good_and_a_bad_use() -> None:
         assert used == {command.name for command in COMMANDS}
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_help_shows_each_command_with_an_example_of_it(command: object, tmp_path: Path) -> None:
-    name = command.name  # type: ignore[attr-defined]
+@pytest.mark.parametrize("command", list(COMMANDS), ids=lambda command: command.name)
+def test_help_shows_each_command_with_an_example_of_it(command: Command, tmp_path: Path) -> None:
+    name = command.name
     text = said(debugger(tmp_path), f"help {name}")
     assert text.startswith(name)
     (example,) = [line for line in text.splitlines() if line.startswith("  for example: ")]
