@@ -95,7 +95,7 @@ def _resumed(ctx: click.Context, said: Mapping[str, Any], file: str | None, repl
 
     session = session_file.read(replay)
     options = _options(ctx, said, file, session)
-    prepared = prepare(options, None if file is not None else session.machine.document())
+    prepared = prepare(options, None if file is not None else session.machine.document(options.defined))
     if file is None and (gone := session.machine.file) is not None and not gone.is_file():
         _warn(f"{gone} is not there any more; what is debugged is the definition that the session holds")
     _tell_of_aws(options)

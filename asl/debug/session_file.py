@@ -46,13 +46,14 @@ class SavedMachine:
     value: JSON
     define: Mapping[str, str]
 
-    def document(self) -> Document:
-        """What stands in the file now, or where there is none, what stood in it."""
+    def document(self, define: Mapping[str, str] | None = None) -> Document:
+        """What stands in the file now, or where there is none, what stood in it; `define` goes over what filled it."""
         if self.text is None:
             return source.from_value(self.value, self.name)
+        values = {**self.define, **(define or {})}
         if self.file is not None and self.file.is_file():
-            return source.read(self.file, self.define)
-        return source.read_text(self.text, str(self.file or "<session>"), None, self.define)
+            return source.read(self.file, values)
+        return source.read_text(self.text, str(self.file or "<session>"), None, values)
 
     def machine(self) -> Machine:
         """The machine of `document`. Raises DefinitionError."""
