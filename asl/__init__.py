@@ -39,7 +39,7 @@ _HOMES = {
     "load": "asl.machine",
 }
 
-_PACKAGES = ("jsonata", "jsonpath", "testing")
+_PACKAGES = ("debug", "jsonata", "jsonpath", "replay", "testing")
 """Those that are used by their own names: `asl.testing.Workflow`."""
 
 __version__ = "0.1.0"

@@ -359,6 +359,7 @@ class Debugger:
             self._script.reset(self.lines[MAIN].marks[0].script)
         self._begin()
         self.world.answers.rewind([])
+        self.breakpoints.reset()
         self.reason = "start"
         self._extend()
         return self.stop

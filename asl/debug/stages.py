@@ -7,9 +7,7 @@ from typing import Final
 from asl.frame import Frame
 from asl.machine import Machine
 from asl.payload.jsonata_io import JSONataDataflow
-from asl.source_text import pointer_tokens
 from asl.states.compiled import CompiledState
-from asl.values import JSON
 
 FIELDS: Final = {
     "afterInputPath": ("InputPath",),
@@ -30,7 +28,7 @@ ITEM_SELECTOR: Final = ("ItemSelector", "Parameters")
 
 def field_of(machine: Machine, place: str, names: tuple[str, ...]) -> str | None:
     """Which of the fields the object at a JSON pointer of the definition has; None for none of them."""
-    found = _at(machine, place)
+    found = machine.document.at(place)
     return next((name for name in names if isinstance(found, dict) and name in found), None)
 
 
@@ -42,13 +40,6 @@ def output_place(frame: Frame, caught: int | None) -> str:
     if frame.state.type == "Choice" and frame.phase == "exit" and frame.next_index >= 0:
         return f"{pointer}/Choices/{frame.next_index}"
     return pointer
-
-
-def _at(machine: Machine, pointer: str) -> JSON:
-    value = machine.document.value
-    for token in pointer_tokens(pointer):
-        value = value[int(token)] if isinstance(value, list) else value[token]
-    return value
 
 
 def arguments_stage(state: CompiledState) -> str:

@@ -17,7 +17,8 @@ from asl.replay.script import RecordedScript
 class _NothingYet:
     """The progress of an execution that follows no recording."""
 
-    answered: frozenset[int] = frozenset()
+    def __init__(self) -> None:
+        self.answered: set[int] = set()
 
 
 def debugger_of(replayed: Replayed, *, mocks: Mocks | None = None, **options: Any) -> Debugger:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -26,6 +26,7 @@ _KEPT_RUNS: Final = 20
 _OF_PROJECT: Final = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", ".git")
 _TEST_FILES: Final = (".asltest.yaml", ".asltest.yml", ".asltest.json")
 _watch: Final[pytest.StashKey[Watch]] = pytest.StashKey()
+_breakpoint: Final[pytest.StashKey[Any]] = pytest.StashKey()
 
 
 class Watch:
@@ -51,6 +52,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+    group.addoption(
+        "--asl-debug",
+        action="store_true",
+        help="open the debugger where a test fails, at the first state that failed; breakpoint() does so in a test",
+    )
+
+
 def _percent(text: str) -> float:
     percent = float(text)
     if not 0 <= percent <= 100:
@@ -60,6 +68,8 @@ def _percent(text: str) -> float:
 
 def pytest_configure(config: pytest.Config) -> None:
     watchers.append(config.stash.setdefault(_watch, Watch()))
+    if config.getoption("--asl-debug"):
+        _prepare_debugger(config)
     coverage = sys.modules.get("coverage")
     is_measured = coverage is not None and coverage.Coverage.current() is not None
     if is_measured or config.getoption("--asl-coverage") or config.getoption("--asl-fail-under") is not None:
@@ -68,7 +78,27 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(SessionCoverage(config), "asl_coverage")
 
 
+def _prepare_debugger(config: pytest.Config) -> None:
+    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
+        raise pytest.UsageError("--asl-debug needs the terminal: leave out -n of pytest-xdist")
+    from asl.testing.debugging import breakpoint_hook
+
+    config.stash[_breakpoint] = sys.breakpointhook
+    sys.breakpointhook = breakpoint_hook(config, config.stash[_watch].runs, sys.breakpointhook)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_exception_interact(node: pytest.Item, report: pytest.TestReport) -> None:
+    """Opens the debugger where a test has failed, if that is wanted."""
+    if node.config.getoption("--asl-debug") and getattr(report, "when", None) == "call":
+        from asl.testing.debugging import debug_failed
+
+        debug_failed(node.config, node.config.stash[_watch].runs)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if _breakpoint in config.stash:
+        sys.breakpointhook = config.stash[_breakpoint]
     watchers.remove(config.stash[_watch])
 
 
