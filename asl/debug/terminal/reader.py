@@ -75,6 +75,9 @@ class InputReader:
         except EOFError:
             print()
             return None
+        except KeyboardInterrupt:
+            print()
+            raise
         finally:
             self._keep()
 
