@@ -52,7 +52,7 @@ def _paths(session: Session, typed: str) -> Iterable[str]:
 
 @GROUP.command(
     "set PLACE = JSON",
-    "Change the data or a variable here; the execution goes on with it.",
+    "Change the data or a variable here.",
     "set $.order.total = 12",
     more=f"PLACE is $, $.a.b[0], $name or $name.a. {_TEXTS}.",
     completions=_paths,
@@ -80,9 +80,12 @@ def _token(argument: str) -> tuple[str | None, str]:
 
 @GROUP.command(
     "succeed [--token STATE] JSON",
-    "Answer the task here by hand, or one that awaits its token.",
+    "Answer a task by hand.",
     'succeed {"receipt": "r-1"}',
-    more=f"--token names the state, or is the token itself. {_TEXTS}.",
+    more=(
+        "Without --token it is the task here; --token names the state of another one that awaits its token,\n"
+        f"or is the token itself. {_TEXTS}."
+    ),
     completions=lambda session, typed: ["--token "],
 )
 def succeed(session: Session, argument: str) -> None:
@@ -94,7 +97,7 @@ def succeed(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "fail [--token STATE] ERROR [CAUSE]",
-    "Fail the task here by hand, or one that awaits its token.",
+    "Fail a task by hand.",
     'fail CardDeclined "no funds"',
     more="A cause of several words may stand in quotes, but need not.",
     completions=lambda session, typed: ["--token ", "States.TaskFailed", "States.Timeout", "Lambda.Unknown"],
@@ -115,7 +118,7 @@ def fail(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "heartbeat [STATE]",
-    "Say that the worker of a task that awaits its token is alive.",
+    "Say that the worker of a task is alive.",
     "heartbeat Approve",
     completions=lambda session, typed: names.states(session),
 )
@@ -126,7 +129,7 @@ def heartbeat(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "retry now",
-    "Have the next attempt begin at once, without the back-off.",
+    "End a back-off or a Wait at once.",
     "retry now",
     completions=lambda session, typed: ["now"],
 )
@@ -139,8 +142,9 @@ def retry(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "skip",
-    "Leave this state without its work; its input is its output.",
+    "Leave this state without its work.",
     "skip",
+    more="Its input is its output.",
 )
 def skip(session: Session, argument: str) -> None:
     nothing(argument, "skip")
@@ -150,9 +154,9 @@ def skip(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "jump TIME",
-    "Let time pass: so long (30s, 5min, 1h, 2d), or until a moment.",
+    "Let time pass.",
     "jump 1h",
-    more="A moment is ISO 8601 text: jump 2026-01-01T12:00:00Z",
+    more="TIME is how long (30s, 5min, 1h, 2d), or a moment as ISO 8601 text (2026-01-01T12:00:00Z).",
 )
 def jump(session: Session, argument: str) -> None:
     if not argument:
@@ -170,8 +174,9 @@ def jump(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "fork [NAME]",
-    "Begin another line of time here, to try another answer; this one stays as it is.",
+    "Try something else from here, in another line of time.",
     "fork declined",
+    more="The present line stays as it is: switch goes back to it, compare says how they differ.",
 )
 def fork(session: Session, argument: str) -> None:
     known = names.forks(session)
@@ -182,7 +187,7 @@ def fork(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "forks",
-    "The lines of time that there are, and how far each has come.",
+    "The lines of time, and how far each has come.",
     "forks",
 )
 def forks(session: Session, argument: str) -> None:
@@ -210,7 +215,7 @@ def switch(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "compare A [B]",
-    "How two lines of time differ: the way, and where they came to. Without B, this one.",
+    "How two lines of time differ: the ways, the ends.",
     "compare main declined",
     completions=lambda session, typed: names.forks(session),
 )

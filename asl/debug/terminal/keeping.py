@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -32,8 +33,9 @@ def files(session: Session, typed: str) -> Iterable[str]:
 
 @GROUP.command(
     "save FILE",
-    "Keep the session in a file: input, answers, changes. asl debug --replay FILE goes on with it.",
+    "Keep the session in a file.",
     "save charge.session.json",
+    more="The file has the input, all answers and changes: asl debug --replay FILE goes on with it.",
     completions=files,
 )
 def save(session: Session, argument: str) -> None:
@@ -52,7 +54,7 @@ def _tests(session: Session, typed: str) -> Iterable[str]:
 
 @GROUP.command(
     "export test [FILE]",
-    "Write the way just walked as a test case, its answers as mocks.",
+    "Write the way just walked as a test, answers as mocks.",
     "export test declined.asltest.yaml",
     more="FILE ends with .asltest.yaml, or .py for pytest. Without one, the test is printed.",
     completions=_tests,
@@ -109,8 +111,8 @@ def help_(session: Session, argument: str) -> None:
         screen.line(screen.style.bold(group.heading))
         for each in group.commands:
             screen.line(f"  {_names(each):24}{each.text}")
-    screen.line("help COMMAND tells more. Names may be shortened, ;; joins commands, Enter repeats the last move,")
-    screen.line("and what begins with $ is printed.")
+    screen.line("help COMMAND tells more. Names may be shortened, ;; joins commands,")
+    screen.line("Enter repeats the last move, and what begins with $ is printed.")
 
 
 def _names(command: Command) -> str:
@@ -121,7 +123,9 @@ def _tell(session: Session, command: Command) -> None:
     screen = session.screen
     screen.line(screen.style.bold(command.usage))
     screen.line(f"  {command.text}")
-    screen.lines(f"  {line}" for line in command.more.splitlines())
+    for line in command.more.splitlines():
+        indent = " " * (len(line) - len(line.lstrip()) + 2)
+        screen.lines(textwrap.wrap(line, screen.width, initial_indent="  ", subsequent_indent=indent))
     if command.aliases:
         screen.line(f"  also: {', '.join(command.aliases)}")
     screen.line(f"  for example: {screen.style.cyan(command.example)}")

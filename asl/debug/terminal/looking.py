@@ -37,11 +37,12 @@ def _places(session: Session, typed: str) -> Iterable[str]:
 
 @GROUP.command(
     "print[/all|/json] [EXPRESSION]",
-    "Print data: JSONPath, JSONata, $$, a $variable, an intrinsic function.",
+    "Print data, or the value of an expression.",
     "print $.items[0].price",
     aliases=("p", "pp"),
     more=(
-        "Without an expression it prints the data here. Large values are folded: print/all unfolds all of it,\n"
+        "An expression is JSONPath ($.a, $$.Execution.Name, $variable), JSONata or an intrinsic function.\n"
+        "Without one it prints the data here. Large values are folded: print/all unfolds all of it,\n"
         "print/json gives it on one line. JSONata may stand in {% %}: print {% $sum(items.price) %}"
     ),
     completions=_expressions,
@@ -63,7 +64,7 @@ def print_(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "display [EXPRESSION]",
-    "Print an expression at each stop; without one, list what is displayed.",
+    "Print an expression at each stop, or list these.",
     "display $.total",
     completions=_expressions,
 )
@@ -87,7 +88,7 @@ def _list_displays(session: Session) -> None:
 
 @GROUP.command(
     "undisplay [N]",
-    "Display an expression no more, or none.",
+    "Print an expression at each stop no more.",
     "undisplay 1",
     completions=lambda session, typed: map(str, session.displays),
 )
@@ -104,7 +105,7 @@ def undisplay(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "diff N [M]",
-    "What differs in the data and the variables from stop N to stop M, or to here.",
+    "What differs from stop N to stop M, or to here.",
     "diff 3 12",
 )
 def diff(session: Session, argument: str) -> None:
@@ -150,7 +151,7 @@ def show_difference(session: Session, before: Stop, after: Stop) -> None:
 
 @GROUP.command(
     "list [STATE|LINE]",
-    "Show the definition of this state, of another one, or around a line.",
+    "Show the definition of a state, or around a line.",
     "list Charge",
     aliases=("l",),
     completions=_places,

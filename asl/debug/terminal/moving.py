@@ -18,9 +18,13 @@ def _places(session: Session, typed: str) -> Iterable[str]:
 
 @GROUP.command(
     "step [N]",
-    "Go to the next stop: the next field of a state, its call, into iterations and branches.",
+    "Go to the next stop, into fields, items and branches.",
     "step 3",
     aliases=("s",),
+    more=(
+        "Inside a state it stops after each field that the state has (InputPath, Parameters, ResultSelector ...),\n"
+        "before its call, at the answer, at an error, and where the state is left."
+    ),
     repeats=True,
 )
 def step(session: Session, argument: str) -> None:
@@ -30,7 +34,7 @@ def step(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "next [N]",
-    "Go to the next state, over all that happens inside this one.",
+    "Go to the next state, over what is inside this one.",
     "next",
     aliases=("n",),
     repeats=True,
@@ -42,9 +46,10 @@ def next_(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "finish",
-    "Go on until this iteration, branch or execution is at its end.",
+    "Go on to the end of this iteration or branch.",
     "finish",
     aliases=("fin", "return"),
+    more="Outside of iterations and branches it goes on to the end of the execution.",
     repeats=True,
 )
 def finish(session: Session, argument: str) -> None:
@@ -55,9 +60,10 @@ def finish(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "continue",
-    "Go on until a breakpoint, a watch, an unanswered task or the end.",
+    "Go on to a breakpoint, a watch or the end.",
     "continue",
     aliases=("c", "cont"),
+    more="It also stops at a task that nothing answers, and where only an answer from outside can help.",
     repeats=True,
 )
 def continue_(session: Session, argument: str) -> None:
@@ -68,10 +74,13 @@ def continue_(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "until [STATE|LINE]",
-    "Go on until a state or line is reached, at most to the end of this branch or iteration.",
+    "Go on to a state or line in this branch.",
     "until Charge",
     aliases=("u", "unt"),
-    more="Without a place it goes on to a state further down in the file: out of a loop.",
+    more=(
+        "It goes at most to the end of the iteration or branch. Without a place it goes on to a state\n"
+        "further down in the file: out of a loop."
+    ),
     repeats=True,
     completions=_places,
 )
@@ -82,7 +91,7 @@ def until(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "advance STATE|LINE",
-    "Go on until a state or line is reached, past all breakpoints.",
+    "Go on to a state or line, wherever it is.",
     "advance order.asl.json:31",
     completions=_places,
 )
@@ -105,7 +114,7 @@ def back(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "reverse-continue",
-    "Go back until a breakpoint, a watch or the start.",
+    "Go back to a breakpoint, a watch or the start.",
     "reverse-continue",
     aliases=("rc",),
     repeats=True,
@@ -118,7 +127,7 @@ def reverse_continue(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "goto N",
-    "Go to a stop by its number, back or forwards; timeline lists them.",
+    "Go to a stop by its number; timeline lists them.",
     "goto 12",
     aliases=("g",),
 )
@@ -129,7 +138,7 @@ def goto(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "restart",
-    "Start again with the same input; breakpoints and displays stay.",
+    "Start again with the same input; breakpoints stay.",
     "restart",
     aliases=("run", "r"),
 )

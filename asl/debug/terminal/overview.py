@@ -10,21 +10,22 @@ from typing import Final
 
 from asl.debug.stop import Stop
 from asl.debug.terminal import data_view, stop_view, trail
-from asl.debug.terminal.commands import number
-from asl.debug.terminal.looking import GROUP
+from asl.debug.terminal.commands import Group, number
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
 from asl.findings import did_you_mean
 from asl.story_text import counted, plain
 
+GROUP: Final = Group("The whole")
 _HISTORY_SHOWN: Final = 40
 _AROUND: Final = 8  # lines of the timeline before and after the present one
 
 
 @GROUP.command(
     "history [-json] [N]",
-    "The history of the execution up to here, as AWS keeps it: the last N lines, or all as JSON.",
+    "The history up to here, or AWS's events as JSON.",
     "history 20",
+    more="It shows the last N lines; history -json gives all events as get-execution-history does.",
 )
 def history(session: Session, argument: str) -> None:
     stop = session.stop
@@ -57,7 +58,7 @@ def history(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "timeline [all]",
-    "The stops so far, a line for each visit of a state; the present one is marked.",
+    "The stops so far, a line for each visit of a state.",
     "timeline",
 )
 def timeline(session: Session, argument: str) -> None:
@@ -107,6 +108,8 @@ def _visit_line(session: Session, visit: list[Stop], present: Stop) -> str:
 
 def _short(stop: Stop) -> str:
     """What happens at a stop in a word."""
+    if stop.problem is not None:
+        return "unanswered"
     if stop.kind == "stage":
         return stop.field or "stage"
     if stop.kind == "error" and stop.error is not None:
@@ -170,9 +173,10 @@ _TOPICS: Final = {
 
 @GROUP.command(
     "info [TOPIC]",
-    "Tell of the execution, or of: breakpoints, display, execution, state, variables.",
+    "Tell of the execution, or of another topic.",
     "info breakpoints",
     aliases=("i",),
+    more="Topics: execution, state, variables, breakpoints, display.",
     completions=lambda session, typed: _TOPICS,
 )
 def info(session: Session, argument: str) -> None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from asl.debug.stop import Stop
 from asl.debug.terminal import stop_view
-from asl.debug.terminal.commands import nothing
-from asl.debug.terminal.looking import GROUP
+from asl.debug.terminal.commands import Group, nothing
 from asl.debug.terminal.session import Session
 from asl.frame import Frame
 from asl.states.recovery import backoff_seconds, matches
 from asl.story_text import duration, plain
 
+GROUP: Final = Group("To come")
+
 
 @GROUP.command(
     "effects",
-    "What is pending here: calls, timers and when they are due, tokens that wait for an answer.",
+    "Calls, timers and tokens that are pending.",
     "effects",
     aliases=("pending",),
 )
@@ -75,7 +77,7 @@ def _due(session: Session, due: int | None) -> str:
 
 @GROUP.command(
     "retries",
-    "The retriers of this state: how often each was used, when the next attempt would be due.",
+    "The retriers of this state, and the next attempt.",
     "retries",
 )
 def retries(session: Session, argument: str) -> None:

@@ -16,12 +16,19 @@ from asl.story_text import counted, plain
 if TYPE_CHECKING:
     from asl.debug.debugger import Debugger
 
-GROUPS: Final = (moving.GROUP, stopping.GROUP, looking.GROUP, changing.GROUP, keeping.GROUP)
+GROUPS: Final = (
+    moving.GROUP,
+    stopping.GROUP,
+    looking.GROUP,
+    threads.GROUP,
+    overview.GROUP,
+    pending.GROUP,
+    changing.GROUP,
+    keeping.GROUP,
+)
 DONE: Final = 0
 NOT_SUCCEEDED: Final = 1
 NOT_UNDERSTOOD: Final = 2
-
-__all__ = ["GROUPS", "overview", "pending", "run", "threads"]
 
 
 def run(

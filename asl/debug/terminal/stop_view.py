@@ -191,7 +191,7 @@ def hints(stop: Stop, width: int, style: Style) -> Iterator[str]:
     elif stop.kind == "outside":
         yield from _awaited(stop)
     elif stop.kind == "end":
-        yield style.dim("  back, goto N and restart go on from here; export test writes this way as a test")
+        yield style.dim("  back, goto N or restart go on from here; export test writes a test")
 
 
 def _unanswered(stop: Stop, problem: str, width: int, style: Style) -> Iterator[str]:
@@ -202,7 +202,7 @@ def _unanswered(stop: Stop, problem: str, width: int, style: Style) -> Iterator[
     ways = [line for line in others if line.startswith("  - ") and "in Python:" not in line]
     if ways:
         told = style.yellow("nothing answers this task")
-        yield f"  {told}; here: succeed JSON, fail ERROR CAUSE or skip; or start with"
+        yield f"  {told}: succeed JSON, fail ERROR CAUSE, skip; or start with"
         yield from (f"  {plain(way)}" for way in ways)
         return
     yield f"  {style.yellow('this task cannot be asked')}:"

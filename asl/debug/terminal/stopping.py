@@ -56,7 +56,7 @@ def _told(session: Session, found: Breakpoint | Watch) -> None:
 
 @GROUP.command(
     "break PLACE [if CONDITION]",
-    "Stop at a place of the definition, each time.",
+    "Stop at a state, line, error, transition or resource.",
     "break Charge if $.total > 100",
     aliases=("b",),
     more=_FORMS,
@@ -68,7 +68,7 @@ def break_(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "tbreak PLACE [if CONDITION]",
-    "Stop at a place once.",
+    "Stop at a place, only once.",
     "tbreak error States.ALL",
     aliases=("tb",),
     more=_FORMS,
@@ -126,7 +126,7 @@ def _each(session: Session, argument: str, do: Callable[[int], object]) -> None:
 
 @GROUP.command(
     "enable [N ...]",
-    "Have breakpoints and watches stop again.",
+    "Have breakpoints stop again.",
     "enable 1 2",
     completions=_numbers,
 )
@@ -136,7 +136,7 @@ def enable(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "disable [N ...]",
-    "Keep breakpoints and watches, but do not stop at them.",
+    "Do not stop at breakpoints, but keep them.",
     "disable 1",
     aliases=("dis",),
     completions=_numbers,
@@ -147,7 +147,7 @@ def disable(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "delete [N ...]",
-    "Delete breakpoints and watches; without a number, all of them.",
+    "Delete breakpoints and watches, or all of them.",
     "delete 1",
     aliases=("d", "clear"),
     completions=_numbers,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from asl.debug.stop import Stop
 from asl.debug.terminal import stop_view, trail
-from asl.debug.terminal.commands import nothing, number
-from asl.debug.terminal.looking import GROUP
+from asl.debug.terminal.commands import Group, nothing, number
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
 from asl.story_text import plain
 
+GROUP: Final = Group("Threads of control")
+
 
 @GROUP.command(
     "where",
-    "The iterations and branches that this stop is in, the innermost first.",
+    "The iterations and branches that this is in.",
     "where",
     aliases=("w", "bt", "backtrace"),
 )
@@ -39,7 +42,7 @@ def _place_of(session: Session, stop: Stop, outer: bool = False) -> str:
 
 @GROUP.command(
     "up [N]",
-    "Look at the Map or Parallel around: its data, its source.",
+    "Look at the Map or Parallel around.",
     "up",
     repeats=True,
 )
@@ -61,7 +64,7 @@ def down(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "branches",
-    "The threads of control that are alive: iterations, branches, executions.",
+    "The iterations and branches that are alive.",
     "branches",
     aliases=("threads",),
 )
@@ -76,8 +79,9 @@ def branches(session: Session, argument: str) -> None:
 
 @GROUP.command(
     "branch N",
-    "Look at another thread of control, by its number in branches; the next move looks here again.",
+    "Look at another one, by its number in branches.",
     "branch 2",
+    more="The next move begins again where the debugger stands.",
     aliases=("thread",),
 )
 def branch(session: Session, argument: str) -> None:

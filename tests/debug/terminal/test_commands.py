@@ -298,3 +298,10 @@ def test_names_and_aliases_are_unique() -> None:
 )  # fmt: skip
 def test_abbreviations(typed: str, name: str) -> None:
     assert COMMANDS.find(typed).name == name
+
+
+def test_help_fits_on_a_narrow_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    text = said(debugger(tmp_path), "help")
+    assert "…" not in text
+    assert all(f"  {command.name}" in text for command in COMMANDS)

@@ -90,7 +90,7 @@ def test_what_is_offered(session: Session, line: str, offered: list[str]) -> Non
 
 def test_commands_are_offered_with_what_they_do(session: Session) -> None:
     (found,) = completions(session, "undi")
-    assert found.about == "Display an expression no more, or none."
+    assert found.about == "Print an expression at each stop no more."
 
 
 def test_an_alias_offers_its_command(session: Session) -> None:

@@ -156,7 +156,7 @@ def test_a_headline_that_is_too_long_loses_the_beginning_of_the_path(tmp_path: P
 
 def test_a_task_that_nothing_answers_says_what_would(tmp_path: Path) -> None:
     text = said(debugger(tmp_path, lambdas={}), "continue")
-    assert "  nothing answers this task; here: succeed JSON, fail ERROR CAUSE or skip; or start with\n" in text
+    assert "  nothing answers this task: succeed JSON, fail ERROR CAUSE, skip; or start with\n" in text
     assert "    - a mock: --mock FILE with a response for the state 'Charge'\n" in text
     assert "in Python" not in text
 
