@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
@@ -15,6 +15,7 @@ from asl.json_text import dumps
 from asl.testing.written_mocks import Series
 
 _TASKS: Final = ("Task", "LambdaFunction", "Activity")
+_ENDS: Final = ("Succeeded", "Failed", "TimedOut")
 _METADATA: Final = {"SdkHttpMetadata", "SdkResponseMetadata"}
 _FOR_EVER_MS: Final = 99_999_999_000
 """How long a task takes that was given up unanswered: longer than any time-out."""
@@ -29,19 +30,39 @@ class Answered:
     answer: Answer
 
 
-def answered(run: Run) -> list[Answered]:
+def answered(run: Run) -> Iterator[list[Answered]]:
     """What came of each attempt at a task, in the order in which the attempts began.
 
     The answer of a `.sync` or callback task is its outcome. One that nobody answered is pending if its execution still
     awaits it, or could have been answered by its token; else it takes longer than any execution.
+
+    No history tells of attempts that were given up whether anybody had been asked by then. If there are some, there is
+    more than one list, with them and without: the likeliest first.
     """
     events = {event.id: event for event in run.recorded}
-    outcomes = _outcomes(run.recorded)
-    attempts = ((number, visit) for visit in run.visits for number, _ in visit.asked)
-    return [
-        Answered(visit.name, visit.item, _answer(events[number], outcomes.get(number), run))
-        for number, visit in sorted(attempts, key=lambda each: each[0])
-    ]
+    last = _last_events(run.recorded)
+    visits = dict(sorted((number, visit) for visit in run.visits for number, _ in visit.asked))
+    found = {
+        number: Answered(visit.name, visit.item, _answer(events[number], last[number], run))
+        for number, visit in visits.items()
+    }
+    for left_out in _left_out(run, events, last):
+        yield [each for number, each in found.items() if number not in left_out]
+
+
+def _left_out(
+    run: Run, events: Mapping[int, HistoryEvent], last: Mapping[int, HistoryEvent]
+) -> Iterable[frozenset[int]]:
+    """Which of the attempts that were given up had perhaps not been asked, by their ids."""
+    if run.status == "RUNNING":
+        return [frozenset()]
+    given_up = {number for number, event in last.items() if not event.type.endswith(_ENDS)}
+    at_once = {number for number, event in last.items() if number not in given_up and event.at == events[number].at}
+    not_begun = {number for number in given_up if last[number].id == number}
+    behind_others = {
+        number for number in given_up if any(each < number and events[each].at == events[number].at for each in at_once)
+    }
+    return dict.fromkeys((frozenset(not_begun | behind_others), frozenset(not_begun), frozenset(given_up)))
 
 
 def without_metadata(attempts: Iterable[Answered]) -> list[Answered]:
@@ -63,33 +84,31 @@ def series(attempts: Iterable[Answered]) -> list[Series]:
     return [found for state, own in states.items() for found in _series(state, own)]
 
 
-def _outcomes(history: Iterable[HistoryEvent]) -> dict[int, HistoryEvent]:
-    """The events that end attempts, by the ids of those that scheduled them."""
+def _last_events(history: Iterable[HistoryEvent]) -> dict[int, HistoryEvent]:
+    """The last event of each attempt, by the id of the event that scheduled it."""
     origins: dict[int, int] = {}
     found: dict[int, HistoryEvent] = {}
     for event in history:
         if not event.type.startswith(_TASKS) or event.type.startswith("TaskState"):
             continue
-        if event.type.endswith("Scheduled"):
-            origins[event.id] = event.id
-        elif event.previous_id in origins:
-            origin = origins[event.id] = origins[event.previous_id]
-            if event.type.endswith(("Succeeded", "Failed", "TimedOut")):
-                found[origin] = event
+        origin = event.id if event.type.endswith("Scheduled") else origins.get(event.previous_id)
+        if origin is not None:
+            origins[event.id] = origin
+            found[origin] = event
     return found
 
 
-def _answer(scheduled: HistoryEvent, outcome: HistoryEvent | None, run: Run) -> Answer:
-    if outcome is None:
-        is_open = run.status == "RUNNING" or _has_token(scheduled)
-        return Pending(None) if is_open else Output(None, _FOR_EVER_MS)
-    details: dict[str, Any] = outcome.details or {}
-    duration = outcome.at - scheduled.at
-    if outcome.type.endswith("Succeeded"):
+def _answer(scheduled: HistoryEvent, last: HistoryEvent, run: Run) -> Answer:
+    details: dict[str, Any] = last.details or {}
+    duration = last.at - scheduled.at
+    if last.type.endswith("Succeeded"):
         return Output(details["output"], duration)
-    if outcome.type.endswith("TimedOut"):
+    if last.type.endswith("TimedOut"):
         return _timed_out(scheduled.details or {}, details.get("error"), duration)
-    return Failure(details.get("error"), details.get("cause"), duration_ms=duration)
+    if last.type.endswith("Failed"):
+        return Failure(details.get("error"), details.get("cause"), duration_ms=duration)
+    is_open = run.status == "RUNNING" or _has_token(scheduled)
+    return Pending(None) if is_open else Output(None, _FOR_EVER_MS)
 
 
 def _timed_out(scheduled: dict[str, Any], error: str | None, duration: int) -> Answer:

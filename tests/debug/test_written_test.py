@@ -4,13 +4,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 import asl
 from asl import Run
-from asl.debug.written_test import write
+from asl.debug import Debugger
+from asl.debug.written_test import export, text, write
 from asl.errors import InputError
+from asl.machine import Machine
 from asl.testing import AslFixture, Workflow, asltest
 from asl.testing.written_run import WrittenRun
+from tests.debug.test_laws import INPUT, answer
+from tests.engine.machines import machines
 
 ROOT = Path(__file__).parents[2]
 INVOKE = "arn:aws:states:::lambda:invoke"
@@ -86,6 +91,31 @@ def test_every_case_of_the_examples(folder: Path, case: Any, tmp_path: Path) -> 
     path = tmp_path / "written.asltest.yaml"
     path.write_text(WrittenRun(run, tmp_path).as_asltest())
     perform_asltest(path)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(machines())
+def test_any_machine(machine: Machine) -> None:
+    """Whatever fails, is tried again, takes its time or is given up."""
+    run = machine.run(INPUT, tasks=answer)
+    written = WrittenRun(run)
+    assert written.notes(of_pytest=True) == []
+    perform_pytest(written.as_pytest(), Path("."))
+
+
+def test_items_that_were_never_asked_for(file: Path) -> None:
+    """The first item fails at once, and the second is given up before its turn; the next time, it is asked."""
+    items = machine("Price", Price=task())
+    retry = [{"ErrorEquals": ["Busy"], "MaxAttempts": 1}]
+    definition = machine("All", All={"Type": "Map", "ItemProcessor": items, "Retry": retry, "End": True})
+    mocks = [
+        lambda workflow: workflow.mock("Price", item=0).fails("Busy").then.returns("first"),
+        lambda workflow: workflow.mock("Price", item=1).returns("second"),
+    ]
+    run = run_of(file, definition, [1, 2], mocks)
+    assert run.output == ["first", "second"]
+    assert len(run.state("Price").calls) == 4
+    assert 'mock("Price", item=1).returns("second")\n' in checked(run, file.parent)
 
 
 def test_items_of_a_map_that_are_answered_differently(file: Path) -> None:
@@ -261,6 +291,86 @@ def test_a_run_in_the_middle_of_something(file: Path) -> None:
         workflow.mock("Ask").returns(1)
         with pytest.raises(InputError, match="the execution has not ended"):
             WrittenRun(workflow.start({}), file.parent)
+
+
+def debugger(file: Path, walk: Any) -> Debugger:
+    definition = machine(
+        "First", First={"Type": "Pass", "Next": "Ask"}, Ask=task(Next="Last"), Last={"Type": "Pass", "End": True}
+    )
+    file.write_text(asl.json_text.dumps(definition))
+    debugger = Debugger(asl.load(file), {"n": 1})
+    walk(debugger)
+    return debugger
+
+
+def answer_by_hand(debugger: Debugger) -> None:
+    debugger.continue_()
+    debugger.succeed({"n": 2})
+    debugger.continue_()
+    debugger.goto(3)
+
+
+def test_answers_by_hand_are_answers_like_any_other(file: Path) -> None:
+    with debugger(file, answer_by_hand) as walked:
+        assert export(walked, file.parent / "test_shop.py") == []
+        assert export(walked, file.parent / "shop.asltest.yaml") == []
+        assert text(walked).startswith("machine: ")
+    perform_pytest((file.parent / "test_shop.py").read_text(), file.parent)
+    perform_asltest(file.parent / "shop.asltest.yaml")
+
+
+def change_data(debugger: Debugger) -> None:
+    debugger.advance("Last")
+    debugger.set("$.n", 5)
+    debugger.continue_()
+
+
+def change_a_variable(debugger: Debugger) -> None:
+    debugger.advance("Last")
+    debugger.set("$limit", 5)
+    debugger.continue_()
+
+
+def skip_a_state(debugger: Debugger) -> None:
+    debugger.advance("Ask")
+    debugger.skip()
+    debugger.continue_()
+
+
+@pytest.mark.parametrize(
+    ("walk", "notes"),
+    [
+        (change_a_variable, ["$limit changed at state 'Last' by hand; not so in this test"]),
+        (
+            change_data,
+            [
+                "the data changed at state 'Last' by hand; not so in this test",
+                'this test does not pass: the output was {"n":5}, and of the test it is {"n":2}',
+            ],
+        ),
+    ],
+)
+def test_what_was_changed_by_hand(walk: Any, notes: list[str], file: Path) -> None:
+    with debugger(file, answer_by_hand) as walked:
+        walked.goto(0)
+        walk(walked)
+        assert export(walked, file.parent / "test_shop.py") == notes
+    text = (file.parent / "test_shop.py").read_text()
+    assert text.startswith("def test_shop_succeeds(asl):\n" + "".join(f"    # {note}\n" for note in notes))
+
+
+def test_a_state_that_was_skipped(file: Path) -> None:
+    with debugger(file, skip_a_state) as walked:
+        first, second = export(walked, file.parent / "shop.asltest.yaml")
+    assert first == "state 'Ask' skipped by hand; not so in this test"
+    assert second.startswith("this test does not pass: ")
+    assert "shop.asl.json" in second
+
+
+def test_a_way_that_has_not_come_to_its_end(file: Path) -> None:
+    with debugger(file, lambda walked: walked.continue_()) as walked, pytest.raises(InputError, match="has not ended"):
+        export(walked, file.parent / "test_shop.py")
+    assert not (file.parent / "test_shop.py").exists()
 
 
 # -- files -----------------------------------------------------------------------------------------------------------
