@@ -11,9 +11,10 @@ from typing import Final
 
 from asl.debug.completions import completions
 from asl.debug.stop import Stop
-from asl.debug.terminal import looking, names, trail
+from asl.debug.terminal import looking, names
 from asl.debug.terminal.commands import Group, nothing, split_word
 from asl.debug.terminal.session import Session
+from asl.debug.terminal.trail import Trail
 from asl.errors import InputError
 from asl.story_text import plain
 from asl.values import JSON
@@ -235,5 +236,4 @@ def _show_ways(session: Session, lines: tuple[str, str], ends: list[list[Stop]])
     screen = session.screen
     longest = max(map(len, lines))
     for name, stops in zip(lines, ends, strict=True):
-        way = trail.crumbs(stops, stops[-1], screen.style)
-        screen.line(f"{plain(name):{longest}}  {way}")
+        screen.line(f"{plain(name):{longest}}  {Trail().crumbs(stops, stops[-1], screen.style)}")

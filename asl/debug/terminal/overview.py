@@ -14,10 +14,12 @@ from asl.debug.terminal.commands import Group, number
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
 from asl.findings import did_you_mean
+from asl.history import HistoryEvent
 from asl.story_text import counted, plain
 
 GROUP: Final = Group("The whole")
 _HISTORY_SHOWN: Final = 40
+_TOLD: Final = 5  # events that a line of the history tells, at most
 _AROUND: Final = 8  # lines of the timeline before and after the present one
 
 
@@ -42,7 +44,9 @@ def history(session: Session, argument: str) -> None:
     screen = session.screen
     text = io.StringIO()
     story = Story(text, width=screen.width, colour=screen.style.on, title=stop.run.machine.name)
-    for event in events:
+    for event in events[: -_TOLD * most]:
+        story.feed(render(_without_data(event)))
+    for event in events[-_TOLD * most :]:
         story.feed(render(event))
     story.close()
     lines = text.getvalue().splitlines()
@@ -51,6 +55,11 @@ def history(session: Session, argument: str) -> None:
     screen.lines(lines[-most:])
     if not lines:
         screen.line("nothing has happened yet")
+
+
+def _without_data(event: HistoryEvent) -> HistoryEvent:
+    """An event of which only the place in the history matters: writing out large data of all takes long."""
+    return event._replace(details={k: v for k, v in (event.details or {}).items() if k in ("name", "index", "length")})
 
 
 # -- the timeline ----------------------------------------------------------------------------------------------------

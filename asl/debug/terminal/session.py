@@ -12,6 +12,7 @@ from asl.debug.terminal import data_view, highlight, stop_view, trail
 from asl.debug.terminal.commands import Command, Commands, split_line
 from asl.debug.terminal.data_view import Fold
 from asl.debug.terminal.screen import Screen
+from asl.debug.terminal.trail import Trail
 from asl.errors import AslError, InputError
 from asl.story_text import plain
 from asl.values import JSON
@@ -45,6 +46,7 @@ class Session:
         self.started_at = debugger.stop.at
         self._chosen: Stop | None = None
         self._level = 0
+        self._trail = Trail()
         self._seen: dict[tuple[str, str], Stop] = {}
         self._last: Stop | None = None
         self._repeated: str | None = None
@@ -59,7 +61,7 @@ class Session:
     @property
     def around(self) -> list[Stop]:
         """The chosen stop, and those of the threads of control around it, the innermost first."""
-        return trail.around(self.debugger.stops, self._chosen or self.debugger.stop)
+        return self._trail.around(self.debugger.stops, self._chosen or self.debugger.stop)
 
     @property
     def level(self) -> int:
@@ -108,9 +110,13 @@ class Session:
         last, self._last = self._last, stop
         is_new = last is None or (last.run, last.frame, last.state) != (stop.run, stop.frame, stop.state)
         screen.line(self.headline(stop))
-        screen.lines(stop_view.screenful(stop, stops, before, is_new, screen))
+        screen.lines(stop_view.screenful(stop, self.path(stop), before, is_new, screen))
         if trail.is_flow(stop):
             self._seen[stop.run.arn, stop.frame] = stop
+
+    def path(self, stop: Stop) -> str:
+        """The way to a stop: `Load → Items[3] › Check → Price`."""
+        return self._trail.crumbs(self.debugger.stops, stop, self.screen.style)
 
     def headline(self, stop: Stop, width: int | None = None) -> str:
         """The line that names a stop."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from asl.debug.comparison import same
 from asl.debug.stop import Stop
@@ -224,15 +224,15 @@ def _awaited(stop: Stop) -> Iterator[str]:
         yield f"  also: {plain(f'succeed --token {option} JSON' if is_one else f'{state}, by its token: effects')}"
 
 
-def screenful(stop: Stop, stops: Sequence[Stop], before: Stop | None, is_new: bool, screen: Screen) -> Iterator[str]:
+def screenful(stop: Stop, path: str, before: Stop | None, is_new: bool, screen: Screen) -> Iterator[str]:
     """The lines of a stop, below its headline.
 
-    `before` is the stop that its data are compared with; `is_new` says that another state was shown before.
+    `path` is the way to it; `before` is the stop that its data are compared with; `is_new` says that another state was
+    shown before.
     """
     style, width, height = screen.style, screen.width, screen.height
-    way = trail.crumbs(stops, stop, style)
-    if way != style.bold(plain(stop.state.name)) and stop.kind != "end":
-        yield f"  {style.dim('path')} {way}"
+    if path != style.bold(plain(stop.state.name)) and stop.kind != "end":
+        yield f"  {style.dim('path')} {path}"
     yield from details(stop, style)
     if stop.kind != "end":
         yield from source(stop, max(7, height // 4) if is_new else 5, width, style)

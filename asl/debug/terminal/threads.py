@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from asl.debug.stop import Stop
-from asl.debug.terminal import stop_view, trail
+from asl.debug.terminal import stop_view
 from asl.debug.terminal.commands import Group, nothing, number
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
@@ -26,7 +26,7 @@ def where(session: Session, argument: str) -> None:
     for level, stop in enumerate(session.around):
         mark = screen.style.yellow(">") if level == session.level else " "
         screen.line(f"{mark} {level}  {_place_of(session, stop, outer=level > 0)}")
-    screen.line(f"  {screen.style.dim('path')} {trail.crumbs(session.debugger.stops, session.stop, screen.style)}")
+    screen.line(f"  {screen.style.dim('path')} {session.path(session.stop)}")
 
 
 def _place_of(session: Session, stop: Stop, outer: bool = False) -> str:

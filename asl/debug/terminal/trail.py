@@ -3,86 +3,122 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 from asl.debug.stop import Stop
 from asl.story_text import Style, plain
 
-_SHOWN: Final = 6  # states of a level: the first two and the last four
+_FIRST: Final = 2  # states of a thread of control that are named, however many there are
+_LAST: Final = 4
 _LOOKED_BACK: Final = 5_000  # stops
 
-
-def entered(stops: Sequence[Stop], stop: Stop, frame: str) -> Stop | None:
-    """The stop where a thread of control, of the same execution, last entered a state before a stop."""
-    for number in range(min(stop.number, len(stops) - 1), -1, -1):
-        each = stops[number]
-        if each.frame == frame and each.kind == "enter" and each.run.arn == stop.run.arn:
-            return each
-    return None
+_Thread: TypeAlias = tuple[str, str]
+"""The ARN of an execution and the id of a frame of it."""
 
 
-def around(stops: Sequence[Stop], stop: Stop) -> list[Stop]:
-    """The stop, and those where the states around it were entered: the innermost first.
+class _Entered(NamedTuple):
+    """A state that a thread of control has entered, at the stop with that number; the `ordinal`th since it began.
 
-    Around the threads of an execution that a task started are those of the task.
+    `before` is the one before it in the thread, `first` those that it began with, `outer` the one that the thread
+    around it was in.
     """
-    found = [stop]
-    while True:
-        inner = found[-1]
-        frame = inner.frame.rpartition(".")[0]
-        outer = entered(stops, inner, frame) if frame else _caller(stops, inner)
-        if outer is None:
-            return found
-        found.append(outer)
+
+    number: int
+    ordinal: int
+    before: _Entered | None
+    first: tuple[int, ...]
+    outer: _Entered | None
 
 
-def _caller(stops: Sequence[Stop], stop: Stop) -> Stop | None:
-    """The stop at the call that started the execution of a stop."""
-    parent = stop.run.parent_arn
-    number = stop.number
-    while parent is not None and number > 0:
-        number -= 1
-        if stops[number].run.arn == parent and stops[number].kind == "call":
-            return stops[number]
-    return None
+class Trail:
+    """Finds the states that were entered on the way to each stop of a line, once.
+
+    Lines share the stops before their fork, and a line whose past is changed loses its last ones: what was found for a
+    stop holds as long as that very stop is at its place.
+    """
+
+    def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        self._stops: list[Stop] = []
+        self._at: list[tuple[_Entered | None, _Entered | None]] = []
+        """For each stop the state that its thread is in, and the one that the thread around is in."""
+        self._last: dict[_Thread, _Entered] = {}
+        self._caller: dict[str, _Entered | None] = {}
+
+    def around(self, stops: Sequence[Stop], stop: Stop) -> list[Stop]:
+        """The stop, and those where the states around it were entered: the innermost first.
+
+        Around the threads of an execution that a task started are those of the task.
+        """
+        self._follow(stops, stop.number)
+        found, (_, outer) = [stop], self._at[stop.number]
+        while outer is not None:
+            found.append(stops[outer.number])
+            outer = outer.outer
+        return found
+
+    def crumbs(self, stops: Sequence[Stop], stop: Stop, style: Style) -> str:
+        """The way on one line: `Load → Items[3] › Check → Price`, cut in the middle where it is long."""
+        self._follow(stops, stop.number)
+        own, outer = self._at[stop.number]
+        levels = [] if own is None or is_of_iteration(stop) else [self._names(stops, own)]
+        inner = stop
+        while outer is not None:
+            names = self._names(stops, outer)
+            levels.append([*names[:-1], _through(inner, names[-1])])
+            inner, outer = stops[outer.number], outer.outer
+        return " › ".join(
+            " → ".join([*map(plain, names[:-1]), style.bold(plain(names[-1]))]) for names in reversed(levels)
+        )
+
+    def _names(self, stops: Sequence[Stop], entered: _Entered) -> list[str]:
+        """The names of the states that a thread has entered, the last one `entered`; cut in the middle."""
+        last: list[str] = []
+        each: _Entered | None = entered
+        while each is not None and (len(last) < _LAST or entered.ordinal <= _FIRST + _LAST):
+            last.append(stops[each.number].state.name)
+            each = each.before
+        if each is None:
+            return last[::-1]
+        first = [stops[number].state.name for number in entered.first]
+        return [*first, f"… {entered.ordinal - _FIRST - _LAST} …", *last[::-1]]
+
+    # -- following the stops -------------------------------------------------------------------------------------------
+
+    def _follow(self, stops: Sequence[Stop], number: int) -> None:
+        """Looks at the stops up to that number, but for those that it has looked at."""
+        known = min(len(self._stops), number + 1)
+        if known and self._stops[known - 1] is not stops[known - 1]:
+            self._forget()
+        for each in stops[len(self._stops) : number + 1]:
+            self._add(each)
+
+    def _add(self, stop: Stop) -> None:
+        thread = (stop.run.arn, stop.frame)
+        own, outer = self._last.get(thread), self._around(stop)
+        if own is not None and own.outer is not outer:
+            own = None  # of an earlier visit of the Map or Parallel around
+        if stop.kind == "enter":
+            first, number = () if own is None else own.first, len(self._stops)
+            first = first if len(first) == _FIRST else (*first, number)
+            own = self._last[thread] = _Entered(number, 1 if own is None else own.ordinal + 1, own, first, outer)
+        elif stop.kind == "call":
+            self._caller[stop.run.arn] = own
+        self._stops.append(stop)
+        self._at.append((own, outer))
+
+    def _around(self, stop: Stop) -> _Entered | None:
+        """The state that the thread around is in: a Map, a Parallel, the task that started the execution."""
+        if stop.frame == "0":
+            return self._caller.get(stop.run.parent_arn or "")
+        return self._last.get((stop.run.arn, stop.frame.rpartition(".")[0]))
 
 
-def states(stops: Sequence[Stop], stop: Stop) -> list[list[str]]:
-    """The names of the states entered in each thread of control around a stop, the outermost first, in their order."""
-    levels = []
-    for each in around(stops, stop):
-        names = []
-        outer = each.frame.rpartition(".")[0]
-        for number in range(each.number, -1, -1):
-            before = stops[number]
-            if before.run.arn != each.run.arn:
-                continue
-            if before.frame == each.frame and before.kind == "enter":
-                names.append(before.state.name)
-            elif before.frame == outer and outer:
-                break
-        levels.append(names[::-1])
-    return levels[::-1]
-
-
-def crumbs(stops: Sequence[Stop], stop: Stop, style: Style) -> str:
-    """The way on one line: `Load → Items[3] › Check → Price`, cut in the middle where it is long."""
-    levels = states(stops, stop)
-    inner = around(stops, stop)[::-1]
-    parts = []
-    for depth, names in enumerate(levels):
-        if depth + 1 < len(levels):
-            names = [*names[:-1], _entered(inner[depth + 1], inner[depth].state.name)]
-        if len(names) > _SHOWN:
-            names = [*names[:2], f"… {len(names) - _SHOWN} …", *names[2 - _SHOWN :]]
-        if names:
-            parts.append(" → ".join(style.bold(plain(name)) if name is names[-1] else plain(name) for name in names))
-    return " › ".join(parts)
-
-
-def _entered(stop: Stop, name: str) -> str:
+def _through(inner: Stop, name: str) -> str:
     """What is entered from a state: an iteration or a branch of it, or the execution that its task started."""
-    return str(stop.levels[-1]) if stop.levels else f"{name} ({stop.run.machine.name})"
+    return str(inner.levels[-1]) if inner.levels else f"{name} ({inner.run.machine.name})"
 
 
 def is_of_iteration(stop: Stop) -> bool:
@@ -105,6 +141,8 @@ def before(stops: Sequence[Stop], stop: Stop, seen: Stop | None) -> Stop | None:
     """
     outer = stop.frame.rpartition(".")[0]
     flows = is_flow(stop)
+    if flows and not outer and seen is not None and seen.number < stop.number and stops[seen.number] is seen:
+        return seen
     nearest: Stop | None = None
     for number in range(stop.number - 1, max(-1, stop.number - _LOOKED_BACK), -1):
         each = stops[number]

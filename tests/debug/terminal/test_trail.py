@@ -8,8 +8,9 @@ import pytest
 import asl
 from asl.debug import Debugger
 from asl.debug.stop import Stop
-from asl.debug.terminal import stop_view, trail
+from asl.debug.terminal import stop_view
 from asl.debug.terminal.screen import Screen
+from asl.debug.terminal.trail import Trail
 from asl.story_text import Style
 from tests.debug.terminal.talking import debugger, said, talk
 
@@ -64,14 +65,14 @@ COUNTS = {
 
 
 def way(to: Debugger) -> str:
-    return trail.crumbs(to.stops, to.stop, PLAIN)
+    return Trail().crumbs(to.stops, to.stop, PLAIN)
 
 
 def test_the_way_goes_through_branches_and_iterations() -> None:
     with Debugger(asl.load(NESTED), [1, 2, 3]) as to:
         to.advance("Last if $ = 3")
         assert way(to) == "Both branch 1 › Rows[2] › First → Last"
-        assert [stop.state.name for stop in trail.around(to.stops, to.stop)] == ["Last", "Rows", "Both"]
+        assert [stop.state.name for stop in Trail().around(to.stops, to.stop)] == ["Last", "Rows", "Both"]
         to.advance("Rows.exit")
         assert way(to) == "Both branch 1 › Rows"
         to.finish()
