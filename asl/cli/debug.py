@@ -134,9 +134,11 @@ def _answering(prepared: Prepared, session: SavedSession) -> dict[str, Any]:
 def _not_named(session: SavedSession, options: ExecutionOptions) -> Iterable[str]:
     """What the session ran with, and is not given now."""
     given = {f"--lambda {name}" for name in options.lambdas} | {f"--activity {name}" for name in options.activities}
+    given |= {"--aws real"} if options.aws == "real" else set()
     for each in session.named_again:
-        is_service = each.startswith("--endpoint-url") and options.endpoint_url
-        if not (each.partition("=")[0] in given or is_service or (each == "--aws real" and options.aws == "real")):
+        option = each.partition(" ")[0]
+        is_other = (option == "--mock" and options.mock) or (option == "--endpoint-url" and options.endpoint_url)
+        if each.partition("=")[0] not in given and not is_other:
             yield each
 
 

@@ -203,6 +203,8 @@ def _named_again(options: Mapping[str, Any]) -> list[str]:
         if isinstance(options.get(key), Mapping)
         for name, function in options[key].items()
     ]
+    mocks = options.get("mocks")
+    found += [] if mocks is None else [f"--mock FILE#{getattr(mocks, 'test_case', 'CASE')}"]
     urls = options.get("endpoint_url") or {}
     urls = {"*": urls} if isinstance(urls, str) else urls
     found += [f"--endpoint-url {'' if service == '*' else f'{service}='}{url}" for service, url in urls.items()]

@@ -198,6 +198,12 @@ def test_a_session_goes_on_and_nobody_is_called(session: str) -> None:
     assert others == ""
 
 
+def test_mocks_are_named_again() -> None:
+    debug(*INPUT, "--mock", "mocks.json#Declined", commands="continue; save s.json", code=1)
+    assert "again: --mock FILE#Declined\n" in debug("--replay", "s.json", code=1).stderr
+    assert debug("--replay", "s.json", "--mock", "mocks.json#Declined", code=1).stderr == ""
+
+
 def test_a_session_goes_on_beyond_its_end(session: str) -> None:
     said = debug("--replay", session, *LAMBDA, commands="goto 0; set $.n = 9; continue; print $.receipt")
     assert said.stderr == "charging 9\n"

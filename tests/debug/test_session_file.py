@@ -15,6 +15,7 @@ from asl.debug.session_file import read, save
 from asl.errors import HostError, InputError
 from asl.integration import Call, Pending
 from asl.machine import Machine
+from asl.testing.mock_config import MockConfig
 from tests.debug.machines import JSONATA, LOOP, ORDER, WAITS
 from tests.debug.test_laws import INPUT, answer, do, law, shown, walks
 from tests.engine.machines import machines
@@ -355,11 +356,13 @@ def charge(event: Any, context: Any) -> Any:
 def test_options_that_are_to_be_named_again(tmp_path: Path) -> None:
     """Neither code nor services elsewhere come from a file."""
     path = tmp_path / "s.json"
-    with Debugger(ORDER, {"n": 3}, lambdas={"charge": charge}, endpoint_url={"s3": "http://localhost:1"}) as debugger:
+    options: dict[str, Any] = {"endpoint_url": {"s3": "http://localhost:1"}, "mocks": MockConfig("Declined", "m", {})}
+    with Debugger(ORDER, {"n": 3}, lambdas={"charge": charge}, **options) as debugger:
         debugger.continue_()
         save(debugger, path)
     session = read(path)
-    assert session.named_again == [f"--lambda charge={__name__}:charge", "--endpoint-url s3=http://localhost:1"]
+    functions = f"--lambda charge={__name__}:charge"
+    assert session.named_again == [functions, "--mock FILE#Declined", "--endpoint-url s3=http://localhost:1"]
     with resume(session, warn=no_warning) as again:
         assert again.run.succeeded
         assert "endpoint_url" not in again.of_world
