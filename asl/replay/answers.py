@@ -7,6 +7,7 @@ from typing import Final, Literal
 from asl import events as ev
 from asl.engine import Execution
 from asl.frame import Frame
+from asl.limits import EXPRESS_SECONDS, STANDARD_SECONDS
 from asl.replay.differences import lacks, parsed
 from asl.replay.divergence import Gap
 from asl.replay.recorded_answers import phase
@@ -38,15 +39,20 @@ def answer(event: RecordedEvent, frame: Frame, execution: Execution, recording: 
     return None
 
 
+def is_end(event: RecordedEvent) -> bool:
+    """Whether the event tells that the whole execution was ended from outside."""
+    return event.type in ("ExecutionAborted", "ExecutionTimedOut")
+
+
 def end(event: RecordedEvent, execution: Execution) -> ev.Event | None:
-    """What ends the whole execution from outside, where the event tells of that."""
+    """What ends the whole execution from outside as the event tells; None where nothing times it out."""
     at = max(execution.now, event.at or 0)
     if event.type == "ExecutionAborted":
         return ev.Stopped(at, event.details.get("error"), event.details.get("cause"))
-    if event.type == "ExecutionTimedOut":
-        limited = execution.program.timeout_seconds is not None
-        return ev.TimerFired(at, "0", "execution" if limited else "lifetime")
-    return None
+    if execution.program.timeout_seconds is not None:
+        return ev.TimerFired(at, "0", "execution")
+    longest = EXPRESS_SECONDS if execution.info.type == "EXPRESS" else STANDARD_SECONDS
+    return ev.TimerFired(at, "0", "lifetime") if at - execution.started_at >= longest * 1000 else None
 
 
 def _timer(frame: Frame, at: int, purpose: Literal["wait", "retry"]) -> ev.Event:

@@ -155,21 +155,21 @@ class Before:
 
 
 def varying(
-    machine: Machine, before: Before, frame: str, event: HistoryEvent, from_end: int, places: Sequence[Difference]
+    machine: Machine, before: Before, frame: str, event: HistoryEvent, number: int, places: Sequence[Difference]
 ) -> set[Keys]:
     """Those of the places in the details of an event whose recorded value may be a matter of chance or time.
 
-    The phase of `frame` that made the event is run again, with other seeds and at other times; the event is the one so
-    many `from_end` of the events that it makes. What then comes out otherwise is generated; of a text, the part that
-    stays the same must be in the recorded one too.
+    The phase of `frame` that made the event is run again, with other seeds and at other times; `number` is how many
+    events it makes before this one. What then comes out otherwise is generated; of a text, the part that stays the same
+    must be in the recorded one too.
     """
     details = event.details or {}
     values: dict[Keys, list[JSON]] = {each.keys: [_at(details, each.keys)] for each in places}
     for trial in range(1, _TRIALS + 1):
         events = _otherwise(machine, before, frame, trial)
-        if len(events) >= from_end and events[-from_end].type == event.type:
+        if len(events) > number and events[number].type == event.type:
             for keys, found in values.items():
-                found.append(_at(events[-from_end].details or {}, keys))
+                found.append(_at(events[number].details or {}, keys))
     return {each.keys for each in places if _may_be(each.recorded, values[each.keys])}
 
 
@@ -194,7 +194,7 @@ def _kind(value: JSON) -> type:
 
 
 def _otherwise(machine: Machine, before: Before, frame_id: str, trial: int) -> Sequence[HistoryEvent]:
-    """The events of phases that are run with another seed and at another time."""
+    """The events of the last of the phases that are run with another seed and at another time."""
     execution = restore(machine.program, before.work)
     shift = trial * _SHIFT_MS
     execution.seed = f"{execution.seed}/{trial}"
@@ -207,6 +207,7 @@ def _otherwise(machine: Machine, before: Before, frame_id: str, trial: int) -> S
     if frame.token is not None:
         frame.token = f"{trial}{frame.token}"
     for _ in range(before.phases):
+        execution.history = []
         execution.microstep(frame_id)
     return execution.history
 

@@ -73,6 +73,8 @@ class Pairing:
                 recorded = self._aside(event, asides)
             else:
                 recorded = self._next_of(thread, heads)
+            if event.type == "MapStateStarted":
+                self._starts[mover.frame] = 0 if recorded is None else recorded.id
             if recorded is None:
                 cut_off = any(paired is not None for _, paired in pairs) and not self._is_done(thread)
                 if not cut_off:
@@ -83,8 +85,6 @@ class Pairing:
                 self.ids[event.id] = recorded.id
                 if not is_aside(event.type):
                     heads[thread] = heads.get(thread, self._heads.get(thread, 0)) + 1
-                if event.type == "MapStateStarted":
-                    self._starts[mover.frame] = recorded.id
             pairs.append((event, recorded))
         return pairs, None
 

@@ -216,12 +216,12 @@ class _Replay:
         if execution.status != "RUNNING":
             self.divergence = self.words.ended(event, execution)
             return None
-        from_outside = answers.end(event, execution)
-        if from_outside is not None:
-            if self.words.cannot_end(event, from_outside, execution):
+        if answers.is_end(event):
+            end = answers.end(event, execution)
+            if end is None:
                 self.divergence = self.words.goes_on(event)
                 return None
-            return self._deliver(from_outside, execution.frames["0"], event)
+            return self._deliver(end, execution.frames["0"], event)
         frame = self._ready(event)
         if frame is not None:
             return self._move(frame, event)

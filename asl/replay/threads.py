@@ -49,7 +49,7 @@ class Threads:
             return bool(own) and own[-1].type in ("ExecutionSucceeded", "ExecutionFailed")
         if any(event.type == "MapIterationSucceeded" for event in own):
             return True
-        if isinstance(thread.key, int) and own:
+        if thread.start == 0 or (isinstance(thread.key, int) and own):
             return False
         return self._has_succeeded(thread.start)
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from asl import events as ev
 from asl.engine import Execution
 from asl.frame import Frame, iso_time
 from asl.machine import Machine
@@ -79,15 +78,9 @@ class Words:
         """The recording goes on, the execution has ended."""
         return self._made(event, f"the execution has ended: {execution.status}", self._state_of(event), None)
 
-    def cannot_end(self, event: RecordedEvent, from_outside: ev.Event, execution: Execution) -> bool:
-        """Whether the execution was timed out, and now has no time-out that could do so."""
-        timed_out = isinstance(from_outside, ev.TimerFired) and from_outside.purpose == "lifetime"
-        return timed_out and execution.info.type == "STANDARD"
-
     def goes_on(self, event: RecordedEvent) -> Divergence:
-        """The recorded execution timed out."""
-        now = "the definition has no TimeoutSeconds, so the execution goes on"
-        return self._made(event, now, None, "")
+        """The recorded execution timed out, and this one does not."""
+        return self._made(event, "the definition has no TimeoutSeconds, so the execution goes on", None, None)
 
     def no_thread(self, event: RecordedEvent, around: Mover) -> Divergence:
         """The recording goes on in a branch or iteration that is not there; `around` is where it would be."""
