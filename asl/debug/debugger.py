@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from threading import current_thread, main_thread
-from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from asl.debug import changing, expressions
 from asl.debug.breakpoints import Breakpoints
+from asl.debug.interruption import Interruption
 from asl.debug.moves import Edit, Move, Script
 from asl.debug.stepper import Answered, Asked, Stepper
 from asl.debug.stop import Stop
+from asl.debug.threads import alive
 from asl.debug.timeline import Timeline
+from asl.debug.ways import is_next, is_outside, line_of, same_thread
 from asl.errors import HostError, InputError
 from asl.findings import did_you_mean
 from asl.hosts.garbage import rare_collections
@@ -61,7 +60,6 @@ class Debugger:
         self._script = script
         self.is_live = bool(self.of_world.pop("live", False))
         """Whether waits take as long as they do by the wall clock."""
-        self._is_interrupted = False
         self.reason = "start"
         """Why it stands where it does: start, step, breakpoint N, watch N, end, unanswered, outside, interrupted."""
         self.lines: dict[str, Timeline] = {}
@@ -130,20 +128,7 @@ class Debugger:
 
     def branches(self, stop: Stop | None = None) -> list[Stop]:
         """The latest stop of each thread of control that is alive, by the threads' ids; of this execution alone."""
-        here = stop or self.stop
-        found: dict[str, Stop] = {}
-        over: set[str] = set()
-        for each in reversed(self.stops[: here.number + 1]):
-            if each.run.arn != here.run.arn or each.frame in found:
-                continue
-            parents = [each.frame[:index] for index, sign in enumerate(each.frame) if sign == "."]
-            is_last = each.kind == "end" or (each.kind == "exit" and each.next is None)
-            if not over.intersection((each.frame, *parents)) and not (is_last and each is not here):
-                found[each.frame] = each
-            over.add(each.frame)
-            if each.frame == "0":
-                break
-        return sorted(found.values(), key=lambda each: [int(part) for part in each.frame.split(".")])
+        return alive(self.stops, stop or self.stop)
 
     def evaluate(self, expression: str, stop: Stop | None = None) -> JSON:
         """The value of an expression, where it stands or at another stop; see `asl.debug.expressions`.
@@ -164,14 +149,14 @@ class Debugger:
     def next(self, count: int = 1) -> Stop:
         """Goes on to the next state of this thread of control, over what is done meanwhile, or that many states."""
         for _ in range(count):
-            if not self._go(partial(_is_next, self.stop)):
+            if not self._go(partial(is_next, self.stop)):
                 break
         return self.stop
 
     def finish(self) -> Stop:
         """Goes on until the branch or iteration is over and what is around it goes on, or the execution is over."""
         here = self.stop
-        self._go(lambda stop: _is_outside(here, stop))
+        self._go(lambda stop: is_outside(here, stop))
         return self.stop
 
     def continue_(self) -> Stop:
@@ -185,12 +170,12 @@ class Debugger:
         here = self.stop
         if place is not None:
             wanted = self.breakpoints.parse(place)
-            self._go(lambda stop: wanted.matches(self.stops, stop.number) or _is_outside(here, stop))
+            self._go(lambda stop: wanted.matches(self.stops, stop.number) or is_outside(here, stop))
             return self.stop
-        line = _line(here)
         self._go(
             lambda stop: (
-                _is_outside(here, stop) or (stop.kind == "enter" and _same_thread(here, stop) and _line(stop) > line)
+                is_outside(here, stop)
+                or (stop.kind == "enter" and same_thread(here, stop) and line_of(stop) > line_of(here))
             )
         )
         return self.stop
@@ -206,7 +191,7 @@ class Debugger:
         if self.is_at_end:
             raise InputError(self._nothing_more())
         self.reason = "step"
-        with self._interruptible(), rare_collections():
+        with Interruption(self.stepper) as interruption, rare_collections():
             while self._forward():
                 stop = self.stop
                 hit = self.breakpoints.hit(self.stops, stop.number)
@@ -217,7 +202,7 @@ class Debugger:
                     return False
                 if wanted(stop):
                     return True
-                if self._is_interrupted:
+                if interruption.has_come:
                     self.reason = "interrupted"
                     return False
         return False
@@ -298,25 +283,6 @@ class Debugger:
         if len(line.moves) - line.marks[-1].moves >= max(_MARK_EVERY, frames):
             line.marks.append(self.stepper.mark())
 
-    @contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        """Has Ctrl-C end a call, or else the way after the present move."""
-        self._is_interrupted = False
-        if current_thread() is not main_thread():
-            yield
-            return
-
-        def interrupt(number: int, frame: FrameType | None) -> None:
-            self._is_interrupted = True
-            if self.stepper.is_performing:
-                raise KeyboardInterrupt
-
-        before = signal.signal(signal.SIGINT, interrupt)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
-
     # -- back ----------------------------------------------------------------------------------------------------------
 
     def back(self, count: int = 1) -> Stop:
@@ -344,8 +310,8 @@ class Debugger:
         if number < 0:
             raise InputError(f"stops are counted from 0; there is no stop {number}")
         self.reason = "step"
-        with self._interruptible(), rare_collections():
-            while len(self.stops) <= number and not self._is_interrupted:
+        with Interruption(self.stepper) as interruption, rare_collections():
+            while len(self.stops) <= number and not interruption.has_come:
                 if not self._extend():
                     raise InputError(f"there is no stop {number}; the last one is {len(self.stops) - 1}")
         self.line.position = min(number, len(self.stops) - 1)
@@ -484,24 +450,3 @@ class Debugger:
     def waiting(self, run: Run) -> list[Attempt]:
         """The attempts of a run that wait for an answer from outside."""
         return self.world.awaiting(run)
-
-
-def _same_thread(one: Stop, other: Stop) -> bool:
-    return one.frame == other.frame and one.run.arn == other.run.arn
-
-
-def _is_outside(here: Stop, stop: Stop) -> bool:
-    """Whether a stop is where the branch or iteration of another one is over, or the execution is."""
-    if stop.run.arn != here.run.arn:
-        return False
-    return stop.kind == "end" or here.frame.startswith(f"{stop.frame}.")
-
-
-def _is_next(here: Stop, stop: Stop) -> bool:
-    """Whether a stop is at the state after that of another one, in its thread of control or around it."""
-    return _is_outside(here, stop) or (stop.kind == "enter" and _same_thread(here, stop))
-
-
-def _line(stop: Stop) -> int:
-    place = stop.run.machine.locate(stop.state.pointer)
-    return 0 if place is None else place.line

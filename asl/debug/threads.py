@@ -1,4 +1,4 @@
-"""Which stop came before another one in the same thread of control, where threads take turns."""
+"""The threads of control among the stops of a line, where they take turns: which are alive, which stop came before."""
 
 from __future__ import annotations
 
@@ -66,3 +66,20 @@ class Threads:
             self._last[arn, stop.frame] = index
         if stop.kind in _BEGINS_CHILDREN:
             self._begun[arn, stop.frame] = index
+
+
+def alive(stops: Sequence[Stop], here: Stop) -> list[Stop]:
+    """The latest stop of each thread of control that is alive at a stop, by the threads' ids; of its execution alone."""
+    found: dict[str, Stop] = {}
+    over: set[str] = set()
+    for each in reversed(stops[: here.number + 1]):
+        if each.run.arn != here.run.arn or each.frame in found:
+            continue
+        around = [each.frame[:index] for index, sign in enumerate(each.frame) if sign == "."]
+        is_last = each.kind == "end" or (each.kind == "exit" and each.next is None)
+        if not over.intersection((each.frame, *around)) and not (is_last and each is not here):
+            found[each.frame] = each
+        over.add(each.frame)
+        if each.frame == "0":
+            break
+    return sorted(found.values(), key=lambda each: [int(part) for part in each.frame.split(".")])
