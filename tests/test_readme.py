@@ -1,4 +1,5 @@
-"""The README shows what happens: its commands are run and their output is compared, its Python is executed."""
+"""The README and the pages in docs/ show what happens: their commands are run and the output is compared, the Python in
+the README is executed."""
 
 import os
 import re
@@ -10,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCKS = [block for page in PAGES for block in re.findall(r"```console\n(.*?)```", page.read_text(), re.DOTALL)]
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
@@ -75,15 +77,16 @@ def test_every_asl_command_is_shown() -> None:
     assert [name for name in listed if f"asl {name}" not in README] == []
 
 
-def fill() -> str:
-    """The README with the real output below each command, for `python tests/test_readme.py`."""
+def fill(text: str) -> str:
+    """A page with the real output below each command, for `python tests/test_readme.py`."""
 
     def filled(block: re.Match[str]) -> str:
         shown = "".join(f"$ {command}\n{run(command)}" for command, _ in commands(block.group(1)))
         return f"```console\n{shown}```"
 
-    return re.sub(r"```console\n(.*?)```", filled, README, flags=re.DOTALL)
+    return re.sub(r"```console\n(.*?)```", filled, text, flags=re.DOTALL)
 
 
 if __name__ == "__main__":
-    (ROOT / "README.md").write_text(fill())
+    for page in PAGES:
+        page.write_text(fill(page.read_text()))
