@@ -179,9 +179,20 @@ def _may_be(recorded: JSON, values: Sequence[JSON]) -> bool:
         return False
     if not all(isinstance(value, str) for value in values):
         return _kind(recorded) in {_kind(value) for value in values}
-    begin = _common_beginning(values)
-    end = _common_beginning([value[len(begin) :][::-1] for value in values])[::-1]
-    return isinstance(recorded, str) and recorded.startswith(begin) and recorded[len(begin) :].endswith(end)
+    if not isinstance(recorded, str):
+        return False
+    texts = [_without_generated(value) for value in values]
+    text = _without_generated(recorded)
+    begin = _common_beginning(texts)
+    if all(each == begin for each in texts):
+        return text == begin
+    end = _common_beginning([each[len(begin) :][::-1] for each in texts])[::-1]
+    return text.startswith(begin) and text[len(begin) :].endswith(end)
+
+
+def _without_generated(text: str) -> str:
+    """The text with marks in the place of all ids and times in it."""
+    return re.sub(_TIME, "\0t", re.sub(_UUID, "\0u", text))
 
 
 def _common_beginning(texts: Sequence[str]) -> str:
