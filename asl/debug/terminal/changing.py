@@ -74,9 +74,17 @@ def _token(argument: str) -> tuple[str | None, str]:
         return None, argument
     rest = argument[found.end() :]
     if rest.startswith('"'):
-        name, end = json.JSONDecoder().raw_decode(rest)
-        return str(name), rest[end:].strip()
+        return _quoted(rest)
     return split_word(rest)
+
+
+def _quoted(text: str) -> tuple[str, str]:
+    """The text in double quotes that another text begins with, and the rest. Raises InputError."""
+    try:
+        found, end = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        raise InputError(f"the quotes are not closed: {text}") from None
+    return str(found), text[end:].strip()
 
 
 @GROUP.command(
@@ -105,7 +113,7 @@ def succeed(session: Session, argument: str) -> None:
 )
 def fail(session: Session, argument: str) -> None:
     token, text = _token(argument)
-    error, cause = split_word(text)
+    error, cause = _quoted(text) if text.startswith('"') else split_word(text)
     if not error:
         raise InputError('the name of the error is missing: fail CardDeclined "no funds"')
     if cause.startswith(('"', "'")):

@@ -130,7 +130,7 @@ def show_difference(session: Session, before: Stop, after: Stop) -> None:
     for stop in (before, after):
         screen.line(session.headline(stop))
         if stop.kind == "end":
-            screen.lines(stop_view.details(stop, screen.style))
+            screen.lines(stop_view.details(stop, screen.width, screen.style))
     lines = change_view.changes(before.value, after.value, Fold(screen.height, screen.width - 4))
     if lines is None:
         lines = [

@@ -86,8 +86,13 @@ class Session:
     def arrived(self, instead_of: Stop | None = None) -> None:
         """Shows the present stop, after a move; what it is `instead_of` was at its place before it was changed."""
         self._chosen, self._level = None, 0
+        stop = self.debugger.stop
+        if instead_of is None and self._last is not None and _is_same(self._last, stop):
+            self.screen.line(self.headline(stop))
+            self.screen.lines(stop_view.hints(stop, self.screen.width, self.screen.style))
+            return
         self.show_reason()
-        self.show(self.debugger.stop, instead_of)
+        self.show(stop, instead_of)
         for number in self.displays:
             self.show_display(number)
 
@@ -199,3 +204,8 @@ class Session:
     def queue(self, lines: Iterable[str]) -> None:
         """Has lines done before any others."""
         self.waiting.extendleft([*lines][::-1])
+
+
+def _is_same(one: Stop, other: Stop) -> bool:
+    """Whether a stop is that which is on the screen already: it could not go on."""
+    return (one.number, one.kind, one.problem) == (other.number, other.kind, other.problem) and one.value is other.value

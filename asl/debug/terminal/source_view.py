@@ -20,8 +20,9 @@ _TAB: Final = 4
 class Excerpt:
     """Lines of a definition around a place.
 
-    Lines count from 1; `first` to `last` are those of the state, `current` is the one in question and `column` the
-    place in it. `note` says why they are not those of the file, and then they have no numbers.
+    Lines count from 1; `first` to `last` are those of the state, `current` is the one in question. What is meant begins
+    in its `column`, and takes `width` of them. `note` says why the lines are not those of the file, and then they have
+    no numbers.
     """
 
     lines: list[str]
@@ -29,6 +30,7 @@ class Excerpt:
     last: int
     current: int
     column: int = 1
+    width: int = 0
     format: str = "json"
     note: str = ""
 
@@ -46,7 +48,7 @@ def excerpt(machine: Machine, state: str, pointer: str) -> Excerpt:
     place = document.locate(pointer, key=True) or document.locate(state, key=True) or whole
     first, last = document.lines(state) or (whole.line, whole.line)
     lines = document.text.removesuffix("\n").split("\n")
-    return Excerpt(lines, first, last, place.line, place.column, document.format)
+    return Excerpt(lines, first, last, place.line, place.column, place.width, document.format)
 
 
 def _laid_out(value: JSON, state: str, pointer: str, note: str) -> Excerpt:
@@ -85,20 +87,27 @@ def painted(shown: Excerpt, start: int, end: int, width: int, style: Style) -> l
         margin = f"{number:{digits}} " if digits else ""
         margin = style.bold(margin) if is_current else style.dim(margin)
         room = max(20, width - digits - 7)
-        text = _visible(shown.lines[number - 1], shown.column if is_current else 1, room)
+        line = shown.lines[number - 1]
+        text, column = _visible(line, shown.column if is_current else 1, room)
         paint = highlight.yaml if shown.format == "yaml" else highlight.json
         lines.append(f"  {arrow} {margin}{edge} {paint(text, style)}".rstrip())
+        if is_current and line[: shown.column - 1].strip():  # something else stands before it
+            carets = "^" * max(1, min(shown.width, room - column))
+            lines.append(f"    {' ' * (digits + 1 if digits else 0)}{edge} {' ' * column}{style.yellow(carets)}")
     return lines
 
 
-def _visible(line: str, column: int, room: int) -> str:
-    """The part of a line that fits, with the column in it; what could drive the terminal is written out."""
+def _visible(line: str, column: int, room: int) -> tuple[str, int]:
+    """The part of a line that fits, with a column in it, and how many columns are before that.
+
+    What could drive the terminal is written out.
+    """
     before = len(plain(line[: column - 1].expandtabs(_TAB)))
     text = plain(line.rstrip("\r\n").expandtabs(_TAB))
     if len(text) > room and before > room * 2 // 3:
         begin = min(before - room // 3, len(text) - room + 1)
-        text = "…" + text[begin:]
-    return cut(text, room)
+        text, before = "…" + text[begin:], before - begin + 1
+    return cut(text, room), before
 
 
 def window(shown: Excerpt, height: int) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator
+from typing import Final
 
 from asl.debug.comparison import same
 from asl.debug.stop import Stop
@@ -13,7 +14,7 @@ from asl.debug.terminal.data_view import Fold
 from asl.debug.terminal.screen import Screen
 from asl.effects import Status
 from asl.states.compiled import CompiledState
-from asl.story_text import Style, duration, one_line, plain
+from asl.story_text import Style, duration, plain
 from asl.values import JSON
 
 _LABELS = {
@@ -28,6 +29,9 @@ _LABELS = {
     "outside": "input",
     "end": "output",
 }
+
+
+_CAUSE_SHOWN: Final = 1_000  # characters
 
 
 def clock(ms: int) -> str:
@@ -116,17 +120,16 @@ def headline(stop: Stop, time: str, width: int, style: Style) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def details(stop: Stop, style: Style) -> Iterator[str]:
+def details(stop: Stop, width: int, style: Style) -> Iterator[str]:
     """What there is to say of a stop beside its data: who is asked, which error it is."""
     if stop.kind == "call" and stop.call is not None:
         yield f"  {style.dim('asks')} {plain(stop.call.resource)}"
-    error = stop.error
-    if error is not None:
-        yield f"  {style.red(plain(error.error or 'an error without a name'))}" + (
-            f": {one_line(error.cause)}" if error.cause else ""
-        )
-    if stop.kind == "exit" and stop.levels and stop.next is None:
-        yield f"  {style.dim('the end of')} {plain(str(stop.levels[-1]))}"
+    if stop.error is not None:
+        name = plain(stop.error.error or "an error without a name")
+        told = f"{name}: {plain(stop.error.cause[:_CAUSE_SHOWN])}" if stop.error.cause else name
+        first, *others = textwrap.wrap(told, width - 4)
+        yield f"  {style.red(name)}{first[len(name) :]}"
+        yield from (f"    {line}" for line in others)
 
 
 def source(stop: Stop, height: int, width: int, style: Style) -> list[str]:
@@ -233,7 +236,7 @@ def screenful(stop: Stop, path: str, before: Stop | None, is_new: bool, screen: 
     style, width, height = screen.style, screen.width, screen.height
     if path != style.bold(plain(stop.state.name)) and stop.kind != "end":
         yield f"  {style.dim('path')} {path}"
-    yield from details(stop, style)
+    yield from details(stop, width, style)
     if stop.kind != "end":
         yield from source(stop, max(7, height // 4) if is_new else 5, width, style)
     yield from data(stop, before, Fold(max(8, height // 2 - 4), width), style)

@@ -162,6 +162,21 @@ def test_a_task_that_nothing_answers_says_what_would(tmp_path: Path) -> None:
     assert "in Python" not in text
 
 
+def test_where_it_cannot_go_on_the_stop_is_not_shown_again(tmp_path: Path) -> None:
+    text = said(debugger(tmp_path, lambdas={}), "continue", "step")
+    assert text.startswith("stop 5  call by Charge  ")
+    assert "  nothing answers this task" in text
+    assert "┃" not in text
+
+
+def test_a_long_cause_is_told_in_lines(tmp_path: Path) -> None:
+    cause = "The card is over its limit, and " * 6
+    lines = said(debugger(tmp_path), "next", f"fail Declined {cause}").splitlines()
+    assert lines[2].startswith("  Declined: The card is over its limit")
+    assert lines[3].startswith("    ")
+    assert not any(line.endswith("…") for line in lines[2:5])
+
+
 def test_a_task_that_cannot_be_asked_says_why(tmp_path: Path) -> None:
     text = said(debugger(tmp_path, tasks={"Charge": lambda arguments: object()}), "continue")
     assert "  this task cannot be asked:\n" in text
