@@ -170,7 +170,7 @@ def test_where_it_cannot_go_on_the_stop_is_not_shown_again(tmp_path: Path) -> No
 
 
 def test_a_long_cause_is_told_in_lines(tmp_path: Path) -> None:
-    cause = "The card is over its limit, and " * 6
+    cause = " and ".join(["The card is over its limit"] * 6)
     lines = said(debugger(tmp_path), "next", f"fail Declined {cause}").splitlines()
     assert lines[2].startswith("  Declined: The card is over its limit")
     assert lines[3].startswith("    ")
