@@ -16,6 +16,7 @@ from asl.debug.terminal.commands import Group, nothing, split_word
 from asl.debug.terminal.session import Session
 from asl.debug.terminal.trail import Trail
 from asl.errors import InputError
+from asl.hosts.start import moment
 from asl.story_text import plain
 from asl.values import JSON
 
@@ -144,7 +145,7 @@ def heartbeat(session: Session, argument: str) -> None:
 )
 def retry(session: Session, argument: str) -> None:
     if argument != "now":
-        raise InputError("there is retry now; how often a state may be retried: retries")
+        raise InputError("retry takes the word now: retry now ends a back-off; retries tells how many are left")
     session.debugger.retry_now()
     session.arrived()
 
@@ -161,6 +162,17 @@ def skip(session: Session, argument: str) -> None:
     session.arrived()
 
 
+def _moment(text: str) -> str:
+    """The text, if it is a moment. Raises InputError."""
+    try:
+        moment(text)
+    except InputError:
+        raise InputError(
+            f"'{text}' is neither how long (30s, 5min, 1h, 2d) nor a moment such as 2026-01-01T12:00:00Z"
+        ) from None
+    return text
+
+
 @GROUP.command(
     "jump TIME",
     "Let time pass.",
@@ -174,7 +186,7 @@ def jump(session: Session, argument: str) -> None:
     if amount is not None:
         session.debugger.jump(seconds=float(amount[1]) * _SECONDS[amount[2] or "s"])
     else:
-        session.debugger.jump(until=argument)
+        session.debugger.jump(until=_moment(argument))
     session.arrived()
 
 

@@ -150,10 +150,12 @@ def brief(value: JSON, room: int) -> str:
 def _beginning(value: dict[str, JSON] | list[JSON], room: int) -> str:
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     rest = len(value)
-    pieces = []
+    pieces: list[str] = []
     room -= len(f"{opening}, …{rest:,}{closing}")
     for key, member in _items(value):
         shown = inline(member, min(room - len(key), BESIDE))
+        if shown is None and not pieces and isinstance(member, str) and room - len(key) > SHORTEST:
+            shown = text(member[: min(room - len(key), BESIDE) - 3])[:-1] + '…"'
         if shown is None:
             break
         pieces.append(f"{key}{shown}")

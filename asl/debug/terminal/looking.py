@@ -131,19 +131,24 @@ def show_difference(session: Session, before: Stop, after: Stop) -> None:
         screen.line(session.headline(stop))
         if stop.kind == "end":
             screen.lines(stop_view.details(stop, screen.width, screen.style))
-    lines = change_view.changes(before.value, after.value, Fold(screen.height, screen.width - 4))
-    if lines is None:
-        lines = [
-            change_view.Line("-", data_view.brief(before.value, screen.width - 4)),
-            change_view.Line("+", data_view.brief(after.value, screen.width - 4)),
-        ]
-    if same(before.value, after.value):
-        lines = []
+    lines = _data_changes(before, after, Fold(screen.height, screen.width - 4))
     old, new = before.scope.variables, after.scope.variables
     lines += stop_view.variable_changes(old, new, screen.width - 4)
     screen.lines(f"  {line.painted(screen.style)}" for line in lines)
-    if not lines:
+    if not lines and before.error == after.error:
         screen.line("  the same data, the same variables")
+
+
+def _data_changes(before: Stop, after: Stop, fold: Fold) -> list[change_view.Line]:
+    """What differs in the data of two stops; nothing where one is the end of an execution that failed: it has none."""
+    if any(stop.kind == "end" and stop.error is not None for stop in (before, after)):
+        return []
+    if same(before.value, after.value):
+        return []
+    return change_view.changes(before.value, after.value, fold) or [
+        change_view.Line("-", data_view.brief(before.value, fold.width)),
+        change_view.Line("+", data_view.brief(after.value, fold.width)),
+    ]
 
 
 # -- the definition --------------------------------------------------------------------------------------------------

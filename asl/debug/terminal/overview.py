@@ -80,7 +80,7 @@ def timeline(session: Session, argument: str) -> None:
     if start:
         screen.line(screen.style.dim(f"    … {counted(start, 'line')} before; timeline all shows them"))
     for visit in visits[start:end]:
-        screen.line(_visit_line(session, visit, present))
+        screen.write(_visit_line(session, visit, present))
     if end < len(visits):
         screen.line(screen.style.dim(f"    … {counted(len(visits) - end, 'line')} after"))
 
@@ -148,7 +148,8 @@ def _info_state(session: Session) -> Iterator[str]:
     yield f"state       {plain(stop.state.name)} ({stop.state.type})"
     yield f"pointer     {plain(stop.state.pointer)}"
     yield f"place       {stop_view.place(stop) or 'defined in Python'}"
-    yield f"attempt     {stop.scope.attempt + 1}"
+    if stop.scope.attempt:
+        yield f"attempt     {stop.scope.attempt + 1}"
     if stop.levels:
         yield f"inside      {plain(' › '.join(map(str, stop.levels)))}"
 

@@ -150,6 +150,8 @@ def data(stop: Stop, before: Stop | None, fold: Fold, style: Style) -> list[str]
 def _value(label: str, stop: Stop, before: Stop | None, fold: Fold, style: Style) -> list[str]:
     label = f"  {style.dim(label)} "
     room = fold.width - len(label)
+    if stop.kind == "end":
+        before = None  # what came of it all is shown as it is
     if before is not None and same(before.value, stop.value):
         text = data_view.brief(stop.value, room - 20)
         return [f"{label}{highlight.json(text, style)}" + style.dim(f"  as at stop {before.number}")]

@@ -122,6 +122,8 @@ def _each(session: Session, argument: str, do: Callable[[int], object]) -> None:
     texts = argument.split() or [str(each.number) for each in breakpoints]
     for found in [breakpoints[number(text, "the number of a breakpoint")] for text in texts]:
         do(found.number)
+        if found in [*breakpoints]:
+            _told(session, found)
 
 
 @GROUP.command(
