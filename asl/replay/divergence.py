@@ -18,6 +18,7 @@ _SHOWN: Final = 300
 
 _FIELDS: Final = {
     "parameters": ("Parameters", "Arguments"),
+    "input": ("Parameters", "Arguments"),
     "output": ("Output", "OutputPath", "ResultPath", "ResultSelector", "Result"),
     "assignedVariables": ("Assign",),
     "resource": ("Resource",),

@@ -32,6 +32,8 @@ class Words:
         assert recorded is not None, "it differs from one"
         words = told(now.type, now.details or {})
         pointer = self._field(mover, recorded, found[0], way)
+        if recorded.type == "ExecutionStarted":
+            return replace(self._made(recorded, words, None, None), differences=tuple(found))
         if found[0].keys == ("name",):
             return self._entered(recorded, words, mover, way)
         return replace(self._made(recorded, words, mover.state.name, pointer), differences=tuple(found))
