@@ -107,6 +107,8 @@ def _visit_line(session: Session, visit: list[Stop], present: Stop) -> str:
     is_here = first.number <= present.number <= last.number
     numbers = f"{first.number}" if first is last else f"{first.number}-{last.number}"
     places = "".join(f"{plain(str(level))} › " for level in first.levels)
+    if first.run.parent_arn is not None:
+        places = f"[{plain(first.run.machine.name)}] {places}"
     steps = " ".join(
         style.bold(f"[{_short(stop)}]") if stop.number == present.number else style.dim(_short(stop)) for stop in visit
     )

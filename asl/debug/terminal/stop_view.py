@@ -127,7 +127,7 @@ def details(stop: Stop, width: int, style: Style) -> Iterator[str]:
     if stop.error is not None:
         name = plain(stop.error.error or "an error without a name")
         told = f"{name}: {plain(stop.error.cause[:_CAUSE_SHOWN])}" if stop.error.cause else name
-        first, *others = textwrap.wrap(told, width - 4)
+        first, *others = textwrap.wrap(told, width - 4, break_on_hyphens=False)
         yield f"  {style.red(name)}{first[len(name) :]}"
         yield from (f"    {line}" for line in others)
 
@@ -157,7 +157,7 @@ def _value(label: str, stop: Stop, before: Stop | None, fold: Fold, style: Style
         return [f"{label}{highlight.json(text, style)}" + style.dim(f"  as at stop {before.number}")]
     inside = Fold(fold.lines, fold.width - 6, fold.members)
     lines = None
-    if before is not None and trail.is_flow(stop):
+    if before is not None and (trail.is_flow(stop) or before.number == stop.number):  # it was changed here
         lines = change_view.changes(before.value, stop.value, inside)
     if lines is not None:
         return [label.rstrip(), *(f"    {line.painted(style)}" for line in lines)]
@@ -195,7 +195,7 @@ def hints(stop: Stop, width: int, style: Style) -> Iterator[str]:
         yield from _unanswered(stop, stop.problem, width, style)
     elif stop.kind == "outside":
         yield from _awaited(stop)
-    elif stop.kind == "end":
+    elif stop.kind == "end" and stop.run.parent_arn is None:
         yield style.dim("  back, goto N or restart go on from here; export test writes a test")
 
 

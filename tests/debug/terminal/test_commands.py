@@ -106,6 +106,7 @@ GOOD: list[tuple[Sequence[str], str]] = [
     (["info variables"], "no variables are assigned\n"),
     # changing
     (['set $.card = "5500"'], '~   "card": "4111" → "5500"'),
+    (["s 4", 'set $.card = "5500"'], '~   "card": "4111" → "5500"'),
     (["set $.new.deep = [1]", "print $.new"], '{"deep": [1]}\n'),
     (["set $limit = 5", "print $limit"], "5\n"),
     (["n", 'succeed {"receipt": "by hand"}', "print $.receipt"], '"by hand"\n'),

@@ -102,6 +102,8 @@ def test_an_execution_that_a_task_started_is_within_it(tmp_path: Path) -> None:
     assert "stop 3  [child]  enter Inner (Pass)" in text
     assert "  path Call (child) › Inner\n" in text
     assert "> 0  enter Inner (Pass)  of child\n  1  Call (Task)  of parent\n" in text
+    text = said(Debugger(parent, machines={"child": child}), "until Inner", "finish", "timeline")
+    assert "→       3-5  00:00:00.000  [child] Inner  enter exit [end]\n" in text
 
 
 # -- what data are compared with ---------------------------------------------------------------------------------------
