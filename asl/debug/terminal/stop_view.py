@@ -148,8 +148,8 @@ def data(stop: Stop, before: Stop | None, fold: Fold, style: Style) -> list[str]
 
 
 def _value(label: str, stop: Stop, before: Stop | None, fold: Fold, style: Style) -> list[str]:
+    room = fold.width - len(label) - 3
     label = f"  {style.dim(label)} "
-    room = fold.width - len(label)
     if stop.kind == "end":
         before = None  # what came of it all is shown as it is
     if before is not None and same(before.value, stop.value):
