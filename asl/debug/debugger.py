@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from asl.debug import changing, expressions
@@ -98,6 +99,12 @@ class Debugger:
     def close(self) -> None:
         """Closes the world."""
         self.world.close()
+
+    def save(self, path: str | Path) -> None:
+        """Writes the session to a file, to be resumed by `asl debug --replay`: see `asl.debug.session_file`."""
+        from asl.debug import session_file
+
+        session_file.save(self, path)
 
     # -- where it is ---------------------------------------------------------------------------------------------------
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import asl
 from asl.debug import Debugger
+from asl.debug.resuming import resume
+from asl.debug.session_file import read
 from asl.errors import InputError
 from asl.integration import Call, Output, Pending
 from asl.snapshot import snapshot
@@ -511,3 +514,11 @@ def test_ctrl_c_in_a_call_stops_at_its_state() -> None:
     assert (seen(debugger), debugger.reason) == ("call Charge", "interrupted")
     debugger.continue_()
     assert debugger.run.output["charged"] == 1
+
+
+def test_a_session_can_be_saved(tmp_path: Path) -> None:
+    debugger = order({"ok": True})
+    debugger.next()
+    debugger.save(tmp_path / "order.session.json")
+    resumed = resume(read(tmp_path / "order.session.json"), warn=pytest.fail)
+    assert seen(resumed) == "enter Charge"
