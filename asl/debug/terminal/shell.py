@@ -6,7 +6,18 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, TextIO
 
-from asl.debug.terminal import changing, keeping, looking, moving, overview, pending, stop_view, stopping, threads
+from asl.debug.terminal import (
+    changing,
+    forking,
+    keeping,
+    looking,
+    moving,
+    overview,
+    pending,
+    stop_view,
+    stopping,
+    threads,
+)
 from asl.debug.terminal.commands import Commands
 from asl.debug.terminal.reader import PROMPT, Reader, reader_for
 from asl.debug.terminal.screen import Screen
@@ -24,6 +35,7 @@ GROUPS: Final = (
     overview.GROUP,
     pending.GROUP,
     changing.GROUP,
+    forking.GROUP,
     keeping.GROUP,
 )
 DONE: Final = 0

@@ -225,6 +225,7 @@ BAD: list[tuple[Sequence[str], str]] = [
     (["forks x"], "forks takes no argument"),
     (["switch"], "which line is missing; there are main"),
     (["switch mian"], "there is no line 'mian'; did you mean 'main'?"),
+    (["compare"], "which line is missing; there are main"),
     (["compare other"], "there is no line 'other'; there are main"),
     (["save"], "the file is missing: save charge.session.json"),
     (["save none/kept.json"], "cannot be written"),
