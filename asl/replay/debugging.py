@@ -10,7 +10,8 @@ from asl.hosts.run import Run
 from asl.json_text import dumps
 from asl.replay.recorded_answers import RecordedAnswers
 from asl.replay.recording import Recording, from_events
-from asl.replay.replay import Replayed, replay
+from asl.replay.replay import replay
+from asl.replay.replayed import Replayed
 from asl.replay.script import RecordedScript
 
 

@@ -78,7 +78,8 @@ def recorded_details(event: RecordedEvent, recording: Recording) -> dict[str, An
 def lacks(event: RecordedEvent, recording: Recording, name: str) -> bool:
     """Whether the recording does not have that part of an event's data, so that nothing is known of it."""
     if name not in event.details:
-        return name in _DATA and (not recording.has_data or event.is_truncated)
+        without = event.is_truncated or not recording.has_data or event.type == "ExecutionStarted"
+        return name == "roleArn" or (name in _DATA and without)
     return name in _DATA and event.is_truncated
 
 

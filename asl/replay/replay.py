@@ -18,13 +18,12 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from asl import events as ev
 from asl.debug.moves import Deliver, MoveFrame
 from asl.effects import CallTask
-from asl.engine import Execution
 from asl.errors import InputError
 from asl.frame import Frame
 from asl.hosts.world import World
@@ -36,83 +35,13 @@ from asl.replay.facts import Facts, facts_of, recorded_input
 from asl.replay.generated import Before, Generated, volatile_states
 from asl.replay.pairing import Mover, Pair, Pairing
 from asl.replay.recording import RecordedEvent, Recording
+from asl.replay.replayed import Replayed, Step
 from asl.replay.threads import MACHINE, Thread
 from asl.replay.words import Words
 from asl.snapshot import restore, snapshot
-from asl.story_text import counted
 from asl.values import JSON
 
 _TRANSITIONS: Final = ("/Next", "/End", "/Default")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A move that was made, and the types of the history events that came of it.
-
-    `answered` is the id of the recorded event that it brought, where that is the outcome of a task.
-    """
-
-    move: MoveFrame | Deliver
-    events: tuple[str, ...] = ()
-    answered: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """What came of a replay.
-
-    `verified` is how many recorded events came again as recorded, `adopted` how many values were taken from the
-    recording because AWS had made them up. `steps` are all moves that were made after the start, so that a script makes
-    them again; `facts` and `input_text` are what the execution is to be started with. `divergence` is where the
-    definition first does something else, `gap` where the recording does not tell how it goes on.
-    """
-
-    recording: Recording
-    machine: Machine
-    facts: Facts
-    input_text: str
-    verified: int
-    adopted: int
-    steps: tuple[Step, ...]
-    execution: Execution
-    divergence: Divergence | None
-    gap: Gap | None
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The options of `Machine.run`, and of a debugger, with which the execution starts as it was recorded."""
-        return {**self.facts.of_world(), **self.facts.of_start(), "input_text": self.input_text}
-
-    def told(self) -> str:
-        """What came of it, for a person: lines of text."""
-        total = len(self.recording.events)
-        if self.divergence is not None:
-            return f"differs from the recording at {self.divergence}"
-        if self.gap is not None:
-            return f"cannot go on: {self.gap}"
-        adopted = f", {counted(self.adopted, 'value')} adopted from the recording" if self.adopted else ""
-        if not self.recording.is_complete:
-            rest = "; this is not the whole history: the file has a nextToken"
-        else:
-            rest = "" if self.recording.has_ended else "; the recording ends before the execution does"
-        return f"{counted(total, 'event')} came again as recorded{adopted}{rest}"
-
-    def as_dict(self) -> dict[str, JSON]:
-        """The same as a JSON object."""
-        divergence, gap = self.divergence, self.gap
-        return {
-            "events": len(self.recording.events),
-            "verified": self.verified,
-            "adopted": self.adopted,
-            "ended": self.recording.has_ended,
-            "divergence": None if divergence is None else divergence.as_dict(),
-            "gap": None if gap is None else {"event": gap.event.id, "type": gap.event.type, "text": str(gap)},
-        }
-
-    @property
-    def is_faithful(self) -> bool:
-        """Whether the whole recording came again as recorded."""
-        return self.divergence is None and self.gap is None
 
 
 def replay(

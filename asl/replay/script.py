@@ -10,7 +10,8 @@ from asl.history import HistoryEvent
 from asl.hosts.answers import Mocks
 from asl.hosts.run import Run
 from asl.replay.recorded_answers import RecordedAnswers
-from asl.replay.replay import Replayed, world_of
+from asl.replay.replay import world_of
+from asl.replay.replayed import Replayed
 
 
 class RecordedScript:

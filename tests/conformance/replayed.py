@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from asl.machine import load
 from asl.replay.recording import from_events
-from asl.replay.replay import Replayed, replay
+from asl.replay.replay import replay
+from asl.replay.replayed import Replayed
 from asl.values import JSON
 from tests.conformance.recordings import Case, Execution
 from tests.conformance.replay import _texts_by_value

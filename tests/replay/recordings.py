@@ -7,7 +7,8 @@ from typing import Any
 
 import asl
 from asl.replay.recording import from_events
-from asl.replay.replay import Replayed, replay
+from asl.replay.replay import replay
+from asl.replay.replayed import Replayed
 from asl.values import JSON
 
 ELSEWHERE = {

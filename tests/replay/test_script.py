@@ -11,7 +11,7 @@ from asl.errors import HostError
 from asl.integration import Call, Failure, Output
 from asl.replay.recorded_answers import RecordedAnswers, attempts
 from asl.replay.recording import from_events
-from asl.replay.replay import Replayed
+from asl.replay.replayed import Replayed
 from asl.replay.script import RecordedScript, go_on
 from asl.values import ABSENT, JSON
 from tests.replay.machines import ORDER, ORDER_INPUT, QUERY, QUERY_INPUT, answers, changed
