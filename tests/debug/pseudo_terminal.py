@@ -35,7 +35,7 @@ class _Screen(pyte.Screen):  # type: ignore[misc]
 
     def row(self, number: int) -> str:
         line = self.buffer[number]
-        return "".join(line[column].data for column in range(COLUMNS)).rstrip()
+        return "".join(line[column].data for column in range(max(line, default=-1) + 1)).rstrip()
 
 
 class Terminal:

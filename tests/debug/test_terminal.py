@@ -111,47 +111,36 @@ def opened(folder: Path, **variables: str) -> Terminal:
 
 
 def test_the_tab_key_completes(terminal: Terminal) -> None:
+    """Commands, states, paths into the data and the context object, files."""
     pytest.importorskip("prompt_toolkit", reason="it completes")
+    terminal.type("step" + ENTER)
+    terminal.wait_for_prompt(2)
     for keys, completed in [
         ("cont", "continue"),
-        ("unt", "until"),
         ("until Dr", "until Dry"),
         ("break Pai", "break Paint it"),
         ("info br", "info breakpoints"),
         ("help reverse", "help reverse-continue"),
         ("print $$.Execution.Na", "print $$.Execution.Name"),
         ("source mach", "source machine.asl.json"),
+        ("$.col", "$.colour"),
+        ("$.colour.", "$.colour.name"),
     ]:
         terminal.type(keys + TAB)
         terminal.wait(lambda wanted=completed: terminal.typed == wanted, f"{completed!r} for {keys!r}")
         terminal.type(CTRL_C)
-        terminal.wait(lambda: terminal.prompts(), "a new prompt")
-
-
-def test_the_tab_key_knows_the_data(terminal: Terminal) -> None:
-    pytest.importorskip("prompt_toolkit", reason="it completes")
-    terminal.type("step" + ENTER)
-    terminal.wait_for_prompt(2)
-    terminal.type("$.col" + TAB)
-    terminal.wait(lambda: terminal.typed == "$.colour", "$.colour")
-    terminal.type("." + TAB)
-    terminal.wait(lambda: terminal.typed == "$.colour.name", "$.colour.name")
-    terminal.type(ENTER)
-    terminal.wait_for_prompt(3)
-    assert terminal.rows[-2:] == ['"blue"', PROMPT]
+        terminal.wait(terminal.prompts, "a new prompt")
+    terminal.type("$.col" + TAB + "." + TAB + ENTER)
+    terminal.wait_for('"blue"\n')
 
 
 def test_enter_repeats_the_last_move_and_nothing_else(terminal: Terminal) -> None:
-    for number, (line, said) in enumerate(
-        [("step", "stop 1  "), ("", "stop 2  "), ("print 7", "7"), ("", "stop 3  "), ("back 2", "stop 1  ")]
-    ):
+    for number, line in enumerate(["step", "", "print 7", "", "back 2", "no such command", ""]):
         terminal.type(line + ENTER)
         terminal.wait_for_prompt(number + 2)
-        answer = terminal.text.rpartition(f"\n{PROMPT} {line}".rstrip() + "\n")[0:]
-        assert said in terminal.text, answer
-    assert [row.split("  ")[0] for row in terminal.rows if row.startswith("stop ")] == [
-        "stop 0", "stop 1", "stop 2", "stop 3", "stop 1",
-    ]  # fmt: skip
+    stops = [row.partition("  ")[0] for row in terminal.rows if row.startswith("stop ")]
+    assert stops == ["stop 0", "stop 1", "stop 2", "stop 3", "stop 1", "stop 0"]
+    assert terminal.text.count("\n7\n") == 1
 
 
 def test_ctrl_c_cancels_the_line(terminal: Terminal) -> None:
@@ -172,12 +161,12 @@ def test_ctrl_c_ends_a_call_that_takes_for_ever(terminal: Terminal) -> None:
     assert "interrupted\nstop 4  call by Paint it" in terminal.text
     terminal.type('succeed "painted"' + ENTER)
     terminal.wait_for_prompt(3)
-    assert "stop 5  answer to Paint it" in terminal.text or "stop 4  answer to Paint it" in terminal.text
+    assert "stop 5  answer to Paint it" in terminal.text
     terminal.type(CTRL_D)
     assert terminal.ended() == 0
 
 
-@pytest.mark.parametrize("keys", [CTRL_D, f"quit{ENTER}", f"q{ENTER}", f"exit{ENTER}"])
+@pytest.mark.parametrize("keys", [CTRL_D, f"exit{ENTER}"])
 def test_ways_to_leave(terminal: Terminal, keys: str) -> None:
     terminal.type(keys)
     assert terminal.ended() == 0
