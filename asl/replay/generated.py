@@ -28,6 +28,7 @@ _TIME: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
 _NAME: Final = r"[^\s:/\"\\<>{}\[\]]{1,80}"
 _TOKEN: Final = r"[A-Za-z0-9+/=_-]{16,}"
 _ID_OF_EVENT: Final = re.compile(r"(?<=\(entered at the event id #)\d+(?=\))")
+_TOKEN_LENGTH: Final = 128  # of ours
 _TRIALS: Final = 8
 _SHIFT_MS: Final = 97 * 366 * 86_400_000 - 12_345_679  # so much that all digits of a time change
 
@@ -57,7 +58,8 @@ class Generated:
         self._texts = {info.arn: "arn", info.name: "name", info.state_machine_name: "machine_name"}
         self._texts = {text: fact for text, fact in self._texts.items() if fact in facts.unknown}
         self._seed = info.seed
-        self._uuids: list[str] = []
+        self._uuids: set[str] = set()
+        self._drawn = 0
         self.tokens: set[str] = set()
         """The task tokens that were made."""
         self.times: set[int] = set()
@@ -94,14 +96,15 @@ class Generated:
 
     def _parts(self, text: str, execution: Execution) -> list[tuple[int, int, str]]:
         """The generated parts of a text of ours: where each begins and ends, and what it is."""
-        while len(self._uuids) < execution.draws:
-            bits = Random(f"{self._seed}/{len(self._uuids) + 1}").getrandbits(128)
-            self._uuids.append(str(uuid.UUID(int=bits, version=4)))
-        known = dict(self._texts)
-        if re.search(_UUID, text):
-            known |= dict.fromkeys(self._uuids, "uuid")
-        known |= dict.fromkeys(self.tokens, "token")
-        found = _places(text, known)
+        while self._drawn < execution.draws:
+            self._drawn += 1
+            bits = Random(f"{self._seed}/{self._drawn}").getrandbits(128)
+            self._uuids.add(str(uuid.UUID(int=bits, version=4)))
+        tokens = dict.fromkeys(self.tokens, "token") if len(text) >= _TOKEN_LENGTH else {}
+        found = _places(text, {**self._texts, **tokens})
+        for match in re.finditer(_UUID, text):
+            if match[0] in self._uuids:
+                found.append((match.start(), match.end(), "uuid"))
         for match in re.finditer(_TIME, text):
             if timestamps.parse_ms(match[0]) in self.times:
                 found.append((match.start(), match.end(), "time"))

@@ -24,6 +24,12 @@ from asl.values import JSON
 ENDINGS: Final = frozenset(("ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"))
 
 _DATA: Final = ("input", "output", "parameters")
+_TYPES: Final = {
+    **dict.fromkeys(("name", "state", "error", "cause", "resource", "resourceType", "region", "workerName"), str),
+    "index": int,
+    "length": int,
+}  # fmt: skip
+"""Of which type parts of an event's details are, where they are there."""
 _ORDER: Final = "aws stepfunctions get-execution-history --execution-arn ... > history.json"
 
 
@@ -42,9 +48,10 @@ class RecordedEvent:
 
     @property
     def is_truncated(self) -> bool:
-        """Whether it says that its data was cut off."""
+        """Whether it says that its data was cut off, or left out."""
         flags = [value for name, value in self.details.items() if name.endswith("Details")]
-        return any(isinstance(flag, dict) and flag.get("truncated") is True for flag in flags)
+        flags = [flag for flag in flags if isinstance(flag, dict)]
+        return any(flag.get("truncated") is True or flag.get("included") is False for flag in flags)
 
 
 @dataclass(frozen=True)
@@ -183,6 +190,11 @@ def _event(value: JSON, index: int, name: str) -> RecordedEvent:
         raise InputError(
             f"{name}: events[{index}] is no event of a history; it needs an integer id, a type, and previousEventId"
         ) from None
+    for field_name, wanted in _TYPES.items():
+        member = details.get(field_name)
+        if member is not None and (type(member) is not wanted):
+            what = "a text" if wanted is str else "a number"
+            raise InputError(f"{name}: event {id} ({kind}): '{field_name}' is not {what}, but {_shown(member)}")
     return RecordedEvent(id, previous_id, kind, _moment(event.get("timestamp", event.get("event_timestamp"))), details)
 
 

@@ -17,7 +17,7 @@ from asl.replay.recording import from_events
 from asl.replay.replay import replay
 from asl.replay.replayed import Replayed
 from asl.values import JSON
-from tests.conformance.recordings import Case, Execution
+from tests.conformance.recordings import Case, Execution, corpus
 from tests.conformance.replay import _texts_by_value
 
 _PLACEHOLDERS: Final = (
@@ -60,6 +60,16 @@ def recorded(case: Case) -> Iterator[Recorded]:
     for execution in case.executions:
         if execution.events is not None:
             yield Recorded(case, execution)
+
+
+def refused() -> Iterator[list[JSON]]:
+    """The histories of the corpus that have a Distributed Map, which cannot be replayed."""
+    folder = corpus("aws")
+    for file in sorted((folder / "cases").glob("*/*.json")) if folder is not None else ():
+        for value in json.loads(file.read_text("utf-8")).get("snapshot", {}).values():
+            events = value.get("events") if isinstance(value, dict) else None
+            if isinstance(events, list) and any(str(each.get("type")).startswith("MapRun") for each in events):
+                yield restored(tuple(events))
 
 
 def restored(events: tuple[JSON, ...]) -> list[JSON]:

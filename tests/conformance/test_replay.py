@@ -10,10 +10,11 @@ from typing import Final
 import pytest
 
 from asl.errors import InputError
+from asl.replay.recording import from_events
 from asl.values import JSON
 from tests.conformance.recordings import Case, corpus, load_all
 from tests.conformance.replay_recordings import unreplayed
-from tests.conformance.replayed import Recorded, recorded
+from tests.conformance.replayed import Recorded, recorded, refused
 from tests.replay.machines import changed
 
 KNOWN = unreplayed()
@@ -36,6 +37,15 @@ def test_replays_to_its_end(execution: Recorded) -> None:
     done = execution.replayed()
     assert str(done.divergence or done.gap or "") == ""
     assert done.verified == len(done.recording.events)
+
+
+@needs_corpus
+def test_distributed_maps_are_refused_with_a_clear_word() -> None:
+    histories = list(refused())
+    assert len(histories) >= 20
+    for events in histories:
+        with pytest.raises(InputError, match="executions with a Distributed Map cannot be replayed"):
+            from_events(events)
 
 
 @needs_corpus
