@@ -176,9 +176,9 @@ def _defines(ctx: click.Context, settings: Config, said: tuple[str, ...]) -> Map
 
 def _replayed(history: str, definition: str | None, defines: Mapping[str, str], **options: Any) -> Replayed:
     """What comes of a recorded execution. Raises InputError and DefinitionError."""
+    from asl.replay.driver import replay
     from asl.replay.files import machine_of
     from asl.replay.recording import read
-    from asl.replay.replay import replay
 
     recording = read(history)
     return replay(recording, machine_of(history, recording, definition, defines), **options)

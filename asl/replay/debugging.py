@@ -8,9 +8,9 @@ from asl.debug.debugger import Debugger
 from asl.hosts.answers import Mocks
 from asl.hosts.run import Run
 from asl.json_text import dumps
+from asl.replay.driver import replay
 from asl.replay.recorded_answers import RecordedAnswers
 from asl.replay.recording import Recording, from_events
-from asl.replay.replay import replay
 from asl.replay.replayed import Replayed
 from asl.replay.script import RecordedScript
 

@@ -9,8 +9,8 @@ from asl.debug.moves import Deliver, MoveFrame
 from asl.history import HistoryEvent
 from asl.hosts.answers import Mocks
 from asl.hosts.run import Run
+from asl.replay.driver import world_of
 from asl.replay.recorded_answers import RecordedAnswers
-from asl.replay.replay import world_of
 from asl.replay.replayed import Replayed
 
 

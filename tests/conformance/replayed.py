@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from asl.machine import load
+from asl.replay.driver import replay
 from asl.replay.recording import from_events
-from asl.replay.replay import replay
 from asl.replay.replayed import Replayed
 from asl.values import JSON
 from tests.conformance.recordings import Case, Execution, corpus

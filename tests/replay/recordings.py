@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import asl
+from asl.replay.driver import replay
 from asl.replay.recording import from_events
-from asl.replay.replay import replay
 from asl.replay.replayed import Replayed
 from asl.values import JSON
 

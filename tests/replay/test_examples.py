@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from asl.cli import main
 from asl.hosts.run import Run
 from asl.hosts.world import watchers
+from asl.replay.driver import replay
 from asl.replay.recording import from_events
-from asl.replay.replay import replay
 from tests.replay.recordings import said
 
 MACHINES = sorted(path.parent for path in (Path(__file__).parents[2] / "statemachines").glob("*/*.asltest.yaml"))

@@ -10,8 +10,8 @@ import pytest
 
 import asl
 from asl.errors import InputError
+from asl.replay.driver import replay
 from asl.replay.recording import Recording, from_events, from_values, read
-from asl.replay.replay import replay
 from asl.values import JSON
 from tests.replay.machines import ORDER, ORDER_INPUT, answers
 from tests.replay.recordings import history, replayed, said

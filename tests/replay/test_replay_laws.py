@@ -13,8 +13,8 @@ from asl.engine import Execution
 from asl.history import HistoryEvent, render_all
 from asl.hosts.world import World
 from asl.machine import Machine
+from asl.replay.driver import replay
 from asl.replay.recording import from_events
-from asl.replay.replay import replay
 from asl.replay.script import go_on
 from tests.engine.machines import drive, machines
 from tests.replay.recordings import said
