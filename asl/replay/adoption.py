@@ -36,7 +36,7 @@ def adopt(
         others = [each for each in found if not generated.adopted(each, execution, ids)]
         if others and before is not None:
             index = next(index for index, each in enumerate(pairs) if each[0] is pair[0])
-            vary = varying(machine, before, mover.frame, pair[0], index, others)
+            vary = varying(machine, before, mover.frame, pair[0], index, others, generated.unknown)
             others = [each for each in others if each.keys not in vary]
         if others:
             return None, [], (pair, others)

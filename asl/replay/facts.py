@@ -19,7 +19,7 @@ from asl.values import JSON
 EXECUTION_ARN: Final = re.compile(
     r"arn:[\w-]+:states:([\w-]+):(\d+):(execution|express):([^\s:\"\\]+):([^\s:\"\\]+)(?::[^\s:\"\\]+)?"
 )
-_MACHINE_ARN: Final = re.compile(r"arn:[\w-]+:states:([\w-]+):(\d+):stateMachine:([^\s:\"\\]+)")
+MACHINE_ARN: Final = re.compile(r"arn:[\w-]+:states:([\w-]+):(\d+):stateMachine:([^\s:\"\\]+)")
 _NAME_STAND_IN: Final = "00000000-0000-4000-8000-00000000a51a"
 _MACHINE_STAND_IN: Final = "Machine-00000000a51a"
 """Names that no definition has in it: where they occur, the true name belongs."""
@@ -56,13 +56,23 @@ class Facts:
         return replace(self, machine_name=machine_name) if "machine_name" in self.unknown else self
 
     def learnt(self, fact: str, value: str) -> Facts:
-        """The facts with the true value of one that was unknown: "name", "machine_name" or "arn"."""
-        if fact == "arn":
-            return self._of_arn(value)
-        unknown = self.unknown - {fact}
-        if fact == "name":
-            return replace(self, name=value, unknown=unknown)
-        return replace(self, machine_name=value, unknown=unknown)
+        """The facts with the true value of one that was unknown: "name", "machine_name", "arn" or "machine_arn"."""
+        match fact:
+            case "arn":
+                return self._of_arn(value)
+            case "machine_arn":
+                return self._of_machine_arn(value)
+            case "name":
+                return replace(self, name=value)._known("name")
+            case _:
+                return replace(self, machine_name=value)._known("machine_name")
+
+    def _known(self, *facts: str) -> Facts:
+        """The facts where these are no stand-ins any more, nor the ARN that they make."""
+        unknown = self.unknown.difference(facts)
+        if self.type == "STANDARD" and unknown.isdisjoint(("name", "machine_arn")):
+            unknown -= {"arn"}
+        return replace(self, unknown=unknown)
 
     def _of_arn(self, arn: str) -> Facts:
         found = EXECUTION_ARN.fullmatch(arn)
@@ -76,8 +86,16 @@ class Facts:
             region=region,
             account=account,
             arn=arn if kind == "express" else None,
-            unknown=self.unknown - {"name", "machine_name", "arn"},
+            unknown=frozenset(),
         )
+
+    def _of_machine_arn(self, arn: str) -> Facts:
+        """Of the machine's ARN, or that of one of its versions or aliases."""
+        found = MACHINE_ARN.match(arn)
+        assert found is not None, "such an ARN was found"
+        region, account, machine = found.groups()
+        found_out = replace(self, machine_name=machine, region=region, account=account)
+        return found_out._known("machine_name", "machine_arn")
 
 
 def facts_of(
@@ -97,16 +115,17 @@ def facts_of(
         region=region,
         account=account,
         type="EXPRESS" if recording.type == "EXPRESS" else machine.type,
-        unknown=frozenset(("name", "machine_name", "arn")),
+        unknown=frozenset(("name", "machine_name", "arn", "machine_arn")),
     )
-    arn = execution_arn or described.get("executionArn")
-    if isinstance(arn, str):
-        return facts.learnt("arn", arn)
+    if execution_arn is not None:
+        return facts.learnt("arn", execution_arn)
+    described_arn = described.get("executionArn")
+    if isinstance(described_arn, str) and EXECUTION_ARN.fullmatch(described_arn):
+        return facts.learnt("arn", described_arn)
+    if name is not None:
+        facts = facts.learnt("name", name)
     machine_arn = _described_machine(recording)
-    if machine_arn is not None:
-        region, account, machine_name = machine_arn.groups()
-        facts = replace(facts.learnt("machine_name", machine_name), region=region, account=account)
-    return facts if name is None else facts.learnt("name", name)
+    return facts if machine_arn is None else facts.learnt("machine_arn", machine_arn)
 
 
 def recorded_input(recording: Recording) -> str | None:
@@ -127,12 +146,12 @@ def _start(recording: Recording) -> int:
     return next((event.at for event in recording.events if event.at is not None), DEFAULT_START)
 
 
-def _described_machine(recording: Recording) -> re.Match[str] | None:
+def _described_machine(recording: Recording) -> str | None:
     """The ARN of the machine, or of a version or alias of it, where the recording names it."""
     details = recording.events[0].details
     texts = [recording.described.get("stateMachineArn")]
     texts += [details.get("stateMachineVersionArn"), details.get("stateMachineAliasArn")]
-    return next((found for text in texts if isinstance(text, str) and (found := _MACHINE_ARN.match(text))), None)
+    return next((text for text in texts if isinstance(text, str) and MACHINE_ARN.match(text)), None)
 
 
 def _place(recording: Recording, role_arn: str | None) -> tuple[str, str]:

@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
 from asl import timestamps
-from asl.engine import Execution
+from asl.engine import Execution, ExecutionInfo
 from asl.history import HistoryEvent
 from asl.machine import Machine
 from asl.replay.differences import Difference, Keys
-from asl.replay.facts import EXECUTION_ARN, Facts
+from asl.replay.facts import EXECUTION_ARN, MACHINE_ARN, Facts
 from asl.snapshot import restore
 from asl.values import ABSENT, JSON
 
@@ -53,10 +53,15 @@ def volatile_states(machine: Machine) -> frozenset[str]:
 class Generated:
     """Our generated texts, by what may be recorded in their place; and what was recorded where ours stood."""
 
-    def __init__(self, facts: Facts, info: Any) -> None:
+    def __init__(self, facts: Facts, info: ExecutionInfo) -> None:
         self._facts = facts
-        self._texts = {info.arn: "arn", info.name: "name", info.state_machine_name: "machine_name"}
-        self._texts = {text: fact for text, fact in self._texts.items() if fact in facts.unknown}
+        texts = {
+            info.arn: "arn",
+            info.state_machine_arn: "machine_arn",
+            info.name: "name",
+            info.state_machine_name: "machine_name",
+        }
+        self._texts = {text: fact for text, fact in texts.items() if fact in facts.unknown}
         self._seed = info.seed
         self._uuids: set[str] = set()
         self._drawn = 0
@@ -86,6 +91,11 @@ class Generated:
             if what not in ("time", "event"):
                 self.stands_for[ours[start:stop]] = text
         return True
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """The facts that are stand-ins."""
+        return self._facts.unknown
 
     def learnt(self) -> Facts | None:
         """The facts with those that recorded texts have told since; None when they have told none."""
@@ -128,11 +138,17 @@ class Generated:
             case "token":
                 return _TOKEN
             case "arn":
-                return EXECUTION_ARN.pattern.replace("(", "(?:").replace("(?:?:", "(?:")
+                return _without_groups(EXECUTION_ARN)
+            case "machine_arn":
+                return _without_groups(MACHINE_ARN)
             case "event":
                 return str(ids.get(int(ours), ours))
             case _:
                 return _NAME
+
+
+def _without_groups(pattern: re.Pattern[str]) -> str:
+    return re.sub(r"\((?!\?)", "(?:", pattern.pattern)
 
 
 def _places(text: str, known: dict[str, str]) -> list[tuple[int, int, str]]:
@@ -158,18 +174,24 @@ class Before:
 
 
 def varying(
-    machine: Machine, before: Before, frame: str, event: HistoryEvent, number: int, places: Sequence[Difference]
+    machine: Machine,
+    before: Before,
+    frame: str,
+    event: HistoryEvent,
+    number: int,
+    places: Sequence[Difference],
+    unknown: frozenset[str],
 ) -> set[Keys]:
     """Those of the places in the details of an event whose recorded value may be a matter of chance or time.
 
-    The phase of `frame` that made the event is run again, with other seeds and at other times; `number` is how many
-    events it makes before this one. What then comes out otherwise is generated; of a text, the part that stays the same
-    must be in the recorded one too.
+    The phase of `frame` that made the event is run again, with other seeds, at other times and under other names, where
+    these are `unknown`; `number` is how many events it makes before this one. What then comes out otherwise is
+    generated; of a text, the part that stays the same must be in the recorded one too.
     """
     details = event.details or {}
     values: dict[Keys, list[JSON]] = {each.keys: [_at(details, each.keys)] for each in places}
     for trial in range(1, _TRIALS + 1):
-        events = _otherwise(machine, before, frame, trial)
+        events = _otherwise(machine, before, frame, trial, unknown)
         if len(events) > number and events[number].type == event.type:
             for keys, found in values.items():
                 found.append(_at(events[number].details or {}, keys))
@@ -207,15 +229,17 @@ def _kind(value: JSON) -> type:
     return float if type(value) is int else type(value)
 
 
-def _otherwise(machine: Machine, before: Before, frame_id: str, trial: int) -> Sequence[HistoryEvent]:
-    """The events of the last of the phases that are run with another seed and at another time."""
+def _otherwise(
+    machine: Machine, before: Before, frame_id: str, trial: int, unknown: frozenset[str]
+) -> Sequence[HistoryEvent]:
+    """The events of the last of the phases that are run with another seed, at another time and under other names."""
     execution = restore(machine.program, before.work)
     shift = trial * _SHIFT_MS
     execution.seed = f"{execution.seed}/{trial}"
     execution.now += shift
     execution.started_at += shift
+    execution.info = _renamed(execution.info, trial, unknown)
     execution.set_context()
-    execution.context["Execution"]["Id"] += f"-{trial}"
     frame = execution.frames[frame_id]
     frame.entered_at += shift
     if frame.token is not None:
@@ -224,6 +248,20 @@ def _otherwise(machine: Machine, before: Before, frame_id: str, trial: int) -> S
         execution.history = []
         execution.microstep(frame_id)
     return execution.history
+
+
+def _renamed(info: ExecutionInfo, trial: int, unknown: frozenset[str]) -> ExecutionInfo:
+    """What an execution is started with, with other names in the place of stand-ins."""
+    place = f"arn:aws:states:xx-{trial}:{trial}{trial:011d}"
+    name = f"{trial}name{trial}" if "name" in unknown else info.name
+    machine = f"{trial}machine{trial}" if "machine_name" in unknown else info.state_machine_name
+    return replace(
+        info,
+        name=name,
+        state_machine_name=machine,
+        arn=f"{place}:execution:{machine}:{name}" if "arn" in unknown else info.arn,
+        state_machine_arn=f"{place}:stateMachine:{machine}" if "machine_arn" in unknown else info.state_machine_arn,
+    )
 
 
 def _at(details: dict[str, Any], keys: Keys) -> JSON:

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+import asl
 from asl import events as ev
 from asl.integration import Answer, Call, Output
+from asl.replay import replay
+from asl.replay.recording import from_values
 from asl.values import JSON
 from tests.replay.machines import changed
 from tests.replay.recordings import history, replayed, said
@@ -38,6 +41,11 @@ def test_nothing_is_adopted_where_nothing_is_made_up() -> None:
         "States.Format('at {} no {}', $$.State.EnteredTime, States.MathRandom(1, 1000))",
         "$$.State.EnteredTime",
         "$$.Execution.StartTime",
+        "$$.Execution.Id",
+        "$$.StateMachine.Id",
+        "$$.StateMachine.Name",
+        "States.ArrayGetItem(States.StringSplit($$.Execution.Id, ':'), 3)",
+        "States.Hash($$.StateMachine.Id, 'MD5')",
         "States.Array(States.UUID(), $$.State.EnteredTime, 1)",
     ],
 )
@@ -146,6 +154,20 @@ def test_the_token_of_a_task_and_the_names_of_the_execution_are_learnt() -> None
 def test_more_than_the_token_is_compared() -> None:
     prefixed = ("/States/Ask/Parameters/Payload/token.$", "States.Format('token:{}', $$.Task.Token)")
     assert "parameters.Payload.token: recorded" in said(replayed(history(TASK, tasks=echo), changed(TASK, prefixed)))
+
+
+@pytest.mark.parametrize("kind", ["STANDARD", "EXPRESS"])
+def test_names_are_learnt_one_by_one(kind: str) -> None:
+    names = {"id.$": "$$.StateMachine.Id", "name.$": "$$.Execution.Name", "x": 1}
+    definition = machine(Parameters=names)
+    events = history(definition, type=kind)
+    recording = from_values([{"events": events}, {"type": kind}])
+    done = replay(recording, asl.load(definition, type=kind))
+    assert said(done) == ""
+    assert (done.facts.region, done.facts.machine_name, done.facts.name) == ("eu-west-1", "Orders", "nightly-17")
+    assert done.facts.unknown == ({"arn"} if kind == "EXPRESS" else set())
+    other = changed(definition, ("/States/Make/Parameters/name.$", "$$.StateMachine.Name"))
+    assert 'output.name: recorded "nightly-17"' in said(replay(recording, asl.load(other, type=kind)))
 
 
 def test_an_adopted_value_goes_in_as_an_edit() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from asl import World, load
 from asl.integration import Failure, Output
+from asl.replay.recorded_answers import attempts
 from asl.replay.recording import from_events
 from asl.replay.threads import MACHINE, Thread
 from asl.values import JSON
@@ -178,3 +179,32 @@ def test_an_activity_and_its_worker() -> None:
     events = history(definition, activities={"dig": lambda input: {"dug": True}})
     assert said(replayed(events, definition)) == ""
     assert events[3]["activityStartedEventDetails"]["workerName"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "failure"),
+    [
+        ("arn:aws:lambda:eu-west-1:9:function:work", Failure("Bad", None, "schedule")),
+        ("arn:aws:lambda:eu-west-1:9:function:work", Failure("Bad", "why", "start")),
+        ("arn:aws:lambda:eu-west-1:9:function:work", Failure("States.Timeout", None, "timeout")),
+        ("arn:aws:states:::lambda:invoke", Failure("Bad", "why", "start")),
+        ("arn:aws:states:::lambda:invoke.waitForTaskToken", Failure("Bad", "why", "submit")),
+        ("arn:aws:states:::lambda:invoke.waitForTaskToken", Failure("Bad", "why", "run", 0, {"MessageId": "1"})),
+    ],
+)
+def test_tasks_that_fail_in_any_phase(resource: str, failure: Failure) -> None:
+    parameters = {"FunctionName": "work", "Payload": {"token.$": "$$.Task.Token"}}
+    own = (
+        {} if ":lambda:eu" in resource else {"Parameters": parameters if "Token" in resource else {"FunctionName": "f"}}
+    )
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
+    task = {"Type": "Task", "Resource": resource, **own, "Catch": catch, "End": True}
+    definition = {"StartAt": "Work", "States": {"Work": task, "Caught": {"Type": "Pass", "End": True}}}
+    events = history(definition, tasks=lambda call: failure)
+    assert said(replayed(events, definition)) == ""
+    (attempt,) = attempts(from_events(events))
+    assert isinstance(attempt.answer, Failure)
+    assert (attempt.answer.error, attempt.answer.cause) == (failure.error, failure.cause)
+    assert attempt.answer.phase == failure.phase
+    again = history(definition, tasks=lambda call: attempt.answer)
+    assert [event["type"] for event in again] == [event["type"] for event in events]
