@@ -36,9 +36,7 @@ def _of_command(session: Session, text: str, begin: int) -> list[Completion]:
         command, argument = session.understand(text)
         if command.completions is None:
             return []
-        argument = text[len(text) - len(argument) :] if argument else ""
-        if text.endswith(" ") and argument:
-            argument = text[text.rindex(argument) :]
+        argument = text[text.rindex(argument) :] if argument else ""
         found = [each for each in command.completions(session, argument) if _fits(each, argument)]
     except AslError:
         return []

@@ -19,6 +19,8 @@ _DEEPEST: Final = 12
 _LONGEST: Final = 72  # characters of an object or array that stands on one line
 BESIDE: Final = 40  # characters of a value that has not changed, beside those that have
 SHORTEST: Final = 20  # characters of a text that are shown at least
+_ASIDE: Final = frozenset(('"SdkHttpMetadata": ', '"SdkResponseMetadata": '))
+"""Keys of what the services' answers have beside what was asked for: headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Painter:
         limit = count if count <= limit + 1 else limit
         for number, (key, member) in enumerate(islice(_items(value), limit)):
             comma = "" if number + 1 == count else ","
-            yield from self.value(member, depth - 1, key, comma, indent + 1)
+            yield from self.value(member, 0 if key in _ASIDE else depth - 1, key, comma, indent + 1)
         if limit < count:
             self.whole = False
             yield f"{below}… {count - limit:,} more"

@@ -22,6 +22,8 @@ GROUP: Final = Group("Lines of time")
     more="The present line stays as it is: switch goes back to it, compare says how they differ.",
 )
 def fork(session: Session, argument: str) -> None:
+    if " " in argument:
+        raise InputError(f"the name of a line is one word: fork {argument.replace(' ', '-')}")
     known = names.forks(session)
     name = argument or next(f"fork{n}" for n in range(1, len(known) + 2) if f"fork{n}" not in known)
     session.debugger.fork(name)

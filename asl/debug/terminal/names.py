@@ -1,10 +1,11 @@
-"""The names that commands take: states, and those of forks."""
+"""The names that commands take: states, transitions between them, lines of time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from asl.machine import Machine
+from asl.parse.transitions import transitions as leading
 
 if TYPE_CHECKING:
     from asl.debug.terminal.session import Session
@@ -18,6 +19,16 @@ def machines(session: Session) -> list[Machine]:
 def states(session: Session) -> list[str]:
     """The names of all states, at any depth, each once."""
     return list(dict.fromkeys(each.name for machine in machines(session) for each in machine.program.states.values()))
+
+
+def transitions(session: Session) -> list[str]:
+    """All transitions from one state to another: `Charge -> Refused`."""
+    found: dict[str, None] = {}
+    for machine in machines(session):
+        for pointer, state in machine.program.states.items():
+            for _, target in leading(machine.document.at(pointer), pointer):
+                found[f"{state.name} -> {target}"] = None
+    return list(found)
 
 
 def forks(session: Session) -> list[str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator
-from typing import Final
 
 from asl.debug.comparison import same
 from asl.debug.stop import Stop
-from asl.debug.terminal import change_view, data_view, highlight, source_view, trail
+from asl.debug.terminal import change_view, data_view, error_view, highlight, source_view, trail
 from asl.debug.terminal.data_view import Fold
 from asl.debug.terminal.screen import Screen
 from asl.effects import Status
@@ -29,9 +28,6 @@ _LABELS = {
     "outside": "input",
     "end": "output",
 }
-
-
-_CAUSE_SHOWN: Final = 1_000  # characters
 
 
 def clock(ms: int) -> str:
@@ -125,11 +121,7 @@ def details(stop: Stop, width: int, style: Style) -> Iterator[str]:
     if stop.kind == "call" and stop.call is not None:
         yield f"  {style.dim('asks')} {plain(stop.call.resource)}"
     if stop.error is not None:
-        name = plain(stop.error.error or "an error without a name")
-        told = f"{name}: {plain(stop.error.cause[:_CAUSE_SHOWN])}" if stop.error.cause else name
-        first, *others = textwrap.wrap(told, width - 4, break_on_hyphens=False)
-        yield f"  {style.red(name)}{first[len(name) :]}"
-        yield from (f"    {line}" for line in others)
+        yield from error_view.lines(stop.error, width, style)
 
 
 def source(stop: Stop, height: int, width: int, style: Style) -> list[str]:

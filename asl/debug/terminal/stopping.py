@@ -31,6 +31,8 @@ def _places(session: Session, typed: str) -> Iterable[str]:
     place, word, condition = typed.partition(" if ")
     if word:
         return [f"{place} if {each}" for each in completions(session.stop, condition)]
+    if "->" in typed:
+        return names.transitions(session)
     states = names.states(session)
     return [*states, *(f"{state}.exit" for state in states), "error ", "resource "]
 

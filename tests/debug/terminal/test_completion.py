@@ -49,6 +49,8 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
         ("b", ["break", "back", "branches", "branch"]),
         ("break Pa", ["break Pack", "break Pause", "break Pack.exit", "break Pause.exit"]),
         ("b isop", ["b IsOpen", "b IsOpen.exit"]),
+        ("break Charge -> ", ["break Charge -> Each", "break Charge -> Closed"]),
+        ("break Charge -> E", ["break Charge -> Each"]),
         ("b Price if $.car", ["b Price if $.card"]),
         ("until Do", ["until Done"]),
         ("list Ea", ["list Each"]),

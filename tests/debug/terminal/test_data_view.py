@@ -34,6 +34,20 @@ def test_a_value_that_does_not_fit_on_a_line_has_none() -> None:
     assert inline([1] * 30, 40) is None
 
 
+def test_headers_of_services_are_kept_aside() -> None:
+    headers = {"AllHttpHeaders": {"Content-Type": ["application/json"], "Content-Length": ["15"]}}
+    value = {"Payload": {"shelf": "A3"}, "SdkHttpMetadata": headers, "SdkResponseMetadata": {"RequestId": "r-1"}}
+    assert shown(value, FOLD).lines == [
+        "{",
+        '  "Payload": {"shelf": "A3"},',
+        '  "SdkHttpMetadata": {…1},',
+        '  "SdkResponseMetadata": {"RequestId": "r-1"}',
+        "}",
+    ]
+    assert not shown(value, FOLD).whole
+    assert '"Content-Length"' in "".join(shown(headers, FOLD).lines)
+
+
 def test_a_large_value_is_unfolded_as_far_as_there_is_room() -> None:
     value = {"id": "o-1", "items": [{"sku": "tea", "price": 4, "text": "x" * 80}] * 120, "note": "y" * 500}
     assert not shown(value, FOLD).whole
