@@ -15,6 +15,7 @@ from asl.source_text import pointer_tokens
 from asl.values import ABSENT, JSON
 
 _SHOWN: Final = 300
+_LISTED: Final = 10  # differences of an event
 
 _FIELDS: Final = {
     "parameters": ("Parameters", "Arguments"),
@@ -54,7 +55,9 @@ class Divergence:
     def __str__(self) -> str:
         lines = [self._where()]
         if self.differences:
-            lines += [str(each) for each in self.differences]
+            lines += [str(each) for each in self.differences[:_LISTED]]
+            if len(self.differences) > _LISTED:
+                lines.append(f"and {len(self.differences) - _LISTED} more")
         else:
             lines += [f"recorded: {self.recorded}", f"now: {self.now}"]
         return "\n  ".join(lines)
