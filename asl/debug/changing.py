@@ -81,14 +81,54 @@ def _edit(debugger: Debugger, stop: Stop, place: int, what: str, value: JSON) ->
 # -- answers ---------------------------------------------------------------------------------------------------------
 
 
-def answer(debugger: Debugger, given: Output | Failure, token: str | None = None) -> None:
-    """Answers the task of the present stop, or the one that waits with a token, by hand."""
-    stop = debugger.stop
+def answer(
+    debugger: Debugger, given: Output | Failure, token: str | None = None, stop: Stop | None = None, final: bool = True
+) -> None:
+    """Answers a task by hand: that of a stop (the present one, or that of another branch), or the one with a token.
+
+    Where the answer is not `final`, it is that of the start call of a callback task, which then waits.
+    """
+    stop = stop or debugger.stop
     if token is not None or (stop.kind == "outside" and stop.scope.token is not None):
         _answer_token(debugger, token or stop.scope.token or "", given)
         return
+    if stop is not debugger.stop or stop.number == len(debugger.stops) - 1:
+        if _answer_at_the_tip(debugger, given, stop, final):
+            return
+        if stop is not debugger.stop:
+            raise InputError(
+                f"the task of state '{stop.state.name}' is not asked now; go there with goto {stop.number}"
+            )
     call = _call_of(debugger, stop)
-    debugger.redo(call.moves, call.number + 1, moves.AnswerCall(given), call.number + 1)
+    _check_pattern(call, final)
+    debugger.redo(call.moves, call.number + 1, moves.AnswerCall(given, final), call.number + 1)
+
+
+def _answer_at_the_tip(debugger: Debugger, given: Output | Failure, stop: Stop, final: bool) -> bool:
+    """Answers the task of a stop if it is asked where the line has come to; False if it is not."""
+    frame = stop.run.execution.frames.get(stop.frame)
+    attempt = None if frame is None or frame.ref is None else debugger.world.attempt(stop.run, frame.ref)
+    if attempt is None or debugger.line.moves_to(debugger.stop) < len(debugger.line.moves):
+        return False
+    number = len(debugger.stops)
+    action: moves.Action
+    if debugger.stepper.place_of(stop.run.arn, attempt.ref) is not None:
+        _check_pattern(stop, final)
+        action = moves.AnswerCall(given, final, stop.run.arn, attempt.ref)
+    elif attempt.awaits_token and attempt.call.token is not None:
+        action = moves.AnswerToken(attempt.call.token, given)
+    else:
+        return False
+    debugger.redo(len(debugger.line.moves), number, action, number)
+    return True
+
+
+def _check_pattern(stop: Stop, final: bool) -> None:
+    if final or stop.run.machine.document.at(f"{stop.state.pointer}/Resource").endswith(".waitForTaskToken"):
+        return
+    raise InputError(
+        f"the task of state '{stop.state.name}' does not wait for a token after its call; answer it with succeed or fail"
+    )
 
 
 def heartbeat(debugger: Debugger, token: str | None = None) -> None:
@@ -134,13 +174,18 @@ def _call_of(debugger: Debugger, stop: Stop) -> Stop:
 # -- going on otherwise ----------------------------------------------------------------------------------------------
 
 
-def skip(debugger: Debugger) -> None:
-    """Leaves the state of the present stop without its work, for the next one; its raw input goes out."""
-    stop = debugger.stop
+def skip(debugger: Debugger, stop: Stop | None = None) -> None:
+    """Leaves the state of a stop without its work, for the next one; its raw input goes out."""
+    stop = stop or debugger.stop
     if stop.kind in ("exit", "end"):
         raise InputError("the state is left already")
     if (reason := _NOT_SKIPPED.get(stop.state.type)) is not None:
         raise InputError(f"state '{stop.state.name}' cannot be skipped: {reason}")
+    if stop is not debugger.stop:
+        debugger.come_to_the_tip()
+        number = len(debugger.stops)
+        debugger.redo(len(debugger.line.moves), number, moves.Skip(stop.run.arn, stop.frame), number)
+        return
     kept = debugger.line.before_move(stop.moves)
     debugger.redo(stop.moves, kept, moves.Skip(stop.run.arn, stop.frame), kept)
 
@@ -161,15 +206,25 @@ def end_wait(debugger: Debugger) -> None:
 
 
 def jump(debugger: Debugger, at: int) -> None:
-    """Moves the clock on to a time in milliseconds since the epoch; all that is due until then happens on the way."""
+    """Moves the clock on to a time in milliseconds since the epoch; all that is due until then happens on the way.
+
+    Breakpoints stop it. Tasks that nothing answers run out of their time.
+    """
     debugger.come_to_the_tip()
-    if at < debugger.world.now:
-        raise InputError("the clock only goes forwards; back and goto go to an earlier stop")
     world, stepper = debugger.world, debugger.stepper
-    is_held = debugger.stop.problem is not None
-    while world.now < at:
-        while stepper.is_moving or (world.calls and not is_held):
-            debugger.come_to(lambda stop: True)
-            is_held = debugger.stop.problem is not None
-        number = len(debugger.stops)
-        debugger.redo(len(debugger.line.moves), number, moves.Jump(at), number)
+    if at < world.now:
+        raise InputError("the clock only goes forwards; back and goto go to an earlier stop")
+    debugger.show_the_tip()
+    while world.now < at or stepper.is_moving:
+        if stepper.is_moving or _is_asking(debugger):
+            if debugger.come_by():
+                return
+        elif debugger.act(moves.Jump(at)):
+            return
+
+
+def _is_asking(debugger: Debugger) -> bool:
+    """Whether a call is about to be made of which it is not known that nothing answers it."""
+    call = next((each.call for each in debugger.world.calls if not each.cancelled), None)
+    stop = debugger.stop
+    return call is not None and (stop.problem is None or stop.call is None or stop.call.ref != call.ref)

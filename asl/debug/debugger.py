@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from asl.debug import changing, expressions
 from asl.debug.breakpoints import Breakpoints
 from asl.debug.interruption import Interruption
-from asl.debug.moves import Edit, Move, Script
+from asl.debug.moves import Action, AnswerCall, Edit, Move, Script
 from asl.debug.stepper import Answered, Asked, Stepper
 from asl.debug.stop import Stop
 from asl.debug.threads import alive
@@ -201,11 +201,7 @@ class Debugger:
         with Interruption(self.stepper) as interruption, rare_collections():
             while self._forward():
                 stop = self.stop
-                hit = self.breakpoints.hit(self.stops, stop.number)
-                if hit is not None:
-                    self.reason = str(hit)
-                    return False
-                if self._is_held():
+                if self._is_hit() or self._is_held():
                     return False
                 if wanted(stop):
                     return True
@@ -269,16 +265,13 @@ class Debugger:
         return bool(ahead)
 
     def _unanswered(self, failure: HostError) -> bool:
-        """A call could not be made: the stop before it says so now."""
+        """A call could not be made: the stop before it says so now. Raises what went wrong where there is none."""
         last = self.line.stops[-1]
         self.reason = "unanswered"
         if last.kind != "call":
             raise failure
-        if last.problem is not None:
-            self.line.stops[-1] = replace(last, problem=str(failure))
-            return False
-        self.line.stops.append(replace(last, number=last.number + 1, problem=str(failure)))
-        return True
+        self.line.stops[-1] = replace(last, problem=str(failure))
+        return False
 
     def _move(self, move: Move) -> None:
         """Makes a move, and adds the stops that it comes by."""
@@ -390,14 +383,21 @@ class Debugger:
         changing.set_value(self, place, value)
         return self.stop
 
-    def succeed(self, output: JSON = None, *, token: str | None = None) -> Stop:
-        """Answers the task here by hand, or the one that waits with a token (or in the state of that name)."""
-        changing.answer(self, Output(output), token)
+    def succeed(self, output: JSON = None, *, token: str | None = None, stop: Stop | None = None) -> Stop:
+        """Answers the task here by hand, or that of another branch, given by its `stop` (see `branches`), or the one
+        that waits with a token (or in the state of that name)."""
+        changing.answer(self, Output(output), token, stop)
         return self.stop
 
-    def fail(self, error: str, cause: str | None = None, *, token: str | None = None) -> Stop:
-        """Fails the task here by hand, or the one that waits with a token (or in the state of that name)."""
-        changing.answer(self, Failure(error, cause), token)
+    def fail(self, error: str, cause: str | None = None, *, token: str | None = None, stop: Stop | None = None) -> Stop:
+        """Fails the task here by hand, or another one as in `succeed`."""
+        changing.answer(self, Failure(error, cause), token, stop)
+        return self.stop
+
+    def submit(self, output: JSON = None, *, stop: Stop | None = None) -> Stop:
+        """Answers the start call of the callback task here (or of another branch): it goes on until its token is
+        answered."""
+        changing.answer(self, Output({} if output is None else output), None, stop, final=False)
         return self.stop
 
     def heartbeat(self, token: str | None = None) -> Stop:
@@ -405,9 +405,9 @@ class Debugger:
         changing.heartbeat(self, token)
         return self.stop
 
-    def skip(self) -> Stop:
-        """Leaves the state without its work: its raw input goes out, to the next state."""
-        changing.skip(self)
+    def skip(self, *, stop: Stop | None = None) -> Stop:
+        """Leaves the state (or that of another branch) without its work: its raw input goes out, to the next one."""
+        changing.skip(self, stop)
         return self.stop
 
     def retry_now(self) -> Stop:
@@ -436,12 +436,44 @@ class Debugger:
             self.return_to(moves, stops)
         if not isinstance(action, Edit):
             self._show_ahead()
+        if isinstance(action, AnswerCall) and action.ref in (None, _asked(line.stops[-1])):
+            line.stops[-1] = replace(line.stops[-1], problem=None)
         self._move(action)
         while len(line.stops) <= stop and self._extend():
             pass
         line.position = min(stop, len(line.stops) - 1)
         self.reason = "step"
         self._is_held()
+
+    def act(self, action: Action) -> bool:
+        """Does an action at the tip of the line, and shows what comes next; True where a breakpoint is on the way."""
+        known = len(self.stops)
+        self._show_ahead()
+        self._move(action)
+        self._show_ahead()
+        while self.line.position + 1 < len(self.stops):
+            self.line.position += 1
+            if self.line.position >= known and self._is_hit():
+                return True
+        self._is_held()
+        return False
+
+    def come_by(self) -> bool:
+        """Goes on to the next stop; True where a breakpoint or the end stops it."""
+        self.reason = "step"
+        return self._forward() and (self._is_hit() or (self._is_held() and self.reason == "end"))
+
+    def show_the_tip(self) -> None:
+        """Stands at the last stop of the line."""
+        self._show_ahead()
+        self.line.position = len(self.stops) - 1
+
+    def _is_hit(self) -> bool:
+        """Whether a breakpoint or a watch stops it here."""
+        hit = self.breakpoints.hit(self.stops, self.line.position)
+        if hit is not None:
+            self.reason = str(hit)
+        return hit is not None
 
     def come_to(self, wanted: Callable[[Stop], bool]) -> None:
         """Goes on to a stop that is wanted, past breakpoints, or to where nothing more happens."""
@@ -457,3 +489,8 @@ class Debugger:
     def waiting(self, run: Run) -> list[Attempt]:
         """The attempts of a run that wait for an answer from outside."""
         return self.world.awaiting(run)
+
+
+def _asked(stop: Stop) -> str | None:
+    """The attempt that a stop is before the call of."""
+    return None if stop.call is None else stop.call.ref

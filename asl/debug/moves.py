@@ -34,9 +34,15 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCall:
-    """The task that is about to be asked is answered by hand."""
+    """A task that is about to be asked is answered by hand: the first, or the attempt of an execution that is named.
+
+    Where the answer is not `final`, it is that of the start call, and the task goes on until its token is answered.
+    """
 
     answer: Output | Failure
+    final: bool = True
+    arn: str | None = None
+    ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ def result(stop: Stop) -> JSON | Absent:
         return stop.value
     if frame.state is stop.state and frame.phase == "exit":
         return frame.results if stop.state.type in ("Map", "Parallel") else frame.effective
+    if stop.kind == "error" and stop.state.type == "Task" and frame.effective is not None:
+        return frame.effective  # the task has answered, and an expression of its answer has failed
     return stop.value if stop.kind == "exit" else ABSENT
 
 

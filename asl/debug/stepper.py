@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from asl import events as ev
@@ -95,6 +96,11 @@ class Stepper:
     def is_moving(self) -> bool:
         """Whether an execution has something ready."""
         return bool(self._moving)
+
+    def place_of(self, arn: str | None, ref: str | None) -> int | None:
+        """The place of an attempt among the calls that are about to be made."""
+        calls = enumerate(self.world.calls)
+        return next((place for place, each in calls if (each.run.arn, each.ref) == (arn, ref)), None)
 
     def ahead(self, number: int) -> list[Stop]:
         """The stops before the next move, numbered from `number`; none where there is nothing to show."""
@@ -220,9 +226,8 @@ class Stepper:
                 world.deliver(run, ev.Skipped(world.now, frame_id))
                 goes_on = run.status == "RUNNING" and run.execution.frames.get(frame_id) is frame
                 yield from make.after_phase(run, before, frame if goes_on else None, frame.variables, [], events)
-            case moves.AnswerCall(answer):
-                by_hand = answer
-                virtual.perform_next(world, lambda attempt: self._by_hand(attempt, by_hand))
+            case moves.AnswerCall():
+                virtual.perform_next(world, partial(self._by_hand, action), self.place_of(action.arn, action.ref) or 0)
             case moves.AnswerToken(token, answer):
                 self._answer_token(token, answer)
             case moves.EndWait(arn, frame_id):
@@ -234,6 +239,7 @@ class Stepper:
                 world.deliver(run, ev.Edited(world.now, frame_id, "due", world.now))
                 world.deliver(run, ev.TimerFired(world.now, ref, purpose))
             case moves.Jump(at):
+                virtual.start_all(world)  # nobody answers those that are left, so that their time may be over
                 if not virtual.move_clock(world, at):
                     world.now = max(world.now, at)
 
@@ -292,12 +298,12 @@ class Stepper:
     def _state_of_world(self) -> tuple[Any, ...]:
         return (len(self.world.runs), *(run.execution.last_id for run in self.world.runs))
 
-    def _by_hand(self, attempt: Attempt, answer: Output | Failure) -> tuple[Answer, bool]:
-        answered = Answered(attempt.call, answer, final=True, by_hand=True)
+    def _by_hand(self, given: moves.AnswerCall, attempt: Attempt) -> tuple[Answer, bool]:
+        answered = Answered(attempt.call, given.answer, given.final, by_hand=True)
         self.given[attempt.run.arn, attempt.ref, attempt.polls] = answered
         attempt.polls += 1
         self.answered.append(answered)
-        return answer, True
+        return given.answer, given.final
 
     # -- going back ----------------------------------------------------------------------------------------------------
 

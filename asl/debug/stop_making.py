@@ -47,12 +47,13 @@ class StopMaker:
         edited = run.execution.edits.get(frame.id, {})
         match frame.phase, state.type:
             case "enter", _:
+                scope.entered_at = now
                 return self._stop("enter", run, scope, now, state.pointer, frame.value, edits="input")
             case "attempt", _:
                 return self._stop("retry", run, scope, now, state.pointer, frame.value, edits="input")
             case "error", _:
-                error = frame.error
-                return self._stop("error", run, scope, now, state.pointer, frame.value, error=error, edits="input")
+                pointer = _evaluated(run, state.pointer) or state.pointer
+                return self._stop("error", run, scope, now, pointer, frame.value, error=frame.error, edits="input")
             case "exit", "Task":
                 pointer = f"{state.pointer}/Resource"
                 result = edited.get("result", frame.effective)
@@ -141,6 +142,21 @@ class StopMaker:
         state = scope.state if execution.failed_at is None else execution.program.states[execution.failed_at]
         pointer = state.pointer
         return self._stop("end", run, scope, now, pointer, execution.output, error=execution.error)
+
+
+def _evaluated(run: Run, pointer: str) -> str | None:
+    """The JSON pointer of the field whose expression has failed in a state, if that is what happened last."""
+    last = run.recorded[-1]
+    if last.type != "EvaluationFailed" or last.details is None or "location" not in last.details:
+        return None
+    found = pointer
+    for token in last.details["location"].replace("[", "/").replace("]", "").split("/"):
+        found = below(found, token)
+    try:
+        run.machine.document.at(found)
+    except (LookupError, ValueError, TypeError):
+        return None
+    return found
 
 
 def _is_catch(stage: Stage) -> bool:

@@ -40,22 +40,30 @@ def _drive(world: World, until: int | None) -> None:
         world.now = max(world.now, until)
 
 
-def perform_next(world: World, perform: Callable[[Attempt], tuple[Answer, bool]] | None = None) -> None:
-    """Performs the first call that was asked for. Should it raise, it stays to be performed.
+def perform_next(
+    world: World, perform: Callable[[Attempt], tuple[Answer, bool]] | None = None, place: int = 0
+) -> None:
+    """Performs the first call that was asked for, or the one at another place. Should it raise, it stays there.
 
     `perform` gives the answer of an attempt, and whether it is final: that of the world unless it is said.
     """
     if not world.batch:
         world.batch = len(world.calls)
-        for attempt in [*world.calls] if world.batch > 1 else ():
-            if not attempt.cancelled and not attempt.is_activity:
-                world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref))
-    attempt = world.calls[0]
+        if world.batch > 1:
+            start_all(world)
+    attempt = world.calls[place]
     answer = None if attempt.cancelled else (perform or world.perform)(attempt)
-    world.calls.popleft()
-    world.batch -= 1
+    del world.calls[place]
+    world.batch = max(0, world.batch - 1)
     if answer is not None:
         world.answered(attempt, *answer)
+
+
+def start_all(world: World) -> None:
+    """Has all calls that were asked for start now: their time-outs count from here."""
+    for attempt in [*world.calls]:
+        if not attempt.cancelled and not attempt.is_activity:
+            world.deliver(attempt.run, ev.TaskStarted(world.now, attempt.ref))
 
 
 def move_clock(world: World, until: int | None = None) -> bool:

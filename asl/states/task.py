@@ -183,6 +183,7 @@ class CompiledTask:
             details["cause"] = error.cause
         execution.record(frame, _failed_event(self.kind, event.phase), details)
         execution.answered(frame)
+        frame.effective = None
         frame.error = error
         frame.phase = "error"
 
@@ -190,6 +191,7 @@ class CompiledTask:
         error = heartbeat_missed() if heartbeat else timed_out()
         execution.record(frame, f"{self.kind}TimedOut", {**(self.started_details or {}), "error": error.error})
         execution.answered(frame)
+        frame.effective = None
         frame.error = error
         frame.phase = "error"
 

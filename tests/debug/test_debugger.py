@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 import asl
-from asl.debug import Debugger
+from asl.debug import Debugger, Stop
 from asl.debug.resuming import resume
 from asl.debug.session_file import read
 from asl.errors import InputError
 from asl.integration import Call, Output, Pending
 from asl.snapshot import snapshot
-from tests.debug.machines import JSONATA, LOOP, ORDER, WAITS, machine, seen, steps
+from tests.debug.machines import CALLBACK, FUNCTION, JSONATA, LOOP, ORDER, WAITS, machine, seen, steps
 
 Tasks = dict[str, Callable[[Any], Any]]
 
@@ -417,12 +417,112 @@ def test_jump_moves_the_clock_and_what_is_due_happens() -> None:
     debugger.jump(599)
     assert debugger.run.status == "RUNNING"
     debugger.jump(1)
-    debugger.continue_()
+    assert debugger.reason == "end"
     assert (debugger.run.error, debugger.run.duration_ms) == ("States.Timeout", 700_000)
     with pytest.raises(InputError, match="only goes forwards"):
         debugger.jump(until=5)
     with pytest.raises(InputError, match="a number of seconds, or until"):
         debugger.jump()
+
+
+APPROVALS = machine(
+    {
+        "Both": {
+            "Type": "Parallel",
+            "Branches": [
+                {
+                    "StartAt": name,
+                    "States": {
+                        name: {
+                            "Type": "Task",
+                            "Resource": CALLBACK,
+                            "Parameters": {
+                                "QueueUrl": f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}",
+                                "MessageBody": "?",
+                            },
+                            "TimeoutSeconds": 60,
+                            "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": f"{name} late"}],
+                            "End": True,
+                        },
+                        f"{name} late": {"Type": "Pass", "Result": "late", "End": True},
+                    },
+                }
+                for name in ("Ann", "Bob")
+            ],
+            "End": True,
+        }
+    }
+)
+
+
+def branch(debugger: Debugger, name: str) -> Stop:
+    return next(stop for stop in debugger.branches() if stop.state.name == name)
+
+
+def test_tasks_of_other_branches_are_answered_in_any_order() -> None:
+    debugger = Debugger(APPROVALS, {})
+    debugger.continue_()
+    assert (seen(debugger), debugger.reason) == ("call Both branch 0: Ann", "unanswered")
+    debugger.succeed("yes", stop=branch(debugger, "Bob"))
+    assert seen(debugger) == "answer Both branch 1: Bob"
+    debugger.continue_()
+    assert (seen(debugger), debugger.reason) == ("call Both branch 0: Ann", "unanswered")
+    debugger.skip(stop=branch(debugger, "Ann"))
+    debugger.continue_()
+    assert debugger.run.output == [{}, "yes"]
+    left = next(stop for stop in debugger.stops if stop.kind == "exit")
+    with pytest.raises(InputError, match="the task of state 'Bob' is not asked now"):
+        debugger.succeed(1, stop=left)
+
+
+def test_a_callback_can_be_submitted_and_answered_later() -> None:
+    debugger = Debugger(APPROVALS, {})
+    debugger.continue_()
+    debugger.submit({"MessageId": "1"})
+    debugger.submit(stop=branch(debugger, "Bob"))
+    assert (seen(debugger), sorted(debugger.run.waiting_for.values())) == ("outside Both branch 0: Ann", ["Ann", "Bob"])
+    debugger.fail("No", token="Bob")
+    debugger.continue_()
+    assert debugger.run.error == "No"
+    other = order()
+    other.continue_()
+    with pytest.raises(InputError, match="the task of state 'Charge' does not wait for a token"):
+        other.submit()
+
+
+def test_a_task_that_nobody_answers_runs_out_of_its_time() -> None:
+    debugger = Debugger(APPROVALS, {})
+    debugger.continue_()
+    debugger.jump(59)
+    assert (debugger.stop.at, seen(debugger)) == (debugger.stops[0].at + 59_000, "call Both branch 0: Ann")
+    debugger.breakpoints.add("Bob late")
+    debugger.jump(2)
+    assert (seen(debugger), debugger.reason) == ("enter Both branch 1: Bob late", "breakpoint 1")
+    debugger.continue_()
+    assert (debugger.run.output, debugger.run.duration_ms) == (["late", "late"], 60_000)
+
+
+def test_jump_comes_to_its_time_wherever_it_begins() -> None:
+    debugger = order({"ok": True}, n=11)
+    debugger.jump(5)
+    assert (debugger.stop.at - debugger.stops[0].at, seen(debugger)) == (5_000, "wait Rest")
+    debugger.jump(54)
+    debugger.step()
+    assert (debugger.stop.at - debugger.stops[0].at, seen(debugger)) == (60_000, "exit Rest")
+
+
+def test_the_time_of_entering_is_that_of_the_state() -> None:
+    debugger = order({"ok": True}, n=11)
+    debugger.advance("Done")
+    assert debugger.evaluate("$$.State.EnteredTime") == "2026-01-01T00:01:00Z"
+
+
+def test_the_result_is_seen_where_an_expression_of_it_fails() -> None:
+    state = {"Type": "Task", "Resource": FUNCTION, "Output": {"a": "{% $states.result.none %}"}, "End": True}
+    debugger = Debugger(machine({"A": state}, QueryLanguage="JSONata"), {}, tasks={"A": {"one": 1}})
+    debugger.advance("error")
+    assert debugger.stop.pointer == "/States/A/Output/a"
+    assert debugger.evaluate("$states.result") == {"one": 1}
 
 
 def test_task_tokens_are_answered_by_state_or_token() -> None:
