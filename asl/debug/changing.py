@@ -127,7 +127,7 @@ def _check_pattern(stop: Stop, final: bool) -> None:
     if final or stop.run.machine.document.at(f"{stop.state.pointer}/Resource").endswith(".waitForTaskToken"):
         return
     raise InputError(
-        f"the task of state '{stop.state.name}' does not wait for a token after its call; answer it with succeed or fail"
+        f"the task of state '{stop.state.name}' does not wait for a token after its call: answer it with succeed, fail"
     )
 
 

@@ -69,7 +69,7 @@ class Threads:
 
 
 def alive(stops: Sequence[Stop], here: Stop) -> list[Stop]:
-    """The latest stop of each thread of control that is alive at a stop, by the threads' ids; of its execution alone."""
+    """The latest stop of each thread of control that is alive at a stop, by the threads' ids; of one execution."""
     found: dict[str, Stop] = {}
     over: set[str] = set()
     for each in reversed(stops[: here.number + 1]):

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asl.debug import Debugger
+from asl.debug import Debugger, Stop
 from asl.debug.moves import Move
 from asl.debug.stepper import Stepper
 from asl.debug.timeline import Timeline
@@ -23,19 +23,24 @@ from tests.engine.machines import ERRORS, machines
 law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 INPUT = {"items": [1, 2, 3], "a": 0}
 NAMES = st.sampled_from(
-    ["step", "step", "next", "finish", "continue", "until", "back", "reverse-continue", "goto", "restart"]
-    + ["set data", "set variable", "succeed", "fail", "skip", "retry now", "jump", "fork", "switch"]
+    ["step", "step", "next", "finish", "continue", "until", "back", "reverse-continue", "goto", "restart", "set-data", "set-variable", "succeed", "fail", "submit", "succeed-elsewhere", "fail-elsewhere", "skip", "skip-elsewhere", "retry-now", "jump", "fork", "switch"]
 )
 walks = st.lists(st.tuples(NAMES, st.integers(0, 40)), max_size=25)
 
 
-def answer(call: Call) -> Answer:
-    """An answer by chance, the same for the same attempt with the same arguments."""
+def answer(call: Call, unanswered: bool = True) -> Answer | None:
+    """An answer by chance, the same for the same attempt with the same arguments; now and then there is none."""
     chance = random.Random(f"{call.ref}{json.dumps(call.arguments, sort_keys=True)}")
+    if unanswered and chance.random() < 0.2:
+        return None
     duration = chance.choice([0, 0, 700, 3000])
     if chance.random() < 0.3:
         return Failure(chance.choice(ERRORS), "by chance", duration_ms=duration)
     return Output({"a": chance.randrange(9)}, duration)
+
+
+def always(call: Call) -> Answer | None:
+    return answer(call, unanswered=False)
 
 
 def debugger(machine: Machine) -> Debugger:
@@ -45,6 +50,11 @@ def debugger(machine: Machine) -> Debugger:
 def do(debugger: Debugger, name: str, number: int) -> None:
     """Does one thing of a walk, if it can be done there."""
     lines = [*debugger.lines]
+
+    def elsewhere() -> Stop:
+        branches = debugger.branches()
+        return branches[number % len(branches)]
+
     acts: dict[str, Any] = {
         "step": lambda: debugger.step(number % 5 + 1),
         "next": debugger.next,
@@ -55,12 +65,16 @@ def do(debugger: Debugger, name: str, number: int) -> None:
         "reverse-continue": debugger.reverse_continue,
         "goto": lambda: debugger.goto(number),
         "restart": debugger.restart,
-        "set data": lambda: debugger.set("$", {"a": number, "items": [number]}),
-        "set variable": lambda: debugger.set("$w", number),
+        "set-data": lambda: debugger.set("$", {"a": number, "items": [number]}),
+        "set-variable": lambda: debugger.set("$w", number),
         "succeed": lambda: debugger.succeed({"a": number}),
         "fail": lambda: debugger.fail(ERRORS[number % 2], "by hand"),
+        "submit": lambda: debugger.submit({"id": number}),
+        "succeed-elsewhere": lambda: debugger.succeed({"a": number}, stop=elsewhere()),
+        "fail-elsewhere": lambda: debugger.fail(ERRORS[number % 2], stop=elsewhere()),
         "skip": debugger.skip,
-        "retry now": debugger.retry_now,
+        "skip-elsewhere": lambda: debugger.skip(stop=elsewhere()),
+        "retry-now": debugger.retry_now,
         "jump": lambda: debugger.jump(number / 4),
         "fork": lambda: debugger.fork(f"line {len(lines)}"),
         "switch": lambda: debugger.switch(lines[number % len(lines)]),
@@ -90,10 +104,10 @@ def state(run: Run) -> tuple[str, Any]:
 @law
 @given(machines())
 def test_stepping_comes_to_what_running_does(machine: Machine) -> None:
-    with debugger(machine) as stepped:
+    with Debugger(machine, INPUT, tasks=always) as stepped:
         while not stepped.is_at_end:
             stepped.step()
-        run = machine.run(INPUT, tasks=answer)
+        run = machine.run(INPUT, tasks=always)
         assert stepped.run.recorded == run.recorded
         assert (stepped.run.status, stepped.run.output) == (run.status, run.output)
 
@@ -135,6 +149,8 @@ def test_going_back_and_on_shows_the_same_stops(machine: Machine, count: int) ->
         for _ in range(40):
             if not walked.is_at_end:
                 walked.step()
+            if walked.reason == "unanswered":
+                walked.succeed(1)
         before = [*walked.stops]
         walked.back(count)
         while walked.stop.number + 1 < len(before):
