@@ -16,7 +16,6 @@ the whole execution are learnt from the first place that tells them, and the rep
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -24,6 +23,7 @@ from typing import Any, Final
 from asl import events as ev
 from asl.debug.moves import Deliver, MoveFrame
 from asl.effects import CallTask
+from asl.engine import Execution
 from asl.errors import InputError
 from asl.frame import Frame
 from asl.hosts.world import World
@@ -64,20 +64,13 @@ def replay(
     if text is None:
         raise InputError(f"{recording.name}: the execution's input is not in the recording; say it with --input JSON")
     redaction = Redaction([re.compile(pattern) for pattern in redacted])
-    while True:
-        with world_of(facts) as world:
-            run = _Replay(recording, started_machine(machine, facts), facts, text, redaction, world)
-            learnt = run.go()
+    with World() as world:
+        while True:
+            attempt = _Replay(recording, started_machine(machine, facts), facts, text, redaction, world)
+            learnt = attempt.go()
             if learnt is None:
-                return run.outcome(machine)
-        facts = learnt
-
-
-def world_of(facts: Facts, **options: Any) -> World:
-    """A paced world in which the execution can be started; other options are those of World."""
-    world = World(**{**options, **facts.of_world(), "warn": options.get("warn", lambda text: None)})
-    world.moving = deque()
-    return world
+                return attempt.outcome(machine)
+            facts = learnt
 
 
 def started_machine(machine: Machine, facts: Facts) -> Machine:
@@ -95,10 +88,11 @@ class _Replay:
         self.machine = machine
         self.facts = facts
         self.input_text = text
-        run = world.start(machine, input_text=text, **facts.of_start())
-        self.execution = run.execution
+        info = facts.info(text)
+        self.execution = Execution(machine.program, info)
+        self.execution.check, self.execution.arrange = world.answers.check, world.answers.arranged
         self.execution.taken = set()
-        self.generated = Generated(facts, run.execution.info)
+        self.generated = Generated(facts, info)
         self.pairing = Pairing(recording, redaction)
         self.words = Words(machine, recording)
         self.steps: list[Step] = []
@@ -108,7 +102,6 @@ class _Replay:
         self._volatile = volatile_states(machine)
         self._frames: dict[Thread, str] = {MACHINE: "0"}
         self._threads: dict[str, Thread] = {"0": MACHINE}
-        self._started = run.recorded[0]
         self._entered: dict[str, JSON] = {}
         """By frame, a snapshot of before it entered a state whose work is done at once, and shown when it is left."""
         self._ways: dict[str, str] = {}
@@ -123,8 +116,9 @@ class _Replay:
 
     def go(self) -> Facts | None:
         """Replays as far as it goes. Gives better facts when the recording has told them: then it is to start again."""
+        self.execution.apply(ev.Started(self.facts.start))
         machine = self._mover(self.execution.frames["0"])
-        pairs, _ = self.pairing.pair(machine, [self._started])
+        pairs, _ = self.pairing.pair(machine, self.execution.take().history)
         self.pairing.settle(pairs)
         if found := self.pairing.differences(pairs[0]):
             self.divergence = self.words.differs(machine, pairs[0], found, None)

@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from asl.engine import ExecutionInfo
 from asl.errors import InputError
-from asl.hosts.start import DEFAULT_START, moment
+from asl.hosts.start import DEFAULT_START, execution_input, execution_name, moment
 from asl.limits import WorkflowType
 from asl.machine import Machine
 from asl.replay.recording import Recording
@@ -50,6 +51,25 @@ class Facts:
         if self.arn is not None:
             options["context"] = {"Execution": {"Id": self.arn}}
         return options
+
+    def info(self, input_text: str) -> ExecutionInfo:
+        """What the engine starts such an execution with; its seed is that of the first one in a World."""
+        prefix = f"arn:aws:states:{self.region}:{self.account}"
+        kind = "express" if self.type == "EXPRESS" else "execution"
+        behind = f":{_NAME_STAND_IN}" if self.type == "EXPRESS" else ""
+        return ExecutionInfo(
+            arn=self.arn or f"{prefix}:{kind}:{self.machine_name}:{self.name}{behind}",
+            name=execution_name(self.name),
+            state_machine_arn=f"{prefix}:stateMachine:{self.machine_name}",
+            state_machine_name=self.machine_name,
+            role_arn=self.role_arn,
+            input=execution_input(None, input_text),
+            input_text=input_text,
+            type=self.type,
+            region=self.region,
+            account=self.account,
+            seed="0/0",
+        )
 
     def shown(self, machine_name: str) -> Facts:
         """The facts with a name that can be shown where the machine's is not known."""

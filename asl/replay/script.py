@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from asl.debug.moves import Deliver, MoveFrame
 from asl.history import HistoryEvent
 from asl.hosts.answers import Mocks
 from asl.hosts.run import Run
-from asl.replay.driver import world_of
+from asl.hosts.world import World
 from asl.replay.recorded_answers import RecordedAnswers
 from asl.replay.replayed import Replayed
 
@@ -65,7 +66,8 @@ def go_on(replayed: Replayed, *, mocks: Mocks | None = None, **options: Any) -> 
     """
     script = RecordedScript(replayed)
     answers = RecordedAnswers(replayed.recording, script, mocks)
-    with world_of(replayed.facts, mocks=answers, **options) as world:
+    with World(**{"warn": lambda text: None, **options, **replayed.facts.of_world(), "mocks": answers}) as world:
+        world.moving = deque()
         run = world.start(replayed.machine, input_text=replayed.input_text, **replayed.facts.of_start())
         while (move := script.next()) is not None:
             before = len(run.recorded)

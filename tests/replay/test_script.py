@@ -8,6 +8,7 @@ import pytest
 
 from asl.debug.debugger import Debugger
 from asl.errors import HostError
+from asl.hosts.world import watchers
 from asl.integration import Call, Failure, Output
 from asl.replay.recorded_answers import RecordedAnswers, attempts
 from asl.replay.recording import from_events
@@ -45,6 +46,18 @@ def test_to_its_end_it_is_the_same_in_a_world() -> None:
     assert [event["type"] for event in run.history] == [event["type"] for event in EVENTS]
     assert run.name == "00000000-0000-4000-8000-00000000a51a", "nothing tells the name"
     assert run.machine.name == "StateMachine"
+
+
+def test_only_an_execution_that_goes_on_is_watched() -> None:
+    seen: list[str] = []
+    watchers.append(lambda run: seen.append(run.name))
+    try:
+        done = replayed(QUERY_EVENTS, QUERY)
+        assert seen == []
+        go_on(done)
+    finally:
+        watchers.pop()
+    assert seen == ["nightly-17"]
 
 
 def test_what_is_adopted_is_adopted_in_a_world() -> None:
