@@ -31,6 +31,8 @@ _TYPES: Final = {
 }  # fmt: skip
 """Of which type parts of an event's details are, where they are there."""
 _ORDER: Final = "aws stepfunctions get-execution-history --execution-arn ... > history.json"
+_PAGES: Final = f"all pages are needed: {_ORDER}"
+_LOGGED: Final = "a log has all events where its level is ALL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,9 @@ def from_values(values: Sequence[JSON], name: str = "<recording>") -> Recording:
     if not found:
         raise InputError(f'{name}: is no history: no object {{"events": [...]}} with events; write one with: {_ORDER}')
     logged = any("previous_event_id" in _opened(each) for each in found if isinstance(each, dict))
-    events = _in_order([_event(each, index, name) for index, each in enumerate(found)], name)
+    events = _in_order(
+        [_event(each, index, name) for index, each in enumerate(found)], name, _LOGGED if logged else _PAGES
+    )
     if logged:
         arn = next((_opened(each).get("execution_arn") for each in found), None)
         described.setdefault("executionArn", arn)
@@ -215,8 +219,9 @@ def _moment(timestamp: JSON) -> int | None:
     return round(timestamp if timestamp > 1e11 else timestamp * 1000)
 
 
-def _in_order(events: list[RecordedEvent], name: str) -> list[RecordedEvent]:
-    """The events by their ids. Raises InputError for what cannot be replayed: holes, and what is not supported."""
+def _in_order(events: list[RecordedEvent], name: str, wanted: str) -> list[RecordedEvent]:
+    """The events by their ids. Raises InputError for what cannot be replayed: holes, for which `wanted` says what is
+    needed, and what is not supported."""
     ordered = sorted({event.id: event for event in events}.values(), key=lambda event: event.id)
     for event in ordered:
         if event.type.startswith("MapRun"):
@@ -231,10 +236,10 @@ def _in_order(events: list[RecordedEvent], name: str) -> list[RecordedEvent]:
             )
     if ordered[0].type != "ExecutionStarted":
         first = f"the first event is {ordered[0].id} ({ordered[0].type})"
-        raise InputError(f"{name}: {first}, not ExecutionStarted; all pages are needed: {_ORDER}")
+        raise InputError(f"{name}: {first}, not ExecutionStarted; {wanted}")
     for number, event in enumerate(ordered, 1):
         if event.id != number:
-            raise InputError(f"{name}: event {number} is missing; all pages are needed: {_ORDER}")
+            raise InputError(f"{name}: event {number} is missing; {wanted}")
         if not 0 <= event.previous_id < event.id:
             raise InputError(f"{name}: event {event.id} follows event {event.previous_id}, which does not come before")
     return ordered

@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from asl.machine import load
 from asl.replay.driver import replay
-from asl.replay.recording import from_events
+from asl.replay.recording import from_events, from_values
 from asl.replay.replayed import Replayed
 from asl.values import JSON
 from tests.conformance.recordings import Case, Execution, corpus
@@ -55,6 +55,29 @@ class Recorded:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One execution whose log the corpus has."""
+
+    case: Case
+    events: tuple[JSON, ...]
+
+    def replayed(self) -> Replayed:
+        """What comes of it with its own definition. Raises InputError for a log that has not all events."""
+        events = [{**event, "details": _details(event["details"], {})} for event in self.events]
+        execution = self.case.executions[0]
+        machine = load(execution.definition)
+        recording = from_values([{"events": events}], self.case.id)
+        return replay(recording, machine, input_text=execution.input_text, redacted=redacted(self.case))
+
+
+def logged(case: Case) -> Iterator[Logged]:
+    """The execution of a case whose log was recorded."""
+    events = case.data["snapshot"].get("logged_execution_events")
+    if events:
+        yield Logged(case, tuple(events))
+
+
 def recorded(case: Case) -> Iterator[Recorded]:
     """The executions of a case that have a history."""
     for execution in case.executions:
@@ -85,17 +108,17 @@ def redacted(case: Case) -> list[str]:
 
 
 def _restored(event: JSON, texts: dict[str, str]) -> JSON:
-    copy: dict[str, Any] = dict(event)
-    for key, value in event.items():
-        if key.endswith("EventDetails"):
-            details = dict(value)
-            for name, member in value.items():
-                if isinstance(member, dict | list) and (name in _DATA or name == "cause"):
-                    known = texts.get(json.dumps(member, sort_keys=True)) if name == "cause" else None
-                    details[name] = known or json.dumps(member, separators=(",", ":"), ensure_ascii=False)
-                elif name == "assignedVariables":
-                    details[name] = {
-                        each: text if isinstance(text, str) else json.dumps(text) for each, text in member.items()
-                    }
-            copy[key] = details
+    return {
+        key: _details(value, texts) if key.endswith("EventDetails") else value for key, value in dict(event).items()
+    }
+
+
+def _details(details: JSON, texts: dict[str, str]) -> JSON:
+    copy = dict(details)
+    for name, member in details.items():
+        if isinstance(member, dict | list) and (name in _DATA or name == "cause"):
+            known = texts.get(json.dumps(member, sort_keys=True)) if name == "cause" else None
+            copy[name] = known or json.dumps(member, separators=(",", ":"), ensure_ascii=False)
+        elif name == "assignedVariables":
+            copy[name] = {each: text if isinstance(text, str) else json.dumps(text) for each, text in member.items()}
     return copy

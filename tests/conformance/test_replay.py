@@ -14,7 +14,7 @@ from asl.replay.recording import from_events
 from asl.values import JSON
 from tests.conformance.recordings import Case, corpus, load_all
 from tests.conformance.replay_recordings import unreplayed
-from tests.conformance.replayed import Recorded, recorded, refused
+from tests.conformance.replayed import Recorded, logged, recorded, refused
 from tests.replay.machines import changed
 
 KNOWN = unreplayed()
@@ -46,6 +46,19 @@ def test_distributed_maps_are_refused_with_a_clear_word() -> None:
     for events in histories:
         with pytest.raises(InputError, match="executions with a Distributed Map cannot be replayed"):
             from_events(events)
+
+
+@needs_corpus
+def test_logs_replay_where_they_are_complete() -> None:
+    logs = [each for case in load_all() if isinstance(case, Case) for each in logged(case)]
+    complete = [each for each in logs if each.events[0]["id"] == "1"]
+    assert (len(complete), len(logs)) == (4, 8)
+    for each in complete:
+        assert each.replayed().told() == f"{len(each.events)} events came again as recorded"
+    for each in logs:
+        if each not in complete:
+            with pytest.raises(InputError, match="a log has all events where its level is ALL"):
+                each.replayed()
 
 
 @needs_corpus
