@@ -21,10 +21,11 @@ from asl.debug.moves import Move
 from asl.debug.session_json import of_answered, of_moves, to_answered, to_moves
 from asl.debug.stepper import Answered, Asked
 from asl.debug.timeline import Timeline
-from asl.errors import DefinitionError, InputError
+from asl.errors import InputError
 from asl.limits import WorkflowType
 from asl.machine import Machine, from_document, load
 from asl.source import Document
+from asl.testing.written_definition import is_whole
 from asl.values import JSON
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _machine(given: Any, folder: Path) -> JSON:
     """A state machine as `asl.World` takes them: a machine, its document, file or definition."""
     machine = given if isinstance(given, Machine) else None
     document = given if isinstance(given, Document) else (machine or load(given)).document
-    is_text = document.format != "value" and _is_whole(document)
+    is_text = is_whole(document)
     has_file = is_text and Path(document.name).is_file()
     return {
         "name": None if machine is None else machine.name,
@@ -168,15 +169,6 @@ def _machine(given: Any, folder: Path) -> JSON:
         "definition": document.value,
         "define": dict(document.filled),
     }
-
-
-def _is_whole(document: Document) -> bool:
-    """Whether the text of a document is the definition's: that of a template has others beside it."""
-    try:
-        found: JSON = source.read_text(document.text, document.name, None, document.filled).value
-    except DefinitionError:
-        return False
-    return bool(found == document.value)
 
 
 def _world(debugger: Debugger, folder: Path) -> JSON:
@@ -212,12 +204,11 @@ def _named_again(options: Mapping[str, Any]) -> list[str]:
 
 
 def _line(line: Timeline) -> JSON:
-    known = [each for each in line.stops if each.problem is None]
     return {
         "name": line.name,
         "moves": of_moves(line.moves),
         "given": [of_answered(asked, each) for asked, each in line.given.items()],
-        "position": min(line.position, known[-1].number),
+        "position": line.position,
         "changes": changes(line),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from asl.debug.by_hand import changes_of_data
 from asl.errors import DefinitionError, InputError
 from asl.hosts.run import Run
 from asl.json_text import dumps
+from asl.testing.skipped_tasks import skipped_tasks
+from asl.testing.written_definition import is_in_its_file
 from asl.testing.written_run import WrittenRun
 from asl.values import JSON
 
@@ -18,28 +21,37 @@ if TYPE_CHECKING:
     from asl.debug.debugger import Debugger
 
 
-def export(debugger: Debugger, path: str | Path, *, name: str | None = None) -> list[str]:
-    """Writes the way of the present line to a file as a test, and gives its notes; see `write`, which it raises as."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is to be said of a test: why it does not pass, None where it does; what else stands in it as comments."""
+
+    problem: str | None
+    remarks: list[str]
+
+
+def export(debugger: Debugger, path: str | Path, *, name: str | None = None) -> Written:
+    """Writes the way of the present line to a file as a test; see `write`, which it raises as."""
     return write(debugger.run, path, name=name, notes=_by_hand(debugger))
 
 
 def text(debugger: Debugger) -> str:
     """The test that `export` writes: for `asl test`, or for pytest where the definition is in no file."""
-    test = WrittenRun(debugger.run, ".", None, _by_hand(debugger))
-    return test.as_pytest() if test.file is None else test.as_asltest()
+    test = WrittenRun(debugger.run, None, None, _by_hand(debugger))
+    return test.as_asltest() if is_in_its_file(debugger.run.machine.document) else test.as_pytest()
 
 
 def _by_hand(debugger: Debugger) -> list[str]:
     """What was done on the way that no test can say."""
-    return [f"{each} by hand; not so in this test" for each in changes_of_data(debugger.line)]
+    answered = {visit.name for visit in skipped_tasks(debugger.run).values()}
+    return [f"{each} by hand; not so in this test" for each in changes_of_data(debugger.line, answered)]
 
 
-def write(run: Run, path: str | Path, *, name: str | None = None, notes: Iterable[str] = ()) -> list[str]:
-    """Writes the test to a file, beside what stands in it, and gives the notes: what of the run it cannot say.
+def write(run: Run, path: str | Path, *, name: str | None = None, notes: Iterable[str] = ()) -> Written:
+    """Writes the test to a file, beside what stands in it; and the definition to another one if no file has it.
 
     The ending of the file says which form the test has: `.py`, or `.asltest.yaml`. `name` is that of the test; without
     it, it is named for how the execution ended. `notes` are the caller's own. Raises InputError for a run that has not
-    ended and awaits no answer, another ending, a file that holds something else, or cannot be read or written.
+    ended and does not wait, another ending, a file that holds something else, or cannot be read or written.
     """
     path = Path(path)
     is_python = path.suffix == ".py"
@@ -50,11 +62,19 @@ def write(run: Run, path: str | Path, *, name: str | None = None, notes: Iterabl
         text = _with_function(test, path) if is_python else _with_case(test, path)
     else:
         text = test.as_pytest() if is_python else test.as_asltest()
+    definition = test.definition(of_pytest=is_python)
+    told = Written(test.problem(of_pytest=is_python), test.remarks(of_pytest=is_python))
+    if definition.copy is not None and definition.file is not None:
+        _write(path.parent / definition.file, definition.copy)
+    _write(path, text)
+    return told
+
+
+def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
         raise InputError(f"'{path}' cannot be written: {error.strerror or error}") from None
-    return test.notes(of_pytest=is_python)
 
 
 def _with_function(test: WrittenRun, path: Path) -> str:

@@ -12,9 +12,10 @@ from asl.history import HistoryEvent
 from asl.hosts.run import Run
 from asl.integration import Answer, Failure, Output, Pending
 from asl.json_text import dumps
+from asl.testing.attempts import last_events
+from asl.testing.skipped_tasks import effect, skipped_tasks
 from asl.testing.written_mocks import Series
 
-_TASKS: Final = ("Task", "LambdaFunction", "Activity")
 _ENDS: Final = ("Succeeded", "Failed", "TimedOut")
 _METADATA: Final = {"SdkHttpMetadata", "SdkResponseMetadata"}
 _FOR_EVER_MS: Final = 99_999_999_000
@@ -37,17 +38,26 @@ def answered(run: Run) -> Iterator[list[Answered]]:
     awaits it, or could have been answered by its token; else it takes longer than any execution.
 
     No history tells of attempts that were given up whether anybody had been asked by then. If there are some, there is
-    more than one list, with them and without: the likeliest first.
+    more than one list, with them and without: the likeliest first. So there is where tasks were skipped: these answer
+    what makes the same of their states, which is not the same for all.
     """
     events = {event.id: event for event in run.recorded}
-    last = _last_events(run.recorded)
-    visits = dict(sorted((number, visit) for visit in run.visits for number, _ in visit.asked))
+    last = last_events(run.recorded)
     found = {
         number: Answered(visit.name, visit.item, _answer(events[number], last[number], run))
-        for number, visit in visits.items()
+        for visit in run.visits
+        for number, _ in visit.asked
     }
-    for left_out in _left_out(run, events, last):
-        yield [each for number, each in found.items() if number not in left_out]
+    skipped = skipped_tasks(run)
+    given_up = {number: each for number, each in last.items() if number not in skipped}
+    for left_out in _left_out(run, events, given_up):
+        for as_payload in (False, True) if skipped else (False,):
+            instead = {
+                number: Answered(visit.name, visit.item, effect(visit, events[number], run.machine, as_payload))
+                for number, visit in skipped.items()
+            }
+            in_order = sorted({**found, **instead}.items())
+            yield [each for number, each in in_order if number not in left_out]
 
 
 def _left_out(
@@ -82,20 +92,6 @@ def series(attempts: Iterable[Answered]) -> list[Series]:
     for each in attempts:
         states.setdefault(each.state, []).append(each)
     return [found for state, own in states.items() for found in _series(state, own)]
-
-
-def _last_events(history: Iterable[HistoryEvent]) -> dict[int, HistoryEvent]:
-    """The last event of each attempt, by the id of the event that scheduled it."""
-    origins: dict[int, int] = {}
-    found: dict[int, HistoryEvent] = {}
-    for event in history:
-        if not event.type.startswith(_TASKS) or event.type.startswith("TaskState"):
-            continue
-        origin = event.id if event.type.endswith("Scheduled") else origins.get(event.previous_id)
-        if origin is not None:
-            origins[event.id] = origin
-            found[origin] = event
-    return found
 
 
 def _answer(scheduled: HistoryEvent, last: HistoryEvent, run: Run) -> Answer:

@@ -1,12 +1,11 @@
 """Writes a run down as a test that goes the same way: for pytest, or as a case of a `.asltest.yaml` file.
 
-Mocks answer its tasks as they were answered, whoever did it; the test expects how the execution ended, and by way of
-which states. What cannot be said in a test is told in notes, which stand in it as comments.
+Mocks answer its tasks as they were answered, whoever did it; the test expects how the execution ended, or that it
+waits, and by way of which states. What cannot be said in a test is told in notes, which stand in it as comments.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,51 +15,81 @@ from asl.errors import AslError, InputError
 from asl.frame import iso_time
 from asl.hosts.run import Run
 from asl.hosts.start import DEFAULT_START
+from asl.integration import Failure
 from asl.json_text import dumps
-from asl.machine import default_name
-from asl.source_text import pseudo_parameters
 from asl.testing.asltest.expectations import regex
 from asl.testing.asltest.mocking import add_mocks
 from asl.testing.recorded_answers import answered, series, without_metadata
+from asl.testing.skipped_tasks import skipped_tasks
 from asl.testing.workflow import Workflow
+from asl.testing.written_definition import WrittenDefinition, written_definition
 from asl.testing.written_mocks import Series, as_python, as_table, seconds
 from asl.testing.written_values import identifier, python, python_text, yaml
 from asl.values import JSON
 
 _GENERATED: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_FAILING_WITH_OTHERS: Final = ("Fail", "Map", "Parallel")
 _DEFAULTS: Final = {"seed": "0", "region": "us-east-1", "account": "123456789012"}
 
 
 class WrittenRun:
-    """A run as a test in a file of `folder`.
+    """A run as a test in a file of `folder`; None: in no file, so that none can be written beside it.
 
-    `name` is that of the test; without it, it is named for how the execution ended. Raises InputError for a run that
-    is in the middle of something: it has not ended, and does not wait either.
+    `name` is that of the test; without it, it is named for how the execution ended. `notes` are the caller's own.
+    Raises InputError for a run that is in the middle of something: it has not ended, and does not wait either.
     """
 
-    def __init__(self, run: Run, folder: str | Path = ".", name: str | None = None, notes: Iterable[str] = ()) -> None:
+    def __init__(
+        self, run: Run, folder: str | Path | None = ".", name: str | None = None, notes: Iterable[str] = ()
+    ) -> None:
+        _check_rest(run)
         self.run = run
-        self.folder = Path(folder)
+        self.folder = None if folder is None else Path(folder)
         self.title = name or _title(run)
         self._notes = tuple(notes)
-        self._series = self._found_series()
-        if run.status == "RUNNING" and not run.waiting_for and self._differences(of_pytest=True):
-            raise InputError("the execution has not ended, so that no test can say how it ends: let it run first")
+        self._series, self._problem = self._found_series()
 
-    def _found_series(self) -> list[Series]:
-        """The answers with which the test goes as the run went: short ones if they do, too."""
+    def _found_series(self) -> tuple[list[Series], str | None]:
+        """The answers with which the test goes as the run went: short ones if they do, too. Else why it does not."""
         found = []
         for attempts in answered(self.run):
             for each in (without_metadata(attempts), attempts):
-                self._series = series(each)
-                if not self._differences(of_pytest=True):
-                    return self._series
-                found.append(self._series)
+                tried = series(each)
+                problem = self._difference(tried, of_pytest=True)
+                if problem is None:
+                    return tried, None
+                found.append((tried, problem))
         return found[1]
 
+    def problem(self, *, of_pytest: bool) -> str | None:
+        """Why the test does not pass: what is otherwise when it runs, here and now. None where it does."""
+        is_same = of_pytest or not self._own_name()
+        return self._problem if is_same else self._difference(self._series, of_pytest=False)
+
     def notes(self, *, of_pytest: bool) -> list[str]:
-        """What of the run the test cannot say: the caller's notes, and what is otherwise when it runs, here and now."""
-        return [*self._notes, *self._differences(of_pytest)]
+        """What is to be said of the test: that it does not pass, if so; then the remarks."""
+        problem = self.problem(of_pytest=of_pytest)
+        return [
+            *([] if problem is None else [f"this test does not pass: {problem}"]),
+            *self.remarks(of_pytest=of_pytest),
+        ]
+
+    def remarks(self, *, of_pytest: bool) -> list[str]:
+        """What of the run the test cannot say, or says in another way; where the definition is, if not in its file."""
+        passes = self.problem(of_pytest=of_pytest) is None
+        definition = self.definition(of_pytest=of_pytest)
+        copy = (
+            [] if definition.copy is None else [f"the definition as it ran is beside this test, in {definition.file}"]
+        )
+        return [*self._notes, *(_skip_note(name, passes) for name in self._skipped()), *copy]
+
+    def _skipped(self) -> list[str]:
+        """The names of the states whose tasks were skipped."""
+        return list(dict.fromkeys(visit.name for visit in skipped_tasks(self.run).values()))
+
+    def definition(self, *, of_pytest: bool) -> WrittenDefinition:
+        """How the test has the definition. Raises InputError where it cannot; see `written_definition`."""
+        return written_definition(self.run.machine, self.folder, of_pytest=of_pytest)
 
     def as_pytest(self) -> str:
         """The test as a function for pytest that uses its fixture `asl`."""
@@ -69,8 +98,9 @@ class WrittenRun:
     def function(self, title: str) -> list[str]:
         """The lines of the function."""
         run = self.run
-        file = self.file
-        options = _arguments({**self._of_machine(), **self._of_world()})
+        definition = self.definition(of_pytest=True)
+        file = definition.file
+        options = _arguments({**self._of_machine(definition), **self._of_world()})
         until = _arguments(self._until())
         of_start = _arguments({**self._of_start(), **self._own_name()})
         return [
@@ -86,16 +116,14 @@ class WrittenRun:
         return f"test_{identifier(self.run.machine.name)}_{identifier(title)}"
 
     def as_asltest(self) -> str:
-        """The test as the only case of a test file. Raises InputError for a definition that is in no file."""
+        """The test as the only case of a test file. Raises InputError where no file has the definition."""
         lines = [f"{key}: {yaml(value)}" for key, value in self.head().items()]
         return "\n".join([*lines, "cases:", *self.case_lines(self.title)]) + "\n"
 
     def head(self) -> dict[str, JSON]:
         """What stands at the top of a test file."""
-        file = self.file
-        if file is None:
-            raise InputError("the definition is in no file that a test file could name: write the test for pytest")
-        return {"machine": file, **self._of_machine()}
+        definition = self.definition(of_pytest=False)
+        return {"machine": definition.file, **self._of_machine(definition)}
 
     def case(self) -> dict[str, JSON]:
         """The case of a test file."""
@@ -122,22 +150,11 @@ class WrittenRun:
 
     # -- what it is run with ---------------------------------------------------------------------------------------
 
-    @property
-    def file(self) -> str | None:
-        """The definition's file as the test names it, None when it was read from none."""
-        document = self.run.machine.document
-        if document.format == "value" or not Path(document.name).is_file():
-            return None
-        return Path(os.path.relpath(document.name, self.folder)).as_posix()
-
-    def _of_machine(self) -> dict[str, JSON]:
+    def _of_machine(self, definition: WrittenDefinition) -> dict[str, JSON]:
         machine = self.run.machine
-        usual = pseudo_parameters()
-        define = {key: value for key, value in machine.document.filled.items() if usual.get(key) != value}
-        name = default_name(machine.document.value if self.file is None else machine.document.name)
         return {
-            **({"define": define} if define else {}),
-            **({"name": machine.name} if machine.name != name else {}),
+            **({"define": definition.define} if definition.define else {}),
+            **({"name": machine.name} if machine.name != definition.name else {}),
             **({"type": machine.type} if machine.type != "STANDARD" else {}),
         }
 
@@ -177,8 +194,8 @@ class WrittenRun:
             expected["exact_output"] = run.output
         if run.error is not None:
             expected["error"] = _exactly(run.error)
-        if run.cause:
-            expected["cause"] = _exactly(run.cause)
+        if self._cause is not None:
+            expected["cause"] = _exactly(self._cause)
         if run.execution.info.single:
             expected["next"] = run.next_state
         return {**expected, "path": run.path}
@@ -190,25 +207,70 @@ class WrittenRun:
             lines.append(_assertion("run.output", run.output))
         if run.error is not None:
             lines.append(_assertion("run.error", run.error))
-        if run.cause:
-            lines.append(_assertion("run.cause", run.cause))
+        if self._cause is not None:
+            lines.append(_assertion("run.cause", self._cause))
         if run.execution.info.single:
             lines.append(_assertion("run.next_state", run.next_state))
         return [*lines, _assertion("run.path", run.path)]
 
-    def _differences(self, of_pytest: bool) -> list[str]:
-        return _differences(self.run, self._played(of_pytest))
+    @property
+    def _cause(self) -> str | None:
+        """The cause of the error, if somebody has said it: an answer, or a Fail state. Others may be worded anew."""
+        return self.run.cause or None if self._is_said(self._series) else None
 
-    def _played(self, of_pytest: bool) -> Run | str:
+    def _is_said(self, answers: Iterable[Series]) -> bool:
+        run = self.run
+        said = {each.cause for one in answers for each in one.answers if isinstance(each, Failure)}
+        if run.cause is None or run.cause in said:
+            return True
+        failed = run.machine.program.states.get(run.execution.failed_at or "")
+        own = {visit.cause for visit in run.visits if visit.cause and visit.type not in _FAILING_WITH_OTHERS} - said
+        return failed is not None and failed.type == "Fail" and not any(each in run.cause for each in own)
+
+    # -- whether it passes -----------------------------------------------------------------------------------------
+
+    def _difference(self, answers: list[Series], *, of_pytest: bool) -> str | None:
+        """What the test, with these answers, shows to be otherwise than in the run."""
+        played = self._played(answers, of_pytest)
+        if isinstance(played, str):
+            return played
+        compared = ("status", "error", *(["cause"] if self._is_said(answers) else []), "output", "path")
+        for what in compared:
+            was, is_now = getattr(self.run, what), getattr(played, what)
+            if dumps(was) != dumps(is_now):
+                return f"the {what} was {_short(was)}, and of the test it is {_short(is_now)}"
+        return None
+
+    def _played(self, answers: list[Series], of_pytest: bool) -> Run | str:
         """The run that the test makes, here and now; what is in its way, as text, where it comes to no end."""
         options: dict[str, Any] = {**self._of_world(), "warn": lambda text: None}
         with Workflow(self.run.machine, type=self.run.machine.type, **options) as workflow:
             try:
-                add_mocks(workflow, as_table(self._series))
+                add_mocks(workflow, as_table(answers))
                 own_name = self._own_name() if of_pytest else {}
                 return workflow.run(self.run.input, **self._until(), **self._of_start(), **own_name)
             except AslError as error:
                 return str(error).partition("\n")[0]
+
+
+def _check_rest(run: Run) -> None:
+    """Raises InputError for a run in which something can happen now."""
+    if run.status != "RUNNING":
+        return
+    unanswered = next((each.call for each in run.world.calls if not each.cancelled), None)
+    if unanswered is not None:
+        raise InputError(
+            f"the task of state '{unanswered.state_name}' is not answered yet, so that no test can say how the"
+            " execution ends: answer it first"
+        )
+    if any(each.execution.ready for each in run.world.runs):
+        raise InputError("the execution has not ended, so that no test can say how it ends: let it run first")
+
+
+def _skip_note(name: str, passes: bool) -> str:
+    if passes:
+        return f"the task of state '{name}' was skipped by hand; here it answers what comes to the same"
+    return f"state '{name}' skipped by hand; not so in this test"
 
 
 def _assertion(what: str, value: JSON) -> str:
@@ -222,17 +284,6 @@ def _arguments(options: Mapping[str, JSON]) -> str:
 def _exactly(text: str) -> str:
     """A text as `expect` takes it: one between slashes would be a regular expression."""
     return text if regex(text) is None else rf"/\A{re.escape(text)}\Z/"
-
-
-def _differences(run: Run, played: Run | str) -> list[str]:
-    """What the test shows to be otherwise than in the run."""
-    if isinstance(played, str):
-        return [f"this test does not pass: {played}"]
-    for what in ("status", "error", "cause", "output", "path"):
-        was, is_now = getattr(run, what), getattr(played, what)
-        if dumps(was) != dumps(is_now):
-            return [f"this test does not pass: the {what} was {_short(was)}, and of the test it is {_short(is_now)}"]
-    return []
 
 
 def _short(value: JSON) -> str:

@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, given, settings
 import asl
 from asl import Run
 from asl.debug import Debugger
-from asl.debug.written_test import export, text, write
+from asl.debug.resuming import resume
+from asl.debug.session_file import read
+from asl.debug.written_test import Written, export, text, write
 from asl.errors import InputError
 from asl.machine import Machine
 from asl.testing import AslFixture, Workflow, asltest
 from asl.testing.written_run import WrittenRun
-from tests.debug.test_laws import INPUT, answer
+from tests.debug.test_laws import INPUT, always, do, walks
 from tests.engine.machines import machines
 
 ROOT = Path(__file__).parents[2]
@@ -97,10 +99,24 @@ def test_every_case_of_the_examples(folder: Path, case: Any, tmp_path: Path) -> 
 @given(machines())
 def test_any_machine(machine: Machine) -> None:
     """Whatever fails, is tried again, takes its time or is given up."""
-    run = machine.run(INPUT, tasks=answer)
-    written = WrittenRun(run)
+    run = machine.run(INPUT, tasks=always)
+    written = WrittenRun(run, None)
     assert written.notes(of_pytest=True) == []
     perform_pytest(written.as_pytest(), Path("."))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(machines(), walks)
+def test_any_walk(machine: Machine, walk: list[tuple[str, int]]) -> None:
+    """Whatever was done by hand: a test that is not said to fail passes."""
+    with Debugger(machine, INPUT, tasks=always) as walked:
+        for name, number in walk:
+            do(walked, name, number)
+        while not walked.is_at_end and walked.stop.kind != "outside":
+            walked.continue_()
+        written = WrittenRun(walked.run, None)
+    if written.problem(of_pytest=True) is None:
+        perform_pytest(written.as_pytest(), Path("."))
 
 
 def test_items_that_were_never_asked_for(file: Path) -> None:
@@ -246,12 +262,102 @@ def test_what_the_execution_was_started_with(file: Path) -> None:
     )  # no file says an execution's name
 
 
-def test_a_definition_without_a_file(tmp_path: Path) -> None:
+def test_a_short_definition_without_a_file(tmp_path: Path) -> None:
     run = asl.load(machine("Ask", Ask=task())).run({}, tasks={"Ask": lambda _: {"n": 1.5, "big": 1e20}})
     written = WrittenRun(run, tmp_path)
+    assert written.notes(of_pytest=True) == []
     perform_pytest(written.as_pytest(), tmp_path)
     with pytest.raises(InputError, match="is in no file that a test file could name"):
-        written.as_asltest()
+        WrittenRun(run, None).as_asltest()
+
+
+LONG = machine(
+    "Ask",
+    Ask=task(Resource="${Function}", ResultPath="$.asked", Next="Tell"),
+    Tell={"Type": "Pass", "Parameters": {"shop": "${Shop}", "asked.$": "$.asked"}, "End": True},
+)
+
+
+def test_a_long_definition_without_a_file(tmp_path: Path) -> None:
+    """It goes to a file beside the test, which is said; where no test is written, it is in the test."""
+    states = {f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}"} for n in range(9)}
+    tell = {**LONG["States"]["Tell"], "Next": "S0", "End": False}
+    tell.pop("End")
+    value = machine("Ask", **{**LONG["States"], "Tell": tell}, **states, S9={"Type": "Pass", "End": True})
+    run = asl.load(value, define={"Function": task()["Resource"], "Shop": "tea"}, name="a shop").run(
+        {}, tasks={"Ask": lambda _: 1}
+    )
+    for _ in range(2):
+        written = write(run, tmp_path / "test_shop.py")
+        assert written == Written(None, ["the definition as it ran is beside this test, in a-shop.asl.json"])
+    assert [each.name for each in sorted(tmp_path.iterdir())] == ["a-shop.asl.json", "test_shop.py"]
+    text = WrittenRun(run, tmp_path).as_pytest()
+    assert 'workflow = asl("a-shop.asl.json", name="a shop")' in text
+    perform_pytest(text, tmp_path)
+    write(run, tmp_path / "shop.asltest.yaml")
+    perform_asltest(tmp_path / "shop.asltest.yaml")
+    perform_pytest(WrittenRun(run, None).as_pytest(), tmp_path)
+
+
+def resumed_run(file: Path, folder: Path, text: str) -> Debugger:
+    """The debugger of a session whose file was brought elsewhere, at its end."""
+    file.write_text(text)
+    define = {"Function": task()["Resource"], "Shop": "tea"}
+    with Debugger(asl.load(file, define=define), {}, tasks={"Ask": lambda _: 1}) as before:
+        before.continue_()
+        before.save(folder / "s.json")
+    return resume(read(folder / "s.json"), warn=print)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return folder
+
+
+LONG_TEXT = asl.json_text.dumps(LONG).replace(",", ",\n")
+
+
+def test_a_file_that_a_session_knows(file: Path, elsewhere: Path) -> None:
+    with resumed_run(file, elsewhere, LONG_TEXT) as debugger:
+        assert export(debugger, elsewhere / "test_shop.py") == Written(None, [])
+        assert text(debugger).startswith("machine: ")
+    written = (elsewhere / "test_shop.py").read_text()
+    assert 'asl("../shop.asl.json", define={"Function": ' in written
+    perform_pytest(written, elsewhere)
+
+
+def test_a_file_that_is_gone(file: Path, elsewhere: Path) -> None:
+    """The definition is written as it was, so that its placeholders are filled as they were."""
+    with resumed_run(file, elsewhere, LONG_TEXT) as debugger:
+        file.unlink()
+        assert text(debugger).startswith("def test_shop_succeeds(asl):\n    workflow = asl({")
+        perform_pytest(text(debugger), elsewhere)
+        for name in ("test_shop.py", "shop.asltest.yaml"):
+            written = export(debugger, elsewhere / name)
+            assert written.problem is None
+            assert written.remarks in ([], ["the definition as it ran is beside this test, in shop.asl.json"])
+    perform_pytest((elsewhere / "test_shop.py").read_text(), elsewhere)
+    perform_asltest(elsewhere / "shop.asltest.yaml")
+    assert (elsewhere / "shop.asl.json").read_text() == LONG_TEXT
+
+
+def test_a_file_that_holds_another_definition_now(file: Path) -> None:
+    """It is not named, and not written over either."""
+    yaml = file.with_suffix(".yaml")
+    run = run_of(file, machine("Ask", Ask=task()), {}, [lambda workflow: workflow.mock("Ask").returns(1)])
+    file.write_text(asl.json_text.dumps(machine("Other", Other={"Type": "Succeed"})))
+    written = write(run, file.parent / "shop.asltest.yaml")
+    assert written.remarks == ["the definition as it ran is beside this test, in shop-2.asl.json"]
+    perform_asltest(file.parent / "shop.asltest.yaml")
+    assert "Other" in file.read_text()
+    yaml.write_text("StartAt: A\nStates:\n  A: {Type: Succeed}\n")
+    kept = asl.load(yaml).run({})
+    yaml.unlink()
+    write(kept, file.parent / "kept.asltest.yaml")
+    assert (file.parent / "shop.asl.yaml").read_text().startswith("StartAt: A\n")
+    perform_asltest(file.parent / "kept.asltest.yaml")
 
 
 @pytest.mark.parametrize(
@@ -281,16 +387,78 @@ def test_a_run_that_no_mock_can_repeat(file: Path) -> None:
     """What stops an execution from outside is in no test."""
     run = run_of(file, machine("Wait", Wait={"Type": "Wait", "Seconds": 100, "End": True}), until=5)
     run.world.stop(run, "Enough")
-    (note,) = WrittenRun(run, file.parent).notes(of_pytest=True)
-    assert note == 'this test does not pass: the status was "ABORTED", and of the test it is "SUCCEEDED"'
+    written = WrittenRun(run, file.parent)
+    assert written.problem(of_pytest=True) == 'the status was "ABORTED", and of the test it is "SUCCEEDED"'
+    assert written.notes(of_pytest=True) == [f"this test does not pass: {written.problem(of_pytest=True)}"]
+
+
+@pytest.mark.parametrize("state", [task(), CALLBACK, task(TimeoutSeconds=5)])
+def test_a_run_whose_task_is_not_answered(state: Any, file: Path) -> None:
+    """Whatever the task: how it would go on is not known."""
+    file.write_text(asl.json_text.dumps(machine("Ask", Ask=state)))
+    with Workflow(file) as workflow:
+        workflow.mock("Ask").returns(1)
+        with pytest.raises(InputError, match="the task of state 'Ask' is not answered yet, so that no test can say"):
+            WrittenRun(workflow.start({}), file.parent)
+    with Debugger(asl.load(file), {}) as debugger:
+        debugger.continue_()
+        for _ in range(2):
+            with pytest.raises(InputError, match="is not answered yet"):
+                text(debugger)
+            if "TimeoutSeconds" in state:
+                debugger.jump(1)
 
 
 def test_a_run_in_the_middle_of_something(file: Path) -> None:
-    file.write_text(asl.json_text.dumps(machine("Ask", Ask=task())))
+    file.write_text(asl.json_text.dumps(machine("First", First={"Type": "Pass", "End": True})))
+    with Debugger(asl.load(file), {}) as debugger, pytest.raises(InputError, match="the execution has not ended"):
+        text(debugger)
+
+
+def test_a_run_that_waits(file: Path) -> None:
+    """It is at rest: for the clock, too."""
+    run = run_of(file, machine("Wait", Wait={"Type": "Wait", "Seconds": 100, "End": True}), {}, until=5)
+    assert "run = workflow.run({}, until=5)" in checked(run, file.parent)
+
+
+# -- causes ----------------------------------------------------------------------------------------------------------
+
+RAISED = {"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "Fails"}
+
+
+@pytest.mark.parametrize(
+    ("state", "cause"),
+    [
+        (task(), "no stock"),
+        (task(Catch=[RAISED]), "no stock"),
+        ({"Type": "Pass", "InputPath": "$.none", "End": True}, None),
+        ({"Type": "Map", "ItemProcessor": machine("In", In={"Type": "Pass", "InputPath": "$.no", "End": True})}, None),
+        ({"Type": "Map", "ItemProcessor": machine("Ask", Ask=task())}, "no stock"),
+        ({"Type": "Fail", "Error": "States.Runtime", "Cause": "I say so"}, "I say so"),
+        ({"Type": "Parallel", "Branches": [machine("X", X={"Type": "Fail", "Cause": "I do"})], "End": True}, "I do"),
+        (task(Parameters={"n.$": "$.none"}, Catch=[RAISED]), None),
+    ],
+)
+def test_causes_that_somebody_has_said(state: dict[str, Any], cause: str | None, file: Path) -> None:
+    """The engine's own texts may be worded anew, and name events by their numbers."""
+    name = "Ask" if state["Type"] == "Task" else "First"
+    ends = {} if state["Type"] == "Fail" else {"End": True}
+    fails = {"Type": "Fail", "Error": "Raised", "CausePath": "$.e.Cause"}
+    states = {name: {**ends, **state}, **({"Fails": fails} if "Catch" in state else {})}
+    file.write_text(asl.json_text.dumps({"StartAt": name, "States": states}))
     with Workflow(file) as workflow:
-        workflow.mock("Ask").returns(1)
-        with pytest.raises(InputError, match="the execution has not ended"):
-            WrittenRun(workflow.start({}), file.parent)
+        if "Ask" in asl.json_text.dumps(states):
+            workflow.mock("Ask").fails("Empty", "no stock")
+        run = workflow.run([{}] if state["Type"] == "Map" else {})
+    assert run.status == "FAILED"
+    assert run.cause
+    written = checked(run, file.parent)
+    assert ("run.cause" in written) is (cause is not None)
+    if cause is not None:
+        assert f'assert run.cause == "{cause}"' in written
+
+
+# -- what was done by hand -------------------------------------------------------------------------------------------
 
 
 def debugger(file: Path, walk: Any) -> Debugger:
@@ -312,8 +480,8 @@ def answer_by_hand(debugger: Debugger) -> None:
 
 def test_answers_by_hand_are_answers_like_any_other(file: Path) -> None:
     with debugger(file, answer_by_hand) as walked:
-        assert export(walked, file.parent / "test_shop.py") == []
-        assert export(walked, file.parent / "shop.asltest.yaml") == []
+        assert export(walked, file.parent / "test_shop.py") == Written(None, [])
+        assert export(walked, file.parent / "shop.asltest.yaml") == Written(None, [])
         assert text(walked).startswith("machine: ")
     perform_pytest((file.parent / "test_shop.py").read_text(), file.parent)
     perform_asltest(file.parent / "shop.asltest.yaml")
@@ -331,44 +499,160 @@ def change_a_variable(debugger: Debugger) -> None:
     debugger.continue_()
 
 
-def skip_a_state(debugger: Debugger) -> None:
-    debugger.advance("Ask")
-    debugger.skip()
-    debugger.continue_()
-
-
 @pytest.mark.parametrize(
-    ("walk", "notes"),
+    ("walk", "written"),
     [
-        (change_a_variable, ["$limit changed at state 'Last' by hand; not so in this test"]),
+        (change_a_variable, Written(None, ["$limit changed at state 'Last' by hand; not so in this test"])),
         (
             change_data,
-            [
-                "the data changed at state 'Last' by hand; not so in this test",
-                'this test does not pass: the output was {"n":5}, and of the test it is {"n":2}',
-            ],
+            Written(
+                'the output was {"n":5}, and of the test it is {"n":2}',
+                ["the data changed at state 'Last' by hand; not so in this test"],
+            ),
         ),
     ],
 )
-def test_what_was_changed_by_hand(walk: Any, notes: list[str], file: Path) -> None:
+def test_what_was_changed_by_hand(walk: Any, written: Written, file: Path) -> None:
     with debugger(file, answer_by_hand) as walked:
         walked.goto(0)
         walk(walked)
-        assert export(walked, file.parent / "test_shop.py") == notes
+        assert export(walked, file.parent / "test_shop.py") == written
     text = (file.parent / "test_shop.py").read_text()
+    first = [] if written.problem is None else [f"this test does not pass: {written.problem}"]
+    notes = [*first, *written.remarks]
     assert text.startswith("def test_shop_succeeds(asl):\n" + "".join(f"    # {note}\n" for note in notes))
 
 
-def test_a_state_that_was_skipped(file: Path) -> None:
-    with debugger(file, skip_a_state) as walked:
-        first, second = export(walked, file.parent / "shop.asltest.yaml")
-    assert first == "state 'Ask' skipped by hand; not so in this test"
-    assert second.startswith("this test does not pass: ")
-    assert "shop.asl.json" in second
+INVOKES = {"Resource": INVOKE, "Parameters": {"FunctionName": "f"}}
+
+
+def skip_before(debugger: Debugger) -> None:
+    debugger.advance("Ask")
+    debugger.skip()
+
+
+def skip_its_call(debugger: Debugger) -> None:
+    debugger.continue_()
+    debugger.skip()
+
+
+def skip_its_error(debugger: Debugger) -> None:
+    debugger.continue_()
+    debugger.fail("Busy")
+    assert debugger.stop.kind == "error"
+    debugger.skip()
+
+
+def skip_after_a_while(debugger: Debugger) -> None:
+    debugger.continue_()
+    debugger.jump(3)
+    debugger.skip()
+
+
+def skip_its_second_attempt(debugger: Debugger) -> None:
+    debugger.continue_()
+    debugger.fail("Busy")
+    debugger.continue_()
+    debugger.skip()
+
+
+RETRY = [{"ErrorEquals": ["Busy"]}]
+
+
+@pytest.mark.parametrize(
+    ("walk", "fields", "mock"),
+    [
+        (skip_before, {}, '.returns({"n": 1})'),
+        (skip_its_call, {}, '.returns({"n": 1})'),
+        (skip_its_error, {}, '.returns({"n": 1})'),
+        (skip_after_a_while, {}, '.returns({"n": 1}, after=3)'),
+        (skip_its_second_attempt, {"Retry": RETRY}, '.fails("Busy").then.returns({"n": 1})'),
+        (skip_before, {"ResultPath": None}, '.returns({"n": 1})'),
+        (skip_before, {**INVOKES, "OutputPath": "$.Payload"}, '.returns_payload({"n": 1})'),
+        (skip_its_call, {**CALLBACK, "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                         "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}}, '.returns({"n": 1})'),
+    ],
+)  # fmt: skip
+def test_a_task_that_was_skipped(walk: Any, fields: dict[str, Any], mock: str, file: Path) -> None:
+    """Its mock answers what makes the same of the state."""
+    with skipping(file, walk, fields) as walked:
+        for name in ("test_shop.py", "shop.asltest.yaml"):
+            written = export(walked, file.parent / name)
+            note = "the task of state 'Ask' was skipped by hand; here it answers what comes to the same"
+            assert written == Written(None, [note])
+    text = (file.parent / "test_shop.py").read_text()
+    assert f'workflow.mock("Ask"){mock}\n' in text
+    perform_pytest(text, file.parent)
+    perform_asltest(file.parent / "shop.asltest.yaml")
+
+
+def skipping(file: Path, walk: Any, fields: dict[str, Any]) -> Debugger:
+    first = {"Type": "Pass", "Next": "Ask"}
+    ask = task(Next="Last", **fields)
+    ask.pop("End", None)
+    file.write_text(asl.json_text.dumps(machine("First", First=first, Ask=ask, Last={"Type": "Pass", "End": True})))
+    debugger = Debugger(asl.load(file), {"n": 1})
+    walk(debugger)
+    debugger.continue_()
+    return debugger
+
+
+def skip_what_has_answered(debugger: Debugger) -> None:
+    debugger.continue_()
+    debugger.succeed({"n": 2})
+    debugger.skip()
+
+
+@pytest.mark.parametrize(
+    ("walk", "fields"),
+    [
+        (skip_before, {"ResultPath": "$.asked"}),
+        (skip_before, {"ResultSelector": {"n": 2}}),
+        (skip_what_has_answered, {}),
+    ],
+)
+def test_a_skip_that_no_answer_comes_to(walk: Any, fields: dict[str, Any], file: Path) -> None:
+    with skipping(file, walk, fields) as walked:
+        written = export(walked, file.parent / "test_shop.py")
+    assert (written.problem or "").startswith('the output was {"n":1}, and of the test it is ')
+    assert written.remarks == ["state 'Ask' skipped by hand; not so in this test"]
+    text = (file.parent / "test_shop.py").read_text()
+    assert text.startswith("def test_shop_succeeds(asl):\n    # this test does not pass: the output was")
+
+
+def test_skips_of_some_items_and_of_other_states(file: Path) -> None:
+    items = machine("Ask", Ask=task())
+    states = {
+        "Pause": {"Type": "Wait", "Seconds": 9, "Next": "All"},
+        "All": {"Type": "Map", "ItemProcessor": items, "MaxConcurrency": 1, "End": True},
+    }
+    file.write_text(asl.json_text.dumps(machine("Pause", **states)))
+    with Debugger(asl.load(file), ["a", "b", "c"]) as debugger:
+        debugger.skip()
+        debugger.continue_()
+        debugger.succeed("A")
+        debugger.continue_()
+        debugger.skip()
+        debugger.continue_()
+        debugger.succeed("C")
+        debugger.continue_()
+        assert debugger.run.output == ["A", "b", "C"]
+        written = export(debugger, file.parent / "test_shop.py")
+    assert written == Written(
+        None,
+        [
+            "state 'Pause' skipped by hand; not so in this test",
+            "the task of state 'Ask' was skipped by hand; here it answers what comes to the same",
+        ],
+    )
+    perform_pytest((file.parent / "test_shop.py").read_text(), file.parent)
 
 
 def test_a_way_that_has_not_come_to_its_end(file: Path) -> None:
-    with debugger(file, lambda walked: walked.continue_()) as walked, pytest.raises(InputError, match="has not ended"):
+    with (
+        debugger(file, lambda walked: walked.continue_()) as walked,
+        pytest.raises(InputError, match="is not answered yet"),
+    ):
         export(walked, file.parent / "test_shop.py")
     assert not (file.parent / "test_shop.py").exists()
 
@@ -384,7 +668,7 @@ def run(file: Path) -> Run:
 def test_tests_in_one_python_file(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "test_shop.py"
     for name in (None, None, "again"):
-        assert write(run, path, name=name) == []
+        assert write(run, path, name=name) == Written(None, [])
     text = path.read_text()
     functions = [line for line in text.splitlines() if line.startswith("def ")]
     assert functions == [f"def test_shop_{name}(asl):" for name in ("succeeds", "succeeds_2", "again")]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from asl.debug.terminal.commands import Command, Group, nothing, split_word
+from asl.debug.terminal.fitting import wrapped
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
 from asl.story_text import plain
@@ -68,10 +68,13 @@ def export(session: Session, argument: str) -> None:
     if not file:
         session.screen.write(written_test.text(session.debugger).rstrip("\n"))
         return
-    notes = written_test.export(session.debugger, file)
+    written = written_test.export(session.debugger, file)
     run_by = "pytest" if file.endswith(".py") else "asl test"
-    session.screen.line(f"written to {plain(file)}; {run_by} {plain(file)} runs it")
-    for note in notes:
+    if written.problem is None:
+        session.screen.line(f"written to {plain(file)}; {run_by} {plain(file)} runs it")
+    else:
+        session.screen.write(f"written to {plain(file)}, but this test does not pass: {plain(written.problem)}")
+    for note in written.remarks:
         session.screen.write(f"  note: {plain(note)}")
 
 
@@ -123,12 +126,27 @@ def _tell(session: Session, command: Command) -> None:
     screen = session.screen
     screen.line(screen.style.bold(command.usage))
     screen.line(f"  {command.text}")
-    for line in command.more.splitlines():
-        indent = " " * (len(line) - len(line.lstrip()) + 2)
-        screen.lines(textwrap.wrap(line, screen.width, initial_indent="  ", subsequent_indent=indent))
+    for paragraph in _paragraphs(command.more):
+        indent = " " * (len(paragraph) - len(paragraph.lstrip()) + 2)
+        screen.lines(wrapped(paragraph.lstrip(), screen.width, indent, indent))
     if command.aliases:
         screen.line(f"  also: {', '.join(command.aliases)}")
     screen.line(f"  for example: {screen.style.cyan(command.example)}")
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """Paragraphs of a text: what is indented stands on a line of its own, other lines go on."""
+    going_on: list[str] = []
+    for line in text.splitlines():
+        if not line.startswith(" "):
+            going_on.append(line)
+            continue
+        if going_on:
+            yield " ".join(going_on)
+            going_on = []
+        yield line
+    if going_on:
+        yield " ".join(going_on)
 
 
 @GROUP.command("quit", "Leave the debugger.", "quit", aliases=("q", "exit"))
