@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from asl import events as ev
 from asl.engine import Execution
@@ -12,37 +12,44 @@ from asl.payload.jsonata_io import JSONataDataflow
 from asl.replay.differences import Difference, Keys
 from asl.replay.facts import Facts
 from asl.replay.generated import Before, Generated, varying
-from asl.replay.pairing import Mover, Pair
+from asl.replay.live_threads import Mover
+from asl.replay.pairing import Pair, Wrong
 from asl.values import ABSENT, JSON
 
 
-def adopt(
+class Verdict(NamedTuple):
+    """What is to be done about the differences of a phase.
+
+    `better` are better facts of the execution, with which it is to start again; `real` is the first pair that really
+    differs, with its differences; `edits` are what the phase is to be done again with.
+    """
+
+    better: Facts | None = None
+    real: tuple[Pair, list[Difference]] | None = None
+    edits: tuple[ev.Edited, ...] = ()
+
+
+def judge(
     machine: Machine,
     generated: Generated,
     execution: Execution,
     ids: dict[int, int],
     mover: Mover,
-    pairs: Sequence[Pair],
-    wrong: Sequence[tuple[Pair, list[Difference]]],
+    wrong: Sequence[Wrong],
     before: Before | None,
-) -> tuple[Facts | None, list[ev.Edited], tuple[Pair, list[Difference]] | None]:
-    """What is to be done about differences: better facts of the execution; or edits, with which the phase is to be done
-    again; or the first event that really differs, with its differences.
-
-    `before` is None where nothing in the phase can be generated anew.
-    """
+) -> Verdict:
+    """What is to be done about differences. `before` is None where nothing in the phase can be generated anew."""
     edits: list[ev.Edited] = []
-    for pair, found in wrong:
+    for index, pair, found in wrong:
         others = [each for each in found if not generated.adopted(each, execution, ids)]
         if others and before is not None:
-            index = next(index for index, each in enumerate(pairs) if each[0] is pair[0])
             vary = varying(machine, before, mover.frame, pair[0], index, others, generated.unknown)
             others = [each for each in others if each.keys not in vary]
         if others:
-            return None, [], (pair, others)
+            return Verdict(real=(pair, others))
         if before is not None:
             edits += _edits(mover, pair, found, before.phase["now"])
-    return generated.learnt(), edits, None
+    return Verdict(better=generated.learnt(), edits=tuple(edits))
 
 
 def _edits(mover: Mover, pair: Pair, found: Sequence[Difference], at: int) -> list[ev.Edited]:

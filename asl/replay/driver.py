@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from asl import events as ev
 from asl.debug.moves import Deliver, MoveFrame
@@ -26,17 +26,20 @@ from asl.effects import CallTask
 from asl.engine import Execution
 from asl.errors import InputError
 from asl.frame import Frame
+from asl.history import HistoryEvent
 from asl.hosts.world import World
 from asl.machine import Machine
 from asl.replay import adoption, answers
+from asl.replay.adoption import Verdict
 from asl.replay.differences import Redaction
 from asl.replay.divergence import Divergence, Gap
 from asl.replay.facts import Facts, facts_of, recorded_input
 from asl.replay.generated import Before, Generated, volatile_states
-from asl.replay.pairing import Mover, Pair, Pairing
+from asl.replay.live_threads import LiveThreads, Mover
+from asl.replay.pairing import Pair, Pairing, Wrong
 from asl.replay.recording import RecordedEvent, Recording
 from asl.replay.replayed import Replayed, Step
-from asl.replay.threads import MACHINE, Thread
+from asl.replay.threads import Thread
 from asl.replay.words import Words
 from asl.snapshot import restore, snapshot
 from asl.values import JSON
@@ -100,8 +103,7 @@ class _Replay:
         self.divergence: Divergence | None = None
         self.gap: Gap | None = None
         self._volatile = volatile_states(machine)
-        self._frames: dict[Thread, str] = {MACHINE: "0"}
-        self._threads: dict[str, Thread] = {"0": MACHINE}
+        self.threads = LiveThreads(recording.threads)
         self._entered: dict[str, JSON] = {}
         """By frame, a snapshot of before it entered a state whose work is done at once, and shown when it is left."""
         self._ways: dict[str, str] = {}
@@ -117,7 +119,7 @@ class _Replay:
     def go(self) -> Facts | None:
         """Replays as far as it goes. Gives better facts when the recording has told them: then it is to start again."""
         self.execution.apply(ev.Started(self.facts.start))
-        machine = self._mover(self.execution.frames["0"])
+        machine = self.threads.mover(self.execution.frames["0"])
         pairs, _ = self.pairing.pair(machine, self.execution.take().history)
         self.pairing.settle(pairs)
         if found := self.pairing.differences(pairs[0]):
@@ -145,60 +147,27 @@ class _Replay:
                 self.divergence = self.words.goes_on(event)
                 return None
             return self._deliver(end, execution.frames["0"], event)
-        frame = self._ready(event)
+        frame = self.threads.ready(event, execution)
         if frame is not None:
             return self._move(frame, event)
-        own = self._frame(self.recording.threads.of[event.id])
+        own = self.threads.frame(self.recording.threads.of[event.id], execution)
         if own is None:
-            self.divergence = self.words.no_thread(event, self._mover(self._around(event)))
+            self.divergence = self.words.no_thread(event, self.threads.mover(self.threads.around(event, execution)))
             return None
         answer = answers.answer(event, own, execution, self.recording)
         if isinstance(answer, Gap):
             self.gap = answer
         elif answer is None:
-            self.divergence = self.words.awaits(event, self._mover(own), own, execution)
+            self.divergence = self.words.awaits(event, self.threads.mover(own), own, execution)
         else:
             return self._deliver(answer, own, event)
         return None
-
-    def _ready(self, event: RecordedEvent) -> Frame | None:
-        """The frame to be moved: that of the event's thread, or the one whose error comes to what the event tells."""
-        threads = self.recording.threads
-        own, before = threads.of[event.id], threads.of[event.previous_id]
-        around = [before]
-        while around[-1] != MACHINE:
-            around.append(threads.around[around[-1]])
-        for thread in (own, *around):
-            frame = self._frame(thread)
-            if frame is not None and frame in self.execution.ready:
-                return frame
-        return None
-
-    def _around(self, event: RecordedEvent) -> Frame:
-        """The frame nearest around the thread of an event, which is not there."""
-        threads = self.recording.threads
-        thread = threads.of[event.id]
-        while (frame := self._frame(thread)) is None:
-            thread = threads.around[thread]
-        return frame
-
-    def _frame(self, thread: Thread) -> Frame | None:
-        """The frame of a thread, while it lives. A retry makes new threads, whose frames have the same ids."""
-        id = self._frames.get(thread)
-        return self.execution.frames.get(id) if id is not None and self._threads[id] == thread else None
-
-    def _mover(self, frame: Frame) -> Mover:
-        parent = frame.parent
-        return Mover(
-            frame.id, self._threads[frame.id], frame.state, frame.state if parent is None else parent.state,
-            frame.id if parent is None else parent.id,
-        )  # fmt: skip
 
     # -- moving --------------------------------------------------------------------------------------------------------
 
     def _deliver(self, event: ev.Event, frame: Frame, awaited: RecordedEvent) -> Facts | None:
         """Brings an event from outside to a frame; a second answer of the same kind is not what it awaits."""
-        mover = self._mover(frame)
+        mover = self.threads.mover(frame)
         if not self.execution.apply(event):
             self.divergence = self.words.awaits(awaited, mover, frame, self.execution)
             return None
@@ -207,7 +176,7 @@ class _Replay:
         return self._check(mover, awaited, None)
 
     def _move(self, frame: Frame, awaited: RecordedEvent) -> Facts | None:
-        mover = self._mover(frame)
+        mover = self.threads.mover(frame)
         before = self._before(frame)
         self._microstep(frame.id)
         return self._check(mover, awaited, before)
@@ -230,7 +199,7 @@ class _Replay:
             self._entered[frame.id] = now
         return Before(now, now) if entered is None or frame.phase != "exit" else Before(now, entered, 2)
 
-    def _take(self) -> list[Any]:
+    def _take(self) -> list[HistoryEvent]:
         step = self.execution.take()
         self.generated.times.add(self.execution.now)
         self.generated.tokens |= {each.token for each in step.effects if isinstance(each, CallTask) and each.token}
@@ -241,28 +210,31 @@ class _Replay:
         """Compares what came of a move with the recording; adopts what AWS made up, and then compares again."""
         pairs, surplus = self.pairing.pair(mover, self._take())
         way = next((each for each in self.execution.taken or () if each.endswith(_TRANSITIONS)), None)
-        wrong = [(pair, found) for pair in pairs if (found := self.pairing.differences(pair))]
-        if wrong and surplus is None:
-            learnt, edits, real = adoption.adopt(
-                self.machine, self.generated, self.execution, self.pairing.ids, mover, pairs, wrong, before
-            )
-            if learnt is not None:
-                return learnt
-            if real:
-                self.divergence = self.words.differs(mover, *real, way or self._ways.get(mover.frame))
-                return None
-            self.adopted += sum(len(found) for _, found in wrong)
-            if edits and before is not None:
-                self._again(before.phase, edits, mover)
+        led_by = way or self._ways.get(mover.frame)
+        if wrong := self.pairing.wrong(pairs):
+            verdict = self._judge(mover, wrong, before)
+            if verdict.better is not None:
+                return verdict.better
+            if verdict.real is None:
+                self.adopted += sum(len(found) for _, _, found in wrong)
+            if verdict.edits and before is not None:
+                self._again(before.phase, verdict.edits, mover)
                 pairs, surplus = self.pairing.pair(mover, self._take())
+                verdict = self._judge(mover, self.pairing.wrong(pairs), None)
+            if verdict.real is not None:
+                self.divergence = self.words.differs(mover, *verdict.real, led_by)
+                return None
         if surplus is not None:
-            self.divergence = self.words.surplus(mover, surplus, awaited, way or self._ways.get(mover.frame))
+            self.divergence = self.words.surplus(mover, surplus, awaited, led_by)
             return None
         if way is not None:
             self._ways[mover.frame] = way
         self.pairing.settle(pairs)
         self._note_threads(mover, pairs)
         return None
+
+    def _judge(self, mover: Mover, wrong: Sequence[Wrong], before: Before | None) -> Verdict:
+        return adoption.judge(self.machine, self.generated, self.execution, self.pairing.ids, mover, wrong, before)
 
     def _again(self, before: JSON, edits: Sequence[ev.Edited], mover: Mover) -> None:
         """Does the phase again that was done last, with edits."""
@@ -282,13 +254,10 @@ class _Replay:
             if recorded is None:
                 continue
             if now.type == "ParallelStateStarted":
-                branches = getattr(mover.state, "branches", ())
-                for index, first in enumerate(branches):
-                    self._note(Thread(recorded.id, first.name), f"{mover.frame}.{index}")
+                for index, first in enumerate(getattr(mover.state, "branches", ())):
+                    self.threads.note(Thread(recorded.id, first.name), f"{mover.frame}.{index}")
             elif now.type == "MapIterationStarted":
-                container = self.pairing.container(mover, now)
-                self._note(self.recording.threads.of[recorded.id], f"{container}.{(now.details or {})['index']}")
-
-    def _note(self, thread: Thread, frame: str) -> None:
-        self._frames[thread] = frame
-        self._threads[frame] = thread
+                index = (now.details or {})["index"]
+                self.threads.note(
+                    self.recording.threads.of[recorded.id], f"{self.pairing.container(mover, now)}.{index}"
+                )

@@ -7,19 +7,9 @@ from typing import NamedTuple, TypeAlias
 
 from asl.history import HistoryEvent
 from asl.replay.differences import Difference, Redaction, of_events
+from asl.replay.live_threads import Mover
 from asl.replay.recording import RecordedEvent, Recording
 from asl.replay.threads import MACHINE, Thread, is_aside
-from asl.states.compiled import CompiledState
-
-
-class Mover(NamedTuple):
-    """The thread of control that was moved: its frame, in which state it was, and the frame and state around it."""
-
-    frame: str
-    thread: Thread
-    state: CompiledState
-    state_around: CompiledState
-    frame_around: str
 
 
 class Surplus(NamedTuple):
@@ -31,6 +21,9 @@ class Surplus(NamedTuple):
 
 Pair: TypeAlias = tuple[HistoryEvent, RecordedEvent | None]
 """None where the recording was cut off in the midst of a phase."""
+
+Wrong: TypeAlias = tuple[int, Pair, list[Difference]]
+"""A pair whose data differ, with how many pairs of the same phase come before it."""
 
 
 class Pairing:
@@ -100,6 +93,11 @@ class Pairing:
             else:
                 thread = self._recording.threads.of[recorded.id]
                 self._heads[thread] = self._heads.get(thread, 0) + 1
+
+    def wrong(self, pairs: Sequence[Pair]) -> list[Wrong]:
+        """The pairs of a phase whose data differ."""
+        compared = ((index, pair, self.differences(pair)) for index, pair in enumerate(pairs))
+        return [each for each in compared if each[2]]
 
     def differences(self, pair: Pair) -> list[Difference]:
         """How the data of our event is not what was recorded."""

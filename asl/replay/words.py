@@ -11,7 +11,8 @@ from asl.frame import Frame, iso_time
 from asl.machine import Machine
 from asl.replay.differences import Difference, recorded_details
 from asl.replay.divergence import Divergence, field_of, fields_of, place_of, told
-from asl.replay.pairing import Mover, Pair, Surplus
+from asl.replay.live_threads import Mover
+from asl.replay.pairing import Pair, Surplus
 from asl.replay.recording import RecordedEvent, Recording
 from asl.states.compiled import CompiledState
 from asl.values import ABSENT
