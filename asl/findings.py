@@ -84,22 +84,22 @@ def _fitted(location: Location, room: int) -> tuple[str, str]:
     line = location.source_line.replace("\t", " ")
     first = min(location.column - 1, len(line))
     start, end = 0, len(line)
-    if _columns(line) > room:
+    if columns(line) > room:
         # Two columns are for the marks of what is cut off, a third of the others for what stands before the place.
         start = end = first
-        left = room - 2 - _columns(line[first : first + 1])
-        while start and _columns(line[start - 1 : first]) <= left // 3:
+        left = room - 2 - columns(line[first : first + 1])
+        while start and columns(line[start - 1 : first]) <= left // 3:
             start -= 1
-        while end < len(line) and _columns(line[start : end + 1]) <= room - 2:
+        while end < len(line) and columns(line[start : end + 1]) <= room - 2:
             end += 1
-        while start and _columns(line[start - 1 : end]) <= room - 2:
+        while start and columns(line[start - 1 : end]) <= room - 2:
             start -= 1
     before, after = "…" if start else "", "…" if end < len(line) else ""
-    carets = _columns(line[first : min(end, first + location.width)])
-    return f"{before}{line[start:end]}{after}", " " * _columns(before + line[start:first]) + "^" * max(1, carets)
+    carets = columns(line[first : min(end, first + location.width)])
+    return f"{before}{line[start:end]}{after}", " " * columns(before + line[start:first]) + "^" * max(1, carets)
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
     """How many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)

@@ -6,43 +6,24 @@ import json
 import re
 import shlex
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from asl.debug.completions import completions
-from asl.debug.terminal import names
+from asl.debug.terminal import json_input, names
 from asl.debug.terminal.commands import Group, nothing, split_word
+from asl.debug.terminal.json_input import FORMS, is_open
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
 from asl.hosts.start import moment
-from asl.values import JSON
 
 GROUP: Final = Group("Changing")
 _SET: Final = re.compile(r"(?P<place>\$(?:[^=\"']|\"[^\"]*\"|'[^']*')*?)\s*=\s*(?P<value>.*)", re.DOTALL)
 _TOKEN: Final = re.compile(r"--?token(?:=|\s+)")
-_AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)?")
+_AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)\s*")
+_AMOUNTS: Final = re.compile(rf"(?:{_AMOUNT.pattern})+")
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
-_TEXTS: Final = 'JSON is a value such as 12, "text" or {"a": [1, 2]}, or @FILE'
-
-
-def json_value(text: str, what: str) -> JSON:
-    """The value that a JSON text is, or that a file has whose name stands behind `@`. Raises InputError."""
-    if not text:
-        raise InputError(f"{what} is missing: {_TEXTS}")
-    if text.startswith("@"):
-        try:
-            text = Path(text[1:]).read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise InputError(f"{text[1:]} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    try:
-        return json.loads(text, parse_constant=_no_number)
-    except ValueError as error:
-        hint = f"; a text has quotes: {json.dumps(text)}" if re.fullmatch(r"[\w .-]+", text) else ""
-        raise InputError(f"{what} is not JSON: {error}{hint}") from None
-
-
-def _no_number(text: str) -> None:
-    raise ValueError(f"{text} is no JSON number")
+_READS_ON: Final = "JSON whose brackets are not closed goes on in the next line."
 
 
 def _paths(session: Session, typed: str) -> Iterable[str]:
@@ -53,15 +34,16 @@ def _paths(session: Session, typed: str) -> Iterable[str]:
     "set PLACE = JSON",
     "Change the data or a variable here.",
     "set $.order.total = 12",
-    more=f"PLACE is $, $.a.b[0], $name or $name.a. {_TEXTS}.",
+    more=f"PLACE is $, $.a.b[0], $name or $name.a. {FORMS}. {_READS_ON}",
     completions=_paths,
+    is_open=lambda argument: is_open(argument.partition("=")[2].strip()),
 )
 def set_(session: Session, argument: str) -> None:
     found = _SET.fullmatch(argument)
     if found is None:
         raise InputError('set takes a place and a value: set $.order.total = 12, set $name = "Ann"')
     before = session.debugger.stop
-    session.debugger.set(found["place"], json_value(found["value"], "the value"))
+    session.debugger.set(found["place"], json_input.value(found["value"], "the value"))
     session.arrived(before)
 
 
@@ -91,14 +73,31 @@ def _quoted(text: str) -> tuple[str, str]:
     'succeed {"receipt": "r-1"}',
     more=(
         "Without --token it is the task here; --token names the state of another one that awaits its token,\n"
-        f"or is the token itself. {_TEXTS}."
+        f"or is the token itself. {FORMS}. {_READS_ON}"
     ),
     completions=lambda session, typed: ["--token "],
+    is_open=lambda argument: is_open(_token(argument)[1]),
 )
 def succeed(session: Session, argument: str) -> None:
     token, text = _token(argument)
-    value = json_value(text, "the answer")
-    session.debugger.succeed(value, token=token)
+    value = json_input.value(text, "the answer")
+    session.debugger.succeed(value, token=token, stop=session.stop)
+    session.arrived()
+
+
+@GROUP.command(
+    "submit [JSON]",
+    "Answer a callback task's call; it then waits.",
+    'submit {"MessageId": "m-1"}',
+    more=(
+        "The task then waits for its token: succeed --token STATE JSON ends it. Without JSON the answer is {}.\n"
+        f"{FORMS}. {_READS_ON}"
+    ),
+    is_open=is_open,
+)
+def submit(session: Session, argument: str) -> None:
+    value = json_input.value(argument, "the answer") if argument else {}
+    session.debugger.submit(value, stop=session.stop)
     session.arrived()
 
 
@@ -108,6 +107,7 @@ def succeed(session: Session, argument: str) -> None:
     'fail CardDeclined "no funds"',
     more="A cause of several words may stand in quotes, but need not.",
     completions=lambda session, typed: ["--token ", "States.TaskFailed", "States.Timeout", "Lambda.Unknown"],
+    is_open=lambda argument: is_open(split_word(_token(argument)[1])[1]),
 )
 def fail(session: Session, argument: str) -> None:
     token, text = _token(argument)
@@ -119,7 +119,7 @@ def fail(session: Session, argument: str) -> None:
             cause = " ".join(shlex.split(cause))
         except ValueError:
             cause = cause.strip("\"'")
-    session.debugger.fail(error, cause or None, token=token)
+    session.debugger.fail(error, cause or None, token=token, stop=session.stop)
     session.arrived()
 
 
@@ -155,7 +155,38 @@ def retry(session: Session, argument: str) -> None:
 )
 def skip(session: Session, argument: str) -> None:
     nothing(argument, "skip")
-    session.debugger.skip()
+    session.debugger.skip(stop=session.stop)
+    session.arrived()
+
+
+_TIMES: Final = "write how long (30s, 5min, 1h, 1h30m, 2d), or a moment such as 2026-01-01T12:00:00Z"
+
+
+def _seconds(text: str) -> float | None:
+    """How many seconds an amount of time is, such as `1h30m`, or `30` of seconds; None for another text."""
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    if _AMOUNTS.fullmatch(text) is None:
+        return None
+    return sum(float(number) * _SECONDS[unit] for number, unit in _AMOUNT.findall(text))
+
+
+@GROUP.command(
+    "jump TIME",
+    "Let time pass.",
+    "jump 1h",
+    more="TIME is how long (30s, 5min, 1h, 1h30m, 2d), or a moment as ISO 8601 text (2026-01-01T12:00:00Z).",
+)
+def jump(session: Session, argument: str) -> None:
+    if not argument:
+        raise InputError(f"how far is missing: {_TIMES}")
+    seconds = _seconds(argument)
+    if seconds is None and argument.startswith("-") and _seconds(argument[1:].strip()) is not None:
+        raise InputError("the clock only goes forwards: back and goto go to an earlier stop")
+    if seconds is not None:
+        session.debugger.jump(seconds=seconds)
+    else:
+        session.debugger.jump(until=_moment(argument))
     session.arrived()
 
 
@@ -164,24 +195,5 @@ def _moment(text: str) -> str:
     try:
         moment(text)
     except InputError:
-        raise InputError(
-            f"'{text}' is neither how long (30s, 5min, 1h, 2d) nor a moment such as 2026-01-01T12:00:00Z"
-        ) from None
+        raise InputError(f"jump does not understand '{text}': {_TIMES}") from None
     return text
-
-
-@GROUP.command(
-    "jump TIME",
-    "Let time pass.",
-    "jump 1h",
-    more="TIME is how long (30s, 5min, 1h, 2d), or a moment as ISO 8601 text (2026-01-01T12:00:00Z).",
-)
-def jump(session: Session, argument: str) -> None:
-    if not argument:
-        raise InputError("how far is missing: jump 30s, jump 1h, jump 2026-01-01T12:00:00Z")
-    amount = _AMOUNT.fullmatch(argument)
-    if amount is not None:
-        session.debugger.jump(seconds=float(amount[1]) * _SECONDS[amount[2] or "s"])
-    else:
-        session.debugger.jump(until=_moment(argument))
-    session.arrived()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from asl.debug.terminal.session import Session
 
 Action: TypeAlias = "Callable[[Session, str], None]"
-Arguments: TypeAlias = "Callable[[Session, str], Iterable[str]]"
-"""What may stand as a command's argument, given what is typed of it so far."""
+Arguments: TypeAlias = "Callable[[Session, str], Iterable[str] | Mapping[str, str]]"
+"""What may stand as a command's argument, given what is typed of it so far; a mapping also says what each is."""
 
 _NAME: Final = re.compile(r"[\w-]+")
 
@@ -25,7 +25,8 @@ class Command:
     """A command.
 
     `usage` is its name with its arguments, `text` one line of help, `example` a line to try, `more` what else is worth
-    knowing. Enter `repeats` it. `completions` gives what its argument may be.
+    knowing. Enter `repeats` it. `completions` gives what its argument may be. Where its argument `is_open`, as JSON is
+    whose brackets are not closed, it goes on in the next line.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Command:
     more: str = ""
     repeats: bool = False
     completions: Arguments | None = None
+    is_open: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Group:
         more: str = "",
         repeats: bool = False,
         completions: Arguments | None = None,
+        is_open: Callable[[str], bool] | None = None,
     ) -> Callable[[Action], Action]:
         """A decorator that makes a function the action of a command, whose name is the first word of `usage`."""
 
@@ -64,7 +67,7 @@ class Group:
             assert found is not None, "begins with the name"
             name = found[0]
             self.commands.append(
-                Command(name, action, usage, text, example, tuple(aliases), more, repeats, completions)
+                Command(name, action, usage, text, example, tuple(aliases), more, repeats, completions, is_open)
             )
             return action
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from asl.debug.terminal.session import Session
@@ -37,11 +38,13 @@ def _of_command(session: Session, text: str, begin: int) -> list[Completion]:
         if command.completions is None:
             return []
         argument = text[text.rindex(argument) :] if argument else ""
-        found = [each for each in command.completions(session, argument) if _fits(each, argument)]
+        offered = command.completions(session, argument)
+        about = offered if isinstance(offered, Mapping) else {}
+        found = [each for each in offered if _fits(each, argument)]
     except AslError:
         return []
     start = begin + len(text) - len(argument)
-    return [Completion(each, start) for each in dict.fromkeys(found)]
+    return [Completion(each, start, about.get(each, "")) for each in dict.fromkeys(found)]
 
 
 def _fits(candidate: str, typed: str) -> bool:

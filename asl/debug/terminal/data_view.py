@@ -72,7 +72,7 @@ class Painter:
             return
         if text is None:
             self.whole = False
-            text = brief(value, room)
+            text = _closed(value) if head in _ASIDE and isinstance(value, dict | list) else brief(value, room)
         yield f"{margin}{head}{text}{tail}"
 
     def _members(
@@ -155,12 +155,21 @@ def _beginning(value: dict[str, JSON] | list[JSON], room: int) -> str:
     pieces: list[str] = []
     room -= len(f"{opening}, …{rest:,}{closing}")
     for key, member in _items(value):
-        shown = inline(member, min(room - len(key), BESIDE))
-        if shown is None and not pieces and isinstance(member, str) and room - len(key) > SHORTEST:
-            shown = text(member[: min(room - len(key), BESIDE) - 3])[:-1] + '…"'
+        left = room - len(key)
+        shown = inline(member, min(left, BESIDE))
+        if shown is None and isinstance(member, dict | list) and key:
+            folded = _closed(member)
+            shown = folded if len(folded) <= left else None
+        elif shown is None and isinstance(member, str) and left > SHORTEST:
+            shown = text(member[: min(left, BESIDE) - 3])[:-1] + '…"'
         if shown is None:
             break
         pieces.append(f"{key}{shown}")
         room -= len(pieces[-1]) + 2
         rest -= 1
-    return f"{opening}{', '.join([*pieces, f'…{rest:,}'])}{closing}"
+    return f"{opening}{', '.join([*pieces, f'…{rest:,}'] if rest else pieces)}{closing}"
+
+
+def _closed(value: dict[str, JSON] | list[JSON]) -> str:
+    """An object or array that is not looked into: `{…3}`."""
+    return f"{{…{len(value):,}}}" if isinstance(value, dict) else f"[…{len(value):,}]"

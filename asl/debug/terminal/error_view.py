@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterator
 from typing import Final, cast
 
 from asl.debug.terminal import data_view, highlight
 from asl.debug.terminal.data_view import Fold
+from asl.debug.terminal.fitting import wrapped
 from asl.errors import StateError
 from asl.story_text import Style, plain
 from asl.values import JSON
@@ -30,11 +30,23 @@ def lines(error: StateError, width: int, style: Style) -> Iterator[str]:
         yield f"      {highlight.json(line, style)}"
 
 
+def refusal(text: str, width: int, style: Style) -> list[str]:
+    """Why a command could not be done, after `error:`, broken between words; a line that has carets below it is not."""
+    lines = [plain(line) for line in f"error: {text.removeprefix('error: ')}".splitlines()]
+    told: list[str] = []
+    for number, line in enumerate(lines):
+        indent = " " * (len(line) - len(line.lstrip()))
+        is_excerpt = any(set(each) <= set(" |^") and "^" in each for each in lines[number : number + 2])
+        told += [line] if is_excerpt else wrapped(line.lstrip(), width, indent, f"{indent}  ")
+    told[0] = style.red("error:") + told[0].removeprefix("error:")
+    return told
+
+
 def _text(name: str, cause: str, width: int, style: Style) -> Iterator[str]:
     told = f"{name}: {plain(cause[:_SHOWN])}" if cause else name
-    first, *others = textwrap.wrap(told, width - 4, break_on_hyphens=False)
-    yield f"  {style.red(name)}{first[len(name) :]}"
-    yield from (f"    {line}" for line in others)
+    first, *others = wrapped(told, width, "  ", "    ")
+    yield first.replace(name, style.red(name), 1)
+    yield from others
 
 
 def _object(text: str) -> JSON:

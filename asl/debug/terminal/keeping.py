@@ -43,7 +43,7 @@ def save(session: Session, argument: str) -> None:
         raise InputError("the file is missing: save charge.session.json")
     from asl.debug import session_file
 
-    session_file.save(session.debugger, argument)
+    session_file.save(session.debugger, argument, session.displays)
     session.screen.line(f"saved in {plain(argument)}")
 
 

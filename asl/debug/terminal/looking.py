@@ -14,6 +14,7 @@ from asl.debug.stop import Stop
 from asl.debug.terminal import change_view, data_view, highlight, names, source_view, stop_view
 from asl.debug.terminal.commands import Group, number
 from asl.debug.terminal.data_view import Fold
+from asl.debug.terminal.fitting import columns
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
 from asl.machine import Machine
@@ -43,7 +44,8 @@ def _places(session: Session, typed: str) -> Iterable[str]:
     more=(
         "An expression is JSONPath ($.a, $$.Execution.Name, $variable), JSONata or an intrinsic function.\n"
         "Without one it prints the data here. Large values are folded: print/all unfolds all of it,\n"
-        "print/json gives it on one line. JSONata may stand in {% %}: print {% $sum(items.price) %}"
+        "print/json gives it on one line. JSONata may stand in {% %}: print {% $sum(items.price) %}\n"
+        "Variables are those that the state sees: what it assigns itself, the next state sees."
     ),
     completions=_expressions,
 )
@@ -107,6 +109,7 @@ def undisplay(session: Session, argument: str) -> None:
     "diff N [M]",
     "What differs from stop N to stop M, or to here.",
     "diff 3 12",
+    completions=names.stops,
 )
 def diff(session: Session, argument: str) -> None:
     first, _, second = argument.partition(" ")
@@ -124,11 +127,12 @@ def stop_of(session: Session, text: str) -> Stop:
     return stops[which]
 
 
-def show_difference(session: Session, before: Stop, after: Stop) -> None:
-    """Shows what differs in the data and the variables of two stops."""
+def show_difference(session: Session, before: Stop, after: Stop, labels: tuple[str, str] = ("", "")) -> None:
+    """Shows what differs in the data and the variables of two stops, each told of behind its label."""
     screen = session.screen
-    for stop in (before, after):
-        screen.line(session.headline(stop))
+    for label, stop in zip(labels, (before, after), strict=True):
+        first, *others = session.headline(stop, screen.width - columns(label))
+        screen.lines([label + first, *others])
         if stop.kind == "end":
             screen.lines(stop_view.details(stop, screen.width, screen.style))
     lines = _data_changes(before, after, Fold(screen.height, screen.width - 4))

@@ -130,6 +130,7 @@ def reverse_continue(session: Session, argument: str) -> None:
     "Go to a stop by its number; timeline lists them.",
     "goto 12",
     aliases=("g",),
+    completions=names.stops,
 )
 def goto(session: Session, argument: str) -> None:
     session.debugger.goto(number(argument, "the number of a stop", least=0))
@@ -141,6 +142,10 @@ def goto(session: Session, argument: str) -> None:
     "Start again with the same input; breakpoints stay.",
     "restart",
     aliases=("run", "r"),
+    more=(
+        "Answers given by hand, changed data and lines of time are forgotten, and tasks are asked again. Breakpoints,\n"
+        "watches and displays stay. To keep what was done, go back with goto 0 instead, or save it first."
+    ),
 )
 def restart(session: Session, argument: str) -> None:
     nothing(argument, "restart")

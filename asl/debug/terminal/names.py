@@ -1,14 +1,18 @@
-"""The names that commands take: states, transitions between them, lines of time."""
+"""The names that commands take: states, transitions between them, lines of time, stops."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from asl.debug.terminal import headline
+from asl.debug.terminal.fitting import PLAIN
 from asl.machine import Machine
 from asl.parse.transitions import transitions as leading
 
 if TYPE_CHECKING:
     from asl.debug.terminal.session import Session
+
+_OFFERED: Final = 40  # stops
 
 
 def machines(session: Session) -> list[Machine]:
@@ -34,3 +38,15 @@ def transitions(session: Session) -> list[str]:
 def forks(session: Session) -> list[str]:
     """The names of the lines of time that there are."""
     return list(session.debugger.lines)
+
+
+def stops(session: Session, typed: str) -> dict[str, str]:
+    """The numbers of the stops that begin as is typed, with what happens there: the nearest to the present one."""
+    here = session.debugger.stop.number
+    found = [each for each in session.debugger.stops if str(each.number).startswith(typed)]
+    nearest = sorted(found, key=lambda each: abs(each.number - here))[:_OFFERED]
+    return {
+        str(each.number): headline.what(each, PLAIN, 30)
+        for each in sorted(nearest, key=lambda each: each.number)
+        if each.number != here
+    }

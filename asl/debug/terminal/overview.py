@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
-from itertools import groupby
+from collections.abc import Iterator
 from typing import Final
 
-from asl.debug.stop import Stop
-from asl.debug.terminal import data_view, stop_view, trail
+from asl.debug.terminal import data_view, headline, timeline_view
 from asl.debug.terminal.commands import Group, number
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
@@ -69,63 +67,21 @@ def _without_data(event: HistoryEvent) -> HistoryEvent:
     "timeline [all]",
     "The stops so far, a line for each visit of a state.",
     "timeline",
+    more="Each stop has its number there, for goto; the present one is in brackets.",
 )
 def timeline(session: Session, argument: str) -> None:
     if argument not in ("", "all"):
         raise InputError(f"timeline shows those around here, timeline all shows all; not {argument!r}")
     screen, present = session.screen, session.debugger.stop
-    visits = [list(group) for _, group in groupby(session.debugger.stops, key=_visit())]
+    visits = timeline_view.visits(session.debugger.stops)
     here = next(at for at, visit in enumerate(visits) if visit[0].number <= present.number <= visit[-1].number)
     start, end = (0, len(visits)) if argument else (max(0, here - _AROUND), min(len(visits), here + _AROUND + 1))
     if start:
         screen.line(screen.style.dim(f"    … {counted(start, 'line')} before; timeline all shows them"))
     for visit in visits[start:end]:
-        screen.write(_visit_line(session, visit, present))
+        screen.lines(timeline_view.lines(visit, present, session.started_at, screen.width, screen.style))
     if end < len(visits):
         screen.line(screen.style.dim(f"    … {counted(len(visits) - end, 'line')} after"))
-
-
-def _visit() -> Callable[[Stop], int]:
-    """A key that tells visits of states apart: a new one begins with "enter", or in another thread of control."""
-    count = 0
-    last: Stop | None = None
-
-    def key(stop: Stop) -> int:
-        nonlocal count, last
-        is_same = last is not None and (stop.run, stop.frame, stop.state) == (last.run, last.frame, last.state)
-        if not is_same or (stop.kind == "enter" and not (last and trail.is_of_iteration(last))):
-            count += 1
-        last = stop
-        return count
-
-    return key
-
-
-def _visit_line(session: Session, visit: list[Stop], present: Stop) -> str:
-    style = session.screen.style
-    first, last = visit[0], visit[-1]
-    is_here = first.number <= present.number <= last.number
-    numbers = f"{first.number}" if first is last else f"{first.number}-{last.number}"
-    places = "".join(f"{plain(str(level))} › " for level in first.levels)
-    if first.run.parent_arn is not None:
-        places = f"[{plain(first.run.machine.name)}] {places}"
-    steps = " ".join(
-        style.bold(f"[{_short(stop)}]") if stop.number == present.number else style.dim(_short(stop)) for stop in visit
-    )
-    name = style.bold(plain(first.state.name)) if is_here else plain(first.state.name)
-    time = style.dim(stop_view.clock(first.at - session.started_at))
-    return f"{style.yellow('→') if is_here else ' '} {numbers:>9}  {time}  {places}{name}  {steps}"
-
-
-def _short(stop: Stop) -> str:
-    """What happens at a stop in a word."""
-    if stop.problem is not None:
-        return "unanswered"
-    if stop.kind == "stage":
-        return stop.field or "stage"
-    if stop.kind == "error" and stop.error is not None:
-        return f"error {plain(stop.error.error or '?')}"
-    return stop.kind
 
 
 # -- info ------------------------------------------------------------------------------------------------------------
@@ -139,9 +95,9 @@ def _info_execution(session: Session) -> Iterator[str]:
     yield f"execution   {plain(run.arn)}"
     if run.parent_arn is not None:
         yield f"started by  {plain(run.parent_arn)}"
-    yield f"status      {stop_view.ending(stop) if stop.kind == 'end' else 'RUNNING'}"
+    yield f"status      {headline.ending(stop) if stop.kind == 'end' else 'RUNNING'}"
     yield f"stop        {stop.number} of 0 to {len(stops) - 1}, {counted(stop.events, 'event')} in the history"
-    yield f"time        {stop_view.clock(stop.at - session.started_at)} since the start"
+    yield f"time        {headline.clock(stop.at - session.started_at)} since the start"
     yield f"input       {data_view.brief(run.execution.info.input, 200)}"
 
 
@@ -149,7 +105,7 @@ def _info_state(session: Session) -> Iterator[str]:
     stop = session.stop
     yield f"state       {plain(stop.state.name)} ({stop.state.type})"
     yield f"pointer     {plain(stop.state.pointer)}"
-    yield f"place       {stop_view.place(stop) or 'defined in Python'}"
+    yield f"place       {headline.place(stop) or 'defined in Python'}"
     if stop.scope.attempt:
         yield f"attempt     {stop.scope.attempt + 1}"
     if stop.levels:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from asl.debug.stop import Stop
-from asl.debug.terminal import stop_view
+from asl.debug.terminal import headline
 from asl.debug.terminal.commands import Group, nothing
+from asl.debug.terminal.fitting import flowed
+from asl.debug.terminal.recovery_view import retries_used, wait_before
 from asl.debug.terminal.session import Session
 from asl.frame import Frame
-from asl.states.recovery import backoff_seconds, matches
+from asl.states.recovery import matches
 from asl.story_text import duration, plain
 
 GROUP: Final = Group("To come")
@@ -44,8 +46,16 @@ def _pending(session: Session, stop: Stop) -> Iterator[str]:
             for purpose in ("timeout", "heartbeat"):
                 if (due := frame.effective.get(f"{purpose}_due")) is not None:
                     yield f"  {purpose:9}  {name}  {_due(session, due)}"
-            if frame.token is not None and stop_view.awaits_token(stop.state):
+            if frame.token in _answerable(session, stop):
                 yield f"  token      {name}  {frame.token}"
+
+
+def _answerable(session: Session, stop: Stop) -> set[str | None]:
+    """The tokens that can be answered now: of tasks whose calls are made, where nothing has come after."""
+    debugger = session.debugger
+    if debugger.stop.number < len(debugger.stops) - 1:
+        return set()
+    return {attempt.call.token for attempt in debugger.waiting(stop.run)} - {None}
 
 
 def _frame(session: Session, stop: Stop) -> Frame | None:
@@ -72,7 +82,7 @@ def _due(session: Session, due: int | None) -> str:
     """When something is due: `at 00:01:00.000, in 1 min`."""
     if due is None:
         return ""
-    return f"at {stop_view.clock(due - session.started_at)}, in {duration(max(0, due - session.debugger.stop.at))}"
+    return f"at {headline.clock(due - session.started_at)}, in {duration(max(0, due - session.debugger.stop.at))}"
 
 
 @GROUP.command(
@@ -87,15 +97,15 @@ def retries(session: Session, argument: str) -> None:
     if recovery is None or not recovery.retriers:
         session.screen.line(f"{plain(stop.state.name)} has no Retry")
         return
-    used = stop.scope.retries or [0] * len(recovery.retriers)
+    used = retries_used(stop)
     for index, retrier in enumerate(recovery.retriers):
-        names = plain(", ".join(retrier.error_equals))
-        left = retrier.max_attempts - used[index]
-        delay = duration(int(backoff_seconds(retrier, used[index], lambda: 1.0) * 1000))
-        most = "at most " if retrier.jitter_strategy == "FULL" else ""
-        following = f"next after {most}{delay}" if left > 0 else "none left"
+        is_left = used[index] < retrier.max_attempts
+        following = f"next after {wait_before(retrier, used[index])}" if is_left else "none left"
         fits = stop.error is not None and matches(retrier.error_equals, stop.error)
         mark = style.yellow("→") if fits else " "
-        session.screen.line(f"{mark} {index}  {names}  used {used[index]} of {retrier.max_attempts}  {following}")
+        head = f"{mark} {index}  used {used[index]} of {retrier.max_attempts}, {following}: "
+        *names, last = map(plain, retrier.error_equals)
+        parts = [*(f"{name}," for name in names), last]
+        session.screen.lines(flowed([head + parts[0], *parts[1:]], session.screen.width, "     ", " "))
     if stop.scope.phase == "backoff" and stop.scope.due is not None:
         session.screen.line(f"  attempt {stop.scope.attempt + 1} is due {_due(session, stop.scope.due)}")

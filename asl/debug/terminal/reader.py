@@ -13,8 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
 
-from asl.debug.terminal import stop_view
+from asl.debug.terminal import headline
 from asl.debug.terminal.completion import completions
+from asl.debug.terminal.fitting import fitted
 from asl.debug.terminal.session import Session
 from asl.streams import is_terminal
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.history import History
 
 PROMPT: Final = "(asl) "
+CONTINUED: Final = "  ... "
+"""The prompt for a line that goes on."""
 _KEPT: Final = 2_000  # lines of the history file
 
 
@@ -33,7 +36,7 @@ class Reader(Protocol):
     is_script: bool
     """Whether no person types the lines: then they are echoed, and nothing is repeated."""
 
-    def read(self, session: Session) -> str | None:
+    def read(self, session: Session, prompt: str = PROMPT) -> str | None:
         """The next line, None when there are no more. Raises KeyboardInterrupt for Ctrl-C."""
 
 
@@ -45,7 +48,7 @@ class LineReader:
     def __init__(self, stream: TextIO) -> None:
         self._lines = stream
 
-    def read(self, session: Session) -> str | None:
+    def read(self, session: Session, prompt: str = PROMPT) -> str | None:
         line = self._lines.readline()
         return line.rstrip("\r\n") if line else None
 
@@ -67,11 +70,11 @@ class InputReader:
             with suppress(OSError):
                 readline.read_history_file(history_file())
 
-    def read(self, session: Session) -> str | None:
+    def read(self, session: Session, prompt: str = PROMPT) -> str | None:
         if self._readline is not None:
             self._readline.set_completer(lambda text, state: self._complete(session, text, state))
         try:
-            return input(PROMPT)
+            return input(prompt)
         except EOFError:
             print()
             return None
@@ -103,11 +106,11 @@ class PromptReader:
     def __init__(self) -> None:
         self._prompt: PromptSession[str] | None = None
 
-    def read(self, session: Session) -> str | None:
+    def read(self, session: Session, prompt: str = PROMPT) -> str | None:
         if self._prompt is None:
             self._prompt = _prompt_session(session)
         try:
-            return self._prompt.prompt(PROMPT, in_thread=_in_event_loop())
+            return self._prompt.prompt(prompt, in_thread=_in_event_loop())
         except EOFError:
             return None
 
@@ -142,14 +145,21 @@ def toolbar(session: Session) -> str:
     """Where one is, on a line: `Charge  stop 12  00:00:02.500 virtual  line declined`."""
     debugger = session.debugger
     stop = debugger.stop
-    parts = [
-        " › ".join([*map(str, stop.levels), stop.state.name]) if stop.kind != "end" else stop_view.ending(stop),
-        f"stop {stop.number}",
-        session.time(stop),
-    ]
+    parts = [f"stop {stop.number}", session.time(stop)]
     if len(debugger.lines) > 1:
-        parts.append(f"line {debugger.line.name}")
-    return " " + "   ".join(parts)
+        parts.append(f"line {headline.shortened(debugger.line.name, 20)}")
+    rest = "   ".join(parts)
+    room = session.screen.width - len(rest) - 5
+
+    def where(longest: int | None) -> str:
+        return " › ".join(
+            [
+                *(headline.level_name(each, longest) for each in stop.levels),
+                headline.shortened(stop.state.name, longest),
+            ]
+        )
+
+    return f" {headline.ending(stop) if stop.kind == 'end' else fitted(where, room)}   {rest}"
 
 
 def _in_event_loop() -> bool:

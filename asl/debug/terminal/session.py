@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from asl.debug.stop import Stop
-from asl.debug.terminal import data_view, highlight, stop_view, trail
+from asl.debug.terminal import data_view, error_view, headline, highlight, hints, stop_view, trail
 from asl.debug.terminal.commands import Command, Commands, split_line
 from asl.debug.terminal.data_view import Fold
 from asl.debug.terminal.screen import Screen
@@ -19,6 +19,7 @@ from asl.values import JSON
 
 if TYPE_CHECKING:
     from asl.debug.debugger import Debugger
+    from asl.machine import Machine
 
 _WORD: Final = re.compile(r"[A-Za-z?][\w-]*|\?")
 _PRINTED: Final = 200  # lines of a value that `print` shows at most
@@ -49,6 +50,8 @@ class Session:
         self._trail = Trail()
         self._seen: dict[tuple[str, str], Stop] = {}
         self._last: Stop | None = None
+        self._told: set[tuple[Machine, str]] = set()
+        """The tasks of which it was told how they are answered."""
         self._repeated: str | None = None
 
     # -- what is looked at -----------------------------------------------------------------------------------------
@@ -88,10 +91,12 @@ class Session:
         self._chosen, self._level = None, 0
         stop = self.debugger.stop
         if instead_of is None and self._last is not None and _is_same(self._last, stop):
-            self.screen.line(self.headline(stop))
-            self.screen.lines(stop_view.hints(stop, self.screen.width, self.screen.style))
+            self.screen.lines(self.headline(stop))
+            self.screen.lines(hints.hints(stop, self.screen.width, self.screen.style, is_known=True))
             return
         self.show_reason()
+        if instead_of is None and self._last is not None and trail.is_elsewhere(self._last, stop):
+            self.screen.line(self.screen.style.dim(f"in {headline.inside(stop.levels, 40)} now"))
         self.show(stop, instead_of)
         for number in self.displays:
             self.show_display(number)
@@ -114,22 +119,30 @@ class Session:
         before = compared or trail.before(stops, stop, self._seen.get((stop.run.arn, stop.frame)))
         last, self._last = self._last, stop
         is_new = last is None or (last.run, last.frame, last.state) != (stop.run, stop.frame, stop.state)
-        screen.line(self.headline(stop))
-        screen.lines(stop_view.screenful(stop, self.path(stop), before, is_new, screen))
+        task = (stop.run.machine, stop.state.pointer)
+        screen.lines(self.headline(stop))
+        screen.lines(
+            stop_view.screenful(
+                stop, self.path(stop, screen.width - len("  path ")), before, screen,
+                failed=trail.failure(stops, stop), is_new=is_new, is_known=task in self._told,
+            )
+        )  # fmt: skip
+        if stop.problem is not None:
+            self._told.add(task)
         if trail.is_flow(stop):
             self._seen[stop.run.arn, stop.frame] = stop
 
-    def path(self, stop: Stop) -> str:
-        """The way to a stop: `Load → Items[3] › Check → Price`."""
-        return self._trail.crumbs(self.debugger.stops, stop, self.screen.style)
+    def path(self, stop: Stop, width: int | None = None) -> str:
+        """The way to a stop: `Load → Items[3] › Check → Price`, of so many columns at most."""
+        return self._trail.crumbs(self.debugger.stops, stop, self.screen.style, width)
 
-    def headline(self, stop: Stop, width: int | None = None) -> str:
-        """The line that names a stop."""
-        return stop_view.headline(stop, self.time(stop), width or self.screen.width, self.screen.style)
+    def headline(self, stop: Stop, width: int | None = None) -> list[str]:
+        """The line that names a stop, or two."""
+        return headline.headline(stop, self.time(stop), width or self.screen.width, self.screen.style)
 
     def time(self, stop: Stop) -> str:
         """How long after the start a stop is: `00:00:02.500 virtual`."""
-        return f"{stop_view.clock(stop.at - self.started_at)} {'real' if self.debugger.is_live else 'virtual'}"
+        return f"{headline.clock(stop.at - self.started_at)} {'real' if self.debugger.is_live else 'virtual'}"
 
     def show_value(self, value: JSON, head: str = "", lines: int = _PRINTED) -> bool:
         """Shows a value, folded to so many lines; False when something was left out."""
@@ -174,7 +187,8 @@ class Session:
         try:
             command, argument = self.understand(text)
             self._repeated = text if command.repeats else self._repeated
-            command.action(self, argument)
+            with self.screen.progress(self._progress):
+                command.action(self, argument)
         except AslError as error:
             self.refuse(str(error))
             return False
@@ -182,6 +196,20 @@ class Session:
             self.screen.line("interrupted")
             return False
         return True
+
+    def _progress(self) -> str:
+        """How far a command that takes long has come."""
+        stop = self.debugger.stops[-1]
+        return f"stop {stop.number:,}  {self.time(stop)}  Ctrl-C stops here"
+
+    def goes_on(self, line: str) -> bool:
+        """Whether the last command of a line has JSON that is not closed, and goes on in the next line."""
+        last = split_line(line)[-1:] if not line.lstrip().startswith("#") else []
+        try:
+            command, argument = self.understand(last[0] if last else "")
+            return command.is_open is not None and command.is_open(argument)
+        except AslError:
+            return False
 
     def understand(self, text: str) -> tuple[Command, str]:
         """The command and the argument of a text. Raises InputError.
@@ -192,14 +220,13 @@ class Session:
             return self.commands.find("print"), text
         word = _WORD.match(text)
         if word is None:
-            raise InputError(f"'{text.split()[0]}' is no command; help lists the commands")
+            raise InputError(f"'{(text.split() or [''])[0]}' is no command; help lists the commands")
         return self.commands.find(word[0]), text[word.end() :].strip()
 
     def refuse(self, text: str) -> None:
         """Says why a command could not be done."""
         self.failed = True
-        first, *others = text.removeprefix("error: ").splitlines() or [""]
-        self.screen.write("\n".join([f"{self.screen.style.red('error:')} {plain(first)}", *map(plain, others)]))
+        self.screen.write("\n".join(error_view.refusal(text, self.screen.width, self.screen.style)))
 
     def queue(self, lines: Iterable[str]) -> None:
         """Has lines done before any others."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from asl.debug.terminal import highlight
+from asl.debug.terminal.fitting import columns, without_beginning
 from asl.machine import Machine
 from asl.source_text import below, pointer_tokens
 from asl.story_text import Style, cut, plain
@@ -92,7 +93,8 @@ def painted(shown: Excerpt, start: int, end: int, width: int, style: Style) -> l
         paint = highlight.yaml if shown.format == "yaml" else highlight.json
         lines.append(f"  {arrow} {margin}{edge} {paint(text, style)}".rstrip())
         if is_current and line[: shown.column - 1].strip():  # something else stands before it
-            carets = "^" * max(1, min(shown.width, room - column))
+            marked = columns(line[shown.column - 1 : shown.column - 1 + shown.width])
+            carets = "^" * max(1, min(marked, room - column))
             lines.append(f"    {' ' * (digits + 1 if digits else 0)}{edge} {' ' * column}{style.yellow(carets)}")
     return lines
 
@@ -102,12 +104,13 @@ def _visible(line: str, column: int, room: int) -> tuple[str, int]:
 
     What could drive the terminal is written out.
     """
-    before = len(plain(line[: column - 1].expandtabs(_TAB)))
-    text = plain(line.rstrip("\r\n").expandtabs(_TAB))
-    if len(text) > room and before > room * 2 // 3:
-        begin = min(before - room // 3, len(text) - room + 1)
-        text, before = "…" + text[begin:], before - begin + 1
-    return cut(text, room), before
+    whole = line.rstrip("\r\n").expandtabs(_TAB)
+    at = len(line[: column - 1].expandtabs(_TAB))
+    before, text = plain(whole[:at]), plain(whole)
+    if columns(text) > room and columns(before) > room * 2 // 3:
+        kept = without_beginning(before, max(room // 3, room - 1 - columns(text[len(before) :])))
+        before, text = kept, kept + text[len(before) :]
+    return cut(text, room), columns(before)
 
 
 def window(shown: Excerpt, height: int) -> tuple[int, int]:

@@ -1,22 +1,20 @@
-"""A stop on the screen: what happens there, the way to it, the definition, the data, what can be typed."""
+"""A stop on the screen, below its headline: the way to it, the definition, the data, what comes next."""
 
 from __future__ import annotations
 
-import json
-import textwrap
 from collections.abc import Iterator
+from typing import Final
 
 from asl.debug.comparison import same
 from asl.debug.stop import Stop
-from asl.debug.terminal import change_view, data_view, error_view, highlight, source_view, trail
+from asl.debug.terminal import change_view, data_view, error_view, headline, highlight, source_view, trail
 from asl.debug.terminal.data_view import Fold
+from asl.debug.terminal.hints import hints
 from asl.debug.terminal.screen import Screen
-from asl.effects import Status
-from asl.states.compiled import CompiledState
-from asl.story_text import Style, duration, plain
+from asl.story_text import Style, plain
 from asl.values import JSON
 
-_LABELS = {
+_LABELS: Final = {
     "enter": "input",
     "stage": "data",
     "call": "arguments",
@@ -28,92 +26,8 @@ _LABELS = {
     "outside": "input",
     "end": "output",
 }
-
-
-def clock(ms: int) -> str:
-    """Milliseconds as `00:00:02.500`, with days before that where there are any: `3d 00:00:02.500`."""
-    seconds, rest = divmod(max(0, ms), 1000)
-    days, seconds = divmod(seconds, 86_400)
-    text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
-    return f"{days}d {text}" if days else text
-
-
-def what(stop: Stop, style: Style) -> str:
-    """What happens at a stop, in words: `enter Charge (Task)`."""
-    name = style.bold(plain(stop.state.name))
-    match stop.kind:
-        case "enter":
-            return f"enter {name} ({stop.state.type})"
-        case "stage":
-            if trail.is_of_iteration(stop):
-                name = style.bold(plain(str(stop.levels[-1])))
-            return f"{stop.field} of {name}"
-        case "call":
-            return f"call by {name}" + (f", attempt {stop.scope.attempt + 1}" if stop.scope.attempt else "")
-        case "answer":
-            return f"{'answer to' if stop.state.type == 'Task' else 'result of'} {name}"
-        case "error":
-            return f"{style.red('error')} in {name}"
-        case "retry":
-            return f"attempt {stop.scope.attempt + 1} of {name}"
-        case "wait":
-            return _waiting(stop, name)
-        case "exit":
-            return f"exit {name}" + (f" → {plain(stop.next)}" if stop.next is not None else ", end")
-        case "outside":
-            return f"{name} awaits an answer" + (f", for {duration(stop.due - stop.at)} at most" if stop.due else "")
-        case "end":
-            return _ending(stop, style)
-
-
-def _waiting(stop: Stop, name: str) -> str:
-    left = duration(stop.due - stop.at) if stop.due is not None else "some time"
-    match stop.scope.phase:
-        case "backoff":
-            return f"{left} before attempt {stop.scope.attempt + 1} of {name}"
-        case "calling":
-            return f"{name} is at work, for {left}"
-        case _:
-            return f"wait in {name} for {left}"
-
-
-def awaits_token(state: CompiledState) -> bool:
-    """Whether somebody outside answers the task of a state, by its token."""
-    return getattr(state, "pattern", "") == "wait_for_task_token" or getattr(state, "kind", "") == "Activity"
-
-
-def _ending(stop: Stop, style: Style) -> str:
-    took = duration(stop.at - stop.run.execution.started_at)
-    status = ending(stop)
-    paint = style.green if status == "SUCCEEDED" else style.red
-    return f"{paint('execution ' + status.lower().replace('_', ' '))} after {took}"
-
-
-def ending(stop: Stop) -> Status:
-    """How the execution has come to its end at a stop; the execution itself may be on another line of time by now."""
-    execution = stop.run.execution
-    if execution.status not in (None, "RUNNING") and execution.error == stop.error:
-        return execution.status
-    return "SUCCEEDED" if stop.error is None else "FAILED"
-
-
-def place(stop: Stop) -> str:
-    """`order.asl.json:31`, "" for a machine that was not read from a file."""
-    machine = stop.run.machine
-    found = machine.document.locate(stop.pointer, key=True) or machine.document.locate(stop.state.pointer, key=True)
-    return "" if found is None else f"{plain(found.file)}:{found.line}"
-
-
-def headline(stop: Stop, time: str, width: int, style: Style) -> str:
-    """`stop 12  enter Charge (Task)  order.asl.json:31  00:00:02.500 virtual`; a long path is cut at its beginning."""
-    execution = f"[{plain(stop.run.machine.name)}]" if stop.run.parent_arn is not None else ""
-    where = place(stop) if stop.kind != "end" else ""
-    others = (f"stop {stop.number}", execution, what(stop, Style(False)), time)
-    room = width - sum(len(part) + 2 for part in others if part)
-    if len(where) > room:
-        where = f"…{where[len(where) - max(12, room) + 1 :]}"
-    parts = (style.blue(style.bold(others[0])), execution, what(stop, style), where, style.dim(time))
-    return "  ".join(part for part in parts if part)
+_LEAST: Final = 8  # lines of data, of a definition
+_TO_ANSWER: Final = 14  # lines of what has to be read to answer a task
 
 
 def details(stop: Stop, width: int, style: Style) -> Iterator[str]:
@@ -133,31 +47,50 @@ def source(stop: Stop, height: int, width: int, style: Style) -> list[str]:
 
 def data(stop: Stop, before: Stop | None, fold: Fold, style: Style) -> list[str]:
     """The data at a stop under their name, with what has changed since a stop before: of the variables too."""
-    label = "variables" if stop.field == "Assign" else _LABELS[stop.kind]
+    label = "assigns" if stop.field == "Assign" else _LABELS[stop.kind]
     if stop.kind == "end" and stop.error is not None:
         return []
+    if _is_whole(stop):
+        fold = Fold(max(fold.lines, _TO_ANSWER), fold.width, fold.members)
     return [*_value(label, stop, before, fold, style), *_variables(stop, before, fold, style)]
 
 
+def _is_whole(stop: Stop) -> bool:
+    """Whether the data are shown whatever was seen before: they are what came of it all, or what has to be read."""
+    is_last = stop.kind == "exit" and stop.next is None and not stop.levels
+    return is_last or stop.kind in ("end", "error", "call", "outside")
+
+
 def _value(label: str, stop: Stop, before: Stop | None, fold: Fold, style: Style) -> list[str]:
-    room = fold.width - len(label) - 3
-    label = f"  {style.dim(label)} "
-    if stop.kind == "end":
-        before = None  # what came of it all is shown as it is
-    if before is not None and same(before.value, stop.value):
-        text = data_view.brief(stop.value, room - 20)
-        return [f"{label}{highlight.json(text, style)}" + style.dim(f"  as at stop {before.number}")]
     inside = Fold(fold.lines, fold.width - 6, fold.members)
-    lines = None
-    if before is not None and (trail.is_flow(stop) or before.number == stop.number):  # it was changed here
-        lines = change_view.changes(before.value, stop.value, inside)
-    if lines is not None:
-        return [label.rstrip(), *(f"    {line.painted(style)}" for line in lines)]
-    text = data_view.inline(stop.value, room) or ""
-    if text:
-        return [f"{label}{highlight.json(text, style)}"]
+    head = f"  {style.dim(label)} "
+    if before is not None and (before.number == stop.number or not _is_whole(stop)):
+        told = _compared(head, stop, before, inside, style)
+        if told is not None:
+            return told
+    text = data_view.inline(stop.value, fold.width - len(label) - 3)
+    if text is not None:
+        return [f"{head}{highlight.json(text, style)}"]
     shown = data_view.shown(stop.value, inside).lines
-    return [label.rstrip(), *(f"      {highlight.json(line, style)}" for line in shown)]
+    return [head.rstrip(), *(f"      {highlight.json(line, style)}" for line in shown)]
+
+
+def _compared(head: str, stop: Stop, before: Stop, fold: Fold, style: Style) -> list[str] | None:
+    """The data where they tell less than all: in short where they were seen before, or else what has changed."""
+    is_changed_here = before.number == stop.number
+    if same(before.value, stop.value):
+        if is_changed_here or data_view.inline(stop.value, fold.width - len("arguments")) is not None:
+            return None
+        note = f"  as at stop {before.number}"
+        text = data_view.brief(stop.value, fold.width - len("arguments") - len(note))
+        return [f"{head}{highlight.json(text, style)}{style.dim(note)}"]
+    if not (is_changed_here or trail.is_flow(stop)):
+        return None
+    lines = change_view.changes(before.value, stop.value, fold)
+    if lines is None:
+        return None
+    since = "changed by hand" if is_changed_here else f"changed since stop {before.number}"
+    return [f"{head} {style.dim(since)}", *(f"    {line.painted(style)}" for line in lines)]
 
 
 def _variables(stop: Stop, before: Stop | None, fold: Fold, style: Style) -> Iterator[str]:
@@ -181,57 +114,33 @@ def variable_changes(before: dict[str, JSON], after: dict[str, JSON], width: int
             yield change_view.Line("-", f"${name}")
 
 
-def hints(stop: Stop, width: int, style: Style) -> Iterator[str]:
-    """What can be typed where the execution does not go on by itself."""
-    if stop.problem is not None:
-        yield from _unanswered(stop, stop.problem, width, style)
-    elif stop.kind == "outside":
-        yield from _awaited(stop)
-    elif stop.kind == "end" and stop.run.parent_arn is None:
-        yield style.dim("  back, goto N or restart go on from here; export test writes a test")
+def origin(stop: Stop, failed: Stop, height: int, screen: Screen) -> Iterator[str]:
+    """Where the error of an execution that has failed comes from: `failed` is the stop there."""
+    style, width = screen.style, screen.width
+    yield from source(failed, height, width, style)
+    yield from _value("input", failed, None, Fold(max(_LEAST, height), width), style)
+    name = style.bold(headline.shortened(failed.state.name, 40))
+    inside = f", in {headline.inside(failed.levels, 30)}" if failed.levels else ""
+    yield f"  the error is that of {name}{inside}, at stop {failed.number} (goto {failed.number})"
 
 
-def _unanswered(stop: Stop, problem: str, width: int, style: Style) -> Iterator[str]:
-    """Why a task cannot be asked, and how it can be answered: here, and with options when the debugger is started."""
-    located = stop.run.machine.locate(stop.pointer)
-    problem = problem.removeprefix(f"{located}: ")
-    first, *others = problem.splitlines()
-    ways = [line for line in others if line.startswith("  - ") and "in Python:" not in line]
-    if ways:
-        told = style.yellow("nothing answers this task")
-        yield f"  {told}: succeed JSON, fail ERROR CAUSE, skip; or start with"
-        yield from (f"  {plain(way)}" for way in ways)
-        return
-    yield f"  {style.yellow('this task cannot be asked')}:"
-    for line in (first, *others):
-        yield from textwrap.wrap(plain(line), width - 4, initial_indent="    ", subsequent_indent="    ")
-    yield "  here: succeed JSON, fail ERROR CAUSE or skip"
-
-
-def _awaited(stop: Stop) -> Iterator[str]:
-    """How the tasks that await an answer from outside are answered: that of the stop, and others."""
-    after = "; step goes on to its time-out" if stop.due is not None else ""
-    yield f"  here: succeed JSON, or fail ERROR CAUSE{after}"
-    waiting = [*stop.run.waiting_for.values()]
-    if stop.state.name in waiting:
-        waiting.remove(stop.state.name)
-    for state in dict.fromkeys(waiting):
-        is_one = waiting.count(state) == 1 and state != stop.state.name
-        option = json.dumps(state, ensure_ascii=False) if " " in state else state
-        yield f"  also: {plain(f'succeed --token {option} JSON' if is_one else f'{state}, by its token: effects')}"
-
-
-def screenful(stop: Stop, path: str, before: Stop | None, is_new: bool, screen: Screen) -> Iterator[str]:
+def screenful(
+    stop: Stop, path: str, before: Stop | None, screen: Screen, *, failed: Stop | None, is_new: bool, is_known: bool
+) -> Iterator[str]:
     """The lines of a stop, below its headline.
 
-    `path` is the way to it; `before` is the stop that its data are compared with; `is_new` says that another state was
-    shown before.
+    `path` is the way to it; `before` is the stop that its data are compared with; `failed` is where an execution that
+    has ended there has failed. `is_new` says that another state was shown before, `is_known` that it was told how its
+    task is answered.
     """
     style, width, height = screen.style, screen.width, screen.height
     if path != style.bold(plain(stop.state.name)) and stop.kind != "end":
         yield f"  {style.dim('path')} {path}"
     yield from details(stop, width, style)
+    around = max(7, height // 4) if is_new else 5
     if stop.kind != "end":
-        yield from source(stop, max(7, height // 4) if is_new else 5, width, style)
-    yield from data(stop, before, Fold(max(8, height // 2 - 4), width), style)
-    yield from hints(stop, width, style)
+        yield from source(stop, around, width, style)
+    elif failed is not None:
+        yield from origin(stop, failed, around, screen)
+    yield from data(stop, before, Fold(max(_LEAST, height // 2 - 4), width), style)
+    yield from hints(stop, width, style, is_known=is_known)

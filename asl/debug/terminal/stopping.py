@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
+from asl.debug.breakpoint import Breakpoint, Watch
 from asl.debug.completions import completions
 from asl.debug.terminal import names
 from asl.debug.terminal.commands import Group, number, split_word
+from asl.debug.terminal.fitting import wrapped
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
-from asl.story_text import plain
-
-if TYPE_CHECKING:
-    from asl.debug.breakpoint import Breakpoint, Watch
+from asl.story_text import counted, plain
 
 GROUP: Final = Group("Stopping")
 
@@ -153,8 +152,45 @@ def disable(session: Session, argument: str) -> None:
     "delete [N ...]",
     "Delete breakpoints and watches, or all of them.",
     "delete 1",
-    aliases=("d", "clear"),
+    aliases=("d",),
     completions=_numbers,
 )
 def delete(session: Session, argument: str) -> None:
-    _each(session, argument, session.debugger.breakpoints.delete)
+    breakpoints = session.debugger.breakpoints
+    numbers = [number(text, "the number of a breakpoint") for text in argument.split()]
+    _delete(session, [breakpoints[each] for each in dict.fromkeys(numbers)] if numbers else [*breakpoints])
+
+
+@GROUP.command(
+    "clear [PLACE]",
+    "Delete the breakpoints at this state, or at a place.",
+    "clear Charge",
+    more="PLACE is as in break. Without one it is the state here, or its field; delete deletes all breakpoints.",
+    completions=_places,
+)
+def clear(session: Session, argument: str) -> None:
+    stop, breakpoints = session.stop, session.debugger.breakpoints
+    places = [each for each in breakpoints if isinstance(each, Breakpoint)]
+    if argument:
+        wanted = breakpoints.parse(argument).place
+        found = [each for each in places if each.place == wanted]
+    else:
+        found = [each for each in places if each.place.pointer in (stop.pointer, stop.state.pointer)]
+    if not found:
+        where = plain(argument) if argument else f"at {plain(stop.state.name)}"
+        raise InputError(f"there is no breakpoint {where}; info breakpoints lists them, delete deletes all")
+    _delete(session, found)
+
+
+def _delete(session: Session, found: Sequence[Breakpoint | Watch]) -> None:
+    """Deletes them, and says how many, and which."""
+    for each in found:
+        session.debugger.breakpoints.delete(each.number)
+    kinds = {
+        "breakpoint": sum(isinstance(each, Breakpoint) for each in found),
+        "watch": sum(not isinstance(each, Breakpoint) for each in found),
+    }
+    told = [counted(count, kind, f"{kind}es" if kind == "watch" else None) for kind, count in kinds.items() if count]
+    which = "; ".join(f"{each.number}: {plain(each.text)}" for each in found)
+    text = f"{' and '.join(told)} deleted ({which})" if found else "there are no breakpoints to delete"
+    session.screen.lines(wrapped(text, session.screen.width, "", "  "))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from asl.debug.stop import Stop
-from asl.debug.terminal import stop_view
+from asl.debug.terminal import headline
 from asl.debug.terminal.commands import Group, nothing, number
+from asl.debug.terminal.fitting import columns, flowed, with_names, without_beginning
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
-from asl.story_text import plain
 
 GROUP: Final = Group("Threads of control")
 
@@ -26,7 +26,14 @@ def where(session: Session, argument: str) -> None:
     for level, stop in enumerate(session.around):
         mark = screen.style.yellow(">") if level == session.level else " "
         screen.line(f"{mark} {level}  {_place_of(session, stop, outer=level > 0)}")
-    screen.line(f"  {screen.style.dim('path')} {session.path(session.stop)}")
+    screen.lines(_path(session))
+
+
+def _path(session: Session) -> list[str]:
+    """The whole way, on as many lines as it takes."""
+    first, *others = session.path(session.stop).split(" → ")
+    parts = [f"  {session.screen.style.dim('path')} {first}", *(f"→ {each}" for each in others)]
+    return flowed(parts, session.screen.width, "       ", " ")
 
 
 def _place_of(session: Session, stop: Stop, outer: bool = False) -> str:
@@ -35,9 +42,19 @@ def _place_of(session: Session, stop: Stop, outer: bool = False) -> str:
     `outer`: others run in its state.
     """
     style = session.screen.style
-    what = f"{style.bold(plain(stop.state.name))} ({stop.state.type})" if outer else stop_view.what(stop, style)
-    inside = f"in {plain(str(stop.levels[-1]))}" if stop.levels else f"of {plain(stop.run.machine.name)}"
-    return "  ".join(part for part in (what, style.dim(inside), stop_view.place(stop)) if part)
+
+    def told(longest: int | None) -> str:
+        name = style.bold(headline.shortened(stop.state.name, longest))
+        what = f"{name} ({stop.state.type})" if outer else headline.what(stop, style, longest)
+        machine = headline.shortened(stop.run.machine.name, longest)
+        inside = f"in {headline.level_name(stop.levels[-1], longest)}" if stop.levels else f"of {machine}"
+        return "  ".join(part for part in (what, style.dim(inside), place) if part)
+
+    place = headline.place(stop)
+    room = session.screen.width - len("> 10  ")
+    if columns(told(20)) > room:
+        place = without_beginning(place, max(20, room // 3))
+    return with_names(told, room)
 
 
 @GROUP.command(
@@ -81,7 +98,7 @@ def branches(session: Session, argument: str) -> None:
     "branch N",
     "Look at another one, by its number in branches.",
     "branch 2",
-    more="The next move begins again where the debugger stands.",
+    more=("succeed, fail, submit and skip are for it then. The next move begins again where the debugger stands."),
     aliases=("thread",),
 )
 def branch(session: Session, argument: str) -> None:

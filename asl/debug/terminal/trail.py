@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from asl.debug.stop import Stop
+from asl.debug.terminal.fitting import PLAIN, fitted, with_names, without_middle
 from asl.story_text import Style, plain
 
 _FIRST: Final = 2  # states of a thread of control that are named, however many there are
@@ -59,8 +60,21 @@ class Trail:
             outer = outer.outer
         return found
 
-    def crumbs(self, stops: Sequence[Stop], stop: Stop, style: Style) -> str:
-        """The way on one line: `Load → Items[3] › Check → Price`, cut in the middle where it is long."""
+    def crumbs(self, stops: Sequence[Stop], stop: Stop, style: Style, width: int | None = None) -> str:
+        """The way on one line: `Load → Items[3] › Check → Price`, long loops cut in the middle.
+
+        Where it takes more than `width` columns, long names are cut in their middles, and then its beginning is.
+        """
+        ways = self._ways(stops, stop)
+        if width is None:
+            return _joined(ways, style, None)
+        text = fitted(lambda longest: _joined(ways, PLAIN, longest), width)
+        if text.startswith("…"):
+            return text
+        return with_names(lambda longest: _joined(ways, style, longest), width)
+
+    def _ways(self, stops: Sequence[Stop], stop: Stop) -> list[list[str]]:
+        """The names of the states that were entered, of each thread of control from the outermost in."""
         self._follow(stops, stop.number)
         own, outer = self._at[stop.number]
         levels = [] if own is None or is_of_iteration(stop) else [self._names(stops, own)]
@@ -69,9 +83,7 @@ class Trail:
             names = self._names(stops, outer)
             levels.append([*names[:-1], _through(inner, names[-1])])
             inner, outer = stops[outer.number], outer.outer
-        return " › ".join(
-            " → ".join([*map(plain, names[:-1]), style.bold(plain(names[-1]))]) for names in reversed(levels)
-        )
+        return levels[::-1]
 
     def _names(self, stops: Sequence[Stop], entered: _Entered) -> list[str]:
         """The names of the states that a thread has entered, the last one `entered`; cut in the middle."""
@@ -121,6 +133,12 @@ def _through(inner: Stop, name: str) -> str:
     return str(inner.levels[-1]) if inner.levels else f"{name} ({inner.run.machine.name})"
 
 
+def _joined(ways: list[list[str]], style: Style, longest: int | None) -> str:
+    """`Load → Items[3] › Check → Price`; names are cut where they take more than `longest` columns."""
+    told = [[without_middle(plain(name), longest) for name in names] for names in ways]
+    return " › ".join(" → ".join([*names[:-1], style.bold(names[-1])]) for names in told)
+
+
 def is_of_iteration(stop: Stop) -> bool:
     """Whether a stop is at the item selector of the Map around, before the iteration has entered a state."""
     return not stop.pointer.startswith(stop.state.pointer)
@@ -131,6 +149,22 @@ def is_flow(stop: Stop) -> bool:
     if stop.kind == "stage":
         return stop.field in ("ResultPath", "OutputPath", "Output")
     return stop.kind not in ("call", "answer")
+
+
+def is_elsewhere(last: Stop, stop: Stop) -> bool:
+    """Whether the very next stop is in another branch or iteration: neither in nor around that of the last one."""
+    one, other = f"{last.frame}.", f"{stop.frame}."
+    follows = stop.number == last.number + 1 and stop.run is last.run and stop.kind != "end"
+    return follows and not (other.startswith(one) or one.startswith(other))
+
+
+def failure(stops: Sequence[Stop], end: Stop) -> Stop | None:
+    """The stop where an execution that has failed at its end got its error: that of the state which failed first, or
+    the Fail state; None where there is no such stop."""
+    if end.kind != "end" or end.error is None:
+        return None
+    own = [each for each in stops[: end.number] if each.run.arn == end.run.arn and each.state is end.state]
+    return next((each for each in reversed(own) if each.kind in ("error", "enter", "retry")), None)
 
 
 def before(stops: Sequence[Stop], stop: Stop, seen: Stop | None) -> Stop | None:

@@ -44,8 +44,8 @@ def test_the_line_of_a_field_of_a_long_state_is_among_those_shown(tmp_path: Path
 
 def test_the_marked_place_of_a_long_line_is_visible(tmp_path: Path) -> None:
     assert lines(shop(tmp_path), "Price", "Next", height=1, width=60) == [
-        '  → 26 ┃ …e": 3}, "Assign": {"seen": true}, "Next": "Pack"},',
-        "       ┃                                    ^^^^^^",
+        '  → 26 ┃ …": 3}, "Assign": {"seen": true}, "Next": "Pack"},',
+        "       ┃                                   ^^^^^^",
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 import asl
 from asl.debug import Debugger
 from asl.debug.stop import Stop
-from asl.debug.terminal import stop_view
+from asl.debug.terminal import headline
 from asl.debug.terminal.screen import Screen
 from asl.debug.terminal.trail import Trail
 from asl.story_text import Style
@@ -103,26 +103,34 @@ def test_an_execution_that_a_task_started_is_within_it(tmp_path: Path) -> None:
     assert "  path Call (child) › Inner\n" in text
     assert "> 0  enter Inner (Pass)  of child\n  1  Call (Task)  of parent\n" in text
     text = said(Debugger(parent, machines={"child": child}), "until Inner", "finish", "timeline")
-    assert "→       3-5  00:00:00.000  [child] Inner  enter exit [end]\n" in text
+    assert "→ 00:00:00.000  [child] Inner  3 enter  4 exit  [5 end]\n" in text
 
 
 # -- what data are compared with ---------------------------------------------------------------------------------------
 
 
-def test_data_are_compared_with_what_was_seen_last(tmp_path: Path) -> None:
-    assert '+   "payment": {"receipt": "r-1"}' in said(debugger(tmp_path), "until Each")
-    assert "as at stop 6\n" in said(debugger(tmp_path), "step 6", "next")
+def test_data_are_compared_with_what_was_seen_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = said(debugger(tmp_path), "until Each")
+    assert "  input  changed since stop 0\n" in text
+    assert '+   "payment": {"receipt": "r-1"}' in text
+    monkeypatch.setenv("COLUMNS", "60")
+    assert '  input {"card": "4111", …2}  as at stop 6\n' in said(debugger(tmp_path), "step 6", "next")
 
 
-def test_after_going_back_they_are_compared_with_what_came_before(tmp_path: Path) -> None:
-    assert 'input {"card": "4111", "items": ["tea", "cup"]}  as at stop 1\n' in said(
-        debugger(tmp_path), "next 3", "goto 2"
-    )
+def test_after_going_back_they_are_compared_with_what_came_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "45")
+    assert "  as at stop 1\n" in said(debugger(tmp_path), "next 3", "goto 2")
+
+
+def test_data_that_fit_are_shown_whatever_was_seen_before(tmp_path: Path) -> None:
+    assert 'input {"card": "4111", "items": ["tea", "cup"]}\n' in said(debugger(tmp_path), "next 3", "goto 2")
 
 
 def test_what_a_state_makes_for_its_own_work_is_not_compared(tmp_path: Path) -> None:
     assert '  data {"card": "4111"}\n' in said(debugger(tmp_path), "next", "step")
-    assert '  arguments {"card": "4111"}  as at stop 3\n' in said(debugger(tmp_path), "next", "step", "step")
+    assert '  arguments {"card": "4111"}\n' in said(debugger(tmp_path), "next", "step", "step")
 
 
 def test_an_iteration_is_not_compared_with_that_of_an_earlier_visit() -> None:
@@ -145,14 +153,14 @@ def test_new_variables_are_shown_where_the_state_is_left(tmp_path: Path) -> None
     [(0, "00:00:00.000"), (2_500, "00:00:02.500"), (86_399_999, "23:59:59.999"), (90_061_001, "1d 01:01:01.001")],
 )
 def test_clock(ms: int, text: str) -> None:
-    assert stop_view.clock(ms) == text
+    assert headline.clock(ms) == text
 
 
 def test_a_headline_that_is_too_long_loses_the_beginning_of_the_path(tmp_path: Path) -> None:
     folder = tmp_path / ("deep" * 30)
     folder.mkdir()
     first: Stop = debugger(folder).stop
-    line = stop_view.headline(first, "00:00:00.000 virtual", 80, PLAIN)
+    (line,) = headline.headline(first, "00:00:00.000 virtual", 80, PLAIN)
     assert len(line) == 80
     assert line.endswith("shop.asl.json:4  00:00:00.000 virtual")
 
@@ -166,7 +174,7 @@ def test_a_task_that_nothing_answers_says_what_would(tmp_path: Path) -> None:
 
 def test_where_it_cannot_go_on_the_stop_is_not_shown_again(tmp_path: Path) -> None:
     text = said(debugger(tmp_path, lambdas={}), "continue", "step")
-    assert text.startswith("stop 5  call by Charge  ")
+    assert text.startswith("stop 4  call by Charge  ")
     assert "  nothing answers this task" in text
     assert "┃" not in text
 
@@ -183,7 +191,7 @@ def test_a_task_that_cannot_be_asked_says_why(tmp_path: Path) -> None:
     text = said(debugger(tmp_path, tasks={"Charge": lambda arguments: object()}), "continue")
     assert "  this task cannot be asked:\n" in text
     assert "is not a JSON value" in text
-    assert "  here: succeed JSON, fail ERROR CAUSE or skip\n" in text
+    assert "  here: succeed JSON, fail ERROR CAUSE, skip\n" in text
 
 
 def test_waiting_tasks_say_how_they_are_answered() -> None:
