@@ -9,9 +9,10 @@ from asl import events as ev
 from asl.engine import Execution
 from asl.machine import Machine
 from asl.payload.jsonata_io import JSONataDataflow
+from asl.replay.chance import Before, varying
 from asl.replay.differences import Difference, Keys
 from asl.replay.facts import Facts
-from asl.replay.generated import Before, Generated, varying
+from asl.replay.generated import Generated
 from asl.replay.live_threads import Mover
 from asl.replay.pairing import Pair, Wrong
 from asl.values import ABSENT, JSON

@@ -11,7 +11,6 @@ from asl.json_text import shown
 from asl.machine import Machine
 from asl.replay.differences import Difference
 from asl.replay.recording import RecordedEvent
-from asl.source_text import pointer_tokens
 from asl.values import ABSENT, JSON
 
 _SHOWN: Final = 300
@@ -108,9 +107,7 @@ def place_of(machine: Machine, pointer: str) -> Location | None:
 
 def field_of(machine: Machine, state_pointer: str, names: Sequence[str]) -> str:
     """The JSON pointer of the only one of these fields that a state has; else the state's."""
-    value: Any = machine.document.value
-    for token in pointer_tokens(state_pointer):
-        value = value[int(token)] if isinstance(value, list) else value[token]
+    value = machine.document.at(state_pointer)
     written = [name for name in names if name in value]
     return f"{state_pointer}/{written[0]}" if len(written) == 1 else state_pointer
 

@@ -31,10 +31,11 @@ from asl.hosts.world import World
 from asl.machine import Machine
 from asl.replay import adoption, answers
 from asl.replay.adoption import Verdict
+from asl.replay.chance import Before
 from asl.replay.differences import Redaction
 from asl.replay.divergence import Divergence, Gap
 from asl.replay.facts import Facts, facts_of, recorded_input
-from asl.replay.generated import Before, Generated, volatile_states
+from asl.replay.generated import Generated, volatile_states
 from asl.replay.live_threads import LiveThreads, Mover
 from asl.replay.pairing import Pair, Pairing, Wrong
 from asl.replay.recording import RecordedEvent, Recording

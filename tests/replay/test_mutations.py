@@ -104,3 +104,15 @@ def test_of_long_texts_the_part_that_differs_is_told() -> None:
     other = changed(definition, ("/States/A/Result", "x" * 500 + "two"))
     xs = "x" * 40
     assert f'output: recorded ..."{xs}one", now ..."{xs}two"' in said(replayed(history(definition), other))
+
+
+def test_the_first_of_several_differences_of_a_phase_is_told() -> None:
+    definition = {
+        "StartAt": "A",
+        "States": {"A": {"Type": "Pass", "Result": 1, "Next": "B"}, "B": {"Type": "Pass", "End": True}},
+    }
+    other = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": 2, "End": True}}}
+    assert said(replayed(history(definition), other)).splitlines() == [
+        "event 3 (PassStateExited), state 'A' (/States/A/Result)",
+        "  output: recorded 1, now 2",
+    ]
