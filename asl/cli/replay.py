@@ -41,7 +41,12 @@ _ANSWERS: Final = {
 @click.argument("history", type=FILE, required=False)
 @click.argument("definition", type=FILE, required=False)
 @click.option("--check", is_flag=True, help="Only say whether every event comes again as recorded.")
-@click.option("--continue", "continue_", is_flag=True, help="Go on by itself where the recording or the likeness ends.")
+@click.option(
+    "--continue",
+    "continue_",
+    is_flag=True,
+    help="Go on by itself where the recording ends, or the definition differs from it.",
+)
 @click.option("--all", "folder", metavar="DIR", help="Check every history (*.json) in this folder and below.")
 @click.option(
     "--redacted", "redactions", multiple=True, metavar="REGEX",
