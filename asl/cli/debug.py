@@ -66,9 +66,11 @@ def command(
     reader = reader_for(sys.stdin, sys.stdout)
     out = sys.stdout
     with guarded() if reader.is_script else nullcontext():
-        debugger = _debugger(ctx, said, file) if replay is None else _resumed(ctx, said, file, replay)
+        session = None if replay is None else _session(ctx, replay)
+        debugger = _debugger(ctx, said, file) if session is None else _resumed(ctx, said, file, session)
+        displays = {} if session is None else session.displays
         with debugger:
-            code = shell.run(debugger, reader=reader, out=out, commands=first)
+            code = shell.run(debugger, reader=reader, out=out, commands=first, displays=displays)
     ctx.exit(code)
 
 
@@ -84,16 +86,21 @@ def _debugger(ctx: click.Context, said: Mapping[str, Any], file: str | None) -> 
 # -- sessions --------------------------------------------------------------------------------------------------------
 
 
-def _resumed(ctx: click.Context, said: Mapping[str, Any], file: str | None, replay: str) -> Debugger:
-    """The debugger of a saved session; `file` is the definition's, where it is not the one that the session names."""
+def _session(ctx: click.Context, replay: str) -> SavedSession:
+    """The session in a file, when nothing is given that it has already."""
     for parameter, option in _OF_SESSION.items():
         source = ctx.get_parameter_source(parameter)
         if source is not None and source.name in ("COMMANDLINE", "ENVIRONMENT"):
             raise click.UsageError(f"{option} is in the session already; with --replay it cannot be another one")
     from asl.debug import session_file
+
+    return session_file.read(replay)
+
+
+def _resumed(ctx: click.Context, said: Mapping[str, Any], file: str | None, session: SavedSession) -> Debugger:
+    """The debugger of a saved session; `file` is the definition's, where it is not the one that the session names."""
     from asl.debug.resuming import resume
 
-    session = session_file.read(replay)
     options = _options(ctx, said, file, session)
     prepared = prepare(options, None if file is not None else session.machine.document(options.defined))
     if file is None and (gone := session.machine.file) is not None and not gone.is_file():

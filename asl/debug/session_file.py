@@ -93,7 +93,8 @@ class SavedSession:
     """What is in a session's file.
 
     `of_world` and `of_start` are options of `asl.World` and `World.start`, `machines` another one of the former;
-    `named_again` are those that the file lacks, as the command line has them. `line` is the name of the present line.
+    `named_again` are those that the file lacks, as the command line has them. `line` is the name of the present line,
+    `displays` are the expressions that a terminal shows at each stop, by number.
     """
 
     path: Path
@@ -105,14 +106,17 @@ class SavedSession:
     lines: list[SavedLine]
     line: str
     breakpoints: list[SavedBreakpoint]
+    displays: dict[int, str]
     named_again: list[str]
 
 
 # -- saving ----------------------------------------------------------------------------------------------------------
 
 
-def save(debugger: Debugger, path: str | Path) -> None:
+def save(debugger: Debugger, path: str | Path, displays: Mapping[int, str] | None = None) -> None:
     """Writes the session to a file, over an earlier session if one is there.
+
+    `displays` are the expressions that are shown at each stop, by number.
 
     Raises InputError for a file that holds something else or cannot be written, and for a recording that is replayed.
     """
@@ -121,14 +125,15 @@ def save(debugger: Debugger, path: str | Path) -> None:
     path = Path(path)
     if path.is_file() and not _is_session(path):
         raise InputError(f"'{path}' exists and is no session: choose another name")
-    text = json.dumps(_session(debugger, path.parent), indent=1)
+    session = _session(debugger, path.parent) | {"displays": dict(displays or {})}
+    text = json.dumps(session, indent=1)
     try:
         path.write_text(text + "\n", "utf-8")
     except OSError as error:
         raise InputError(f"'{path}' cannot be written: {error.strerror or error}") from None
 
 
-def _session(debugger: Debugger, folder: Path) -> JSON:
+def _session(debugger: Debugger, folder: Path) -> dict[str, JSON]:
     info = debugger.run.execution.info
     machines = debugger.of_world.get("machines") or {}
     return {
@@ -279,6 +284,7 @@ def _read(path: Path, value: dict[str, Any]) -> SavedSession:
         lines=[_read_line(each) for each in value["lines"]],
         line=value["line"],
         breakpoints=[SavedBreakpoint(**each) for each in value["breakpoints"]],
+        displays={int(number): str(each) for number, each in value["displays"].items()},
         named_again=[str(each) for each in value["namedAgain"]],
     )
 

@@ -64,7 +64,7 @@ LAMBDA = ("--lambda", "charge=debug_handlers:charge")
 
 def test_commands_from_a_pipe() -> None:
     said = debug(*INPUT, commands='continue; print $.total; succeed {"receipt": 7}; continue')
-    assert said.stdout.startswith("stop 0  enter Price (Pass)  order.asl.json:4  00:00:00.000 virtual\n")
+    assert "stop 0  enter Price (Pass)  order.asl.json:4  00:00:00.000 virtual\n" in said.stdout
     assert "(asl) print $.total\n3\n" in said.stdout
     assert "execution succeeded" in said.stdout
     assert said.stderr == ""
@@ -202,6 +202,16 @@ def test_mocks_are_named_again() -> None:
     debug(*INPUT, "--mock", "mocks.json#Declined", commands="continue; save s.json", code=1)
     assert "again: --mock FILE#Declined\n" in debug("--replay", "s.json", code=1).stderr
     assert debug("--replay", "s.json", "--mock", "mocks.json#Declined", code=1).stderr == ""
+
+
+def test_what_is_displayed_is_displayed_again() -> None:
+    commands = "display $.n; display $.total; undisplay 1; save s.json; quit"
+    debug(*INPUT, *LAMBDA, commands=commands)
+    shown = debug("--replay", "s.json", commands="step; step; display $.n").stdout
+    assert "2: $.total: $ has no 'total'" in shown
+    assert "2: $.total = 3" in shown
+    assert "3: $.n: " in shown
+    assert "1: " not in shown
 
 
 def test_a_session_goes_on_beyond_its_end(session: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 import asl
-from asl.debug import Debugger
+from asl.debug import Debugger, Stop
 from asl.debug.resuming import definition_changes, resume
 from asl.debug.session_file import read, save
 from asl.errors import HostError, InputError
@@ -142,6 +142,114 @@ def test_answers_to_tokens(tmp_path: Path) -> None:
         with resumed(debugger, tmp_path / "s.json", tasks=nobody) as again:
             check_same(again, debugger)
             assert again.run.output == {"by": "ann"}
+
+
+BOTH = asl.load(
+    {
+        "StartAt": "Both",
+        "States": {
+            "Both": {
+                "Type": "Parallel",
+                "Branches": [{"StartAt": name, "States": {name: each}} for name, each in {
+                    "Ann": {"Type": "Task", "Resource": f"{INVOKE}.waitForTaskToken", "TimeoutSeconds": 60,
+                            "HeartbeatSeconds": 30, "Parameters": {"FunctionName": "ask"}, "End": True},
+                    "Charge": {"Type": "Task", "Resource": INVOKE, "Parameters": {"FunctionName": "f"}, "End": True},
+                    "Rest": {"Type": "Wait", "Seconds": 20, "End": True},
+                }.items()],
+                "Next": "Last",
+            },
+            "Last": {**ORDER.document.value["States"]["Charge"], "Parameters": {}, "Catch": [], "Next": "Done"},
+            "Done": {"Type": "Succeed"},
+        },
+    },
+    name="both",
+)  # fmt: skip
+
+
+def unanswered(debugger: Debugger) -> None:
+    debugger.continue_()
+    assert debugger.stop.problem is not None
+
+
+def unanswered_after_an_answer(debugger: Debugger) -> None:
+    unanswered(debugger)
+    debugger.succeed({"a": 1}, stop=branch(debugger, "Charge"))
+    unanswered(debugger)
+
+
+def unanswered_after_a_jump(debugger: Debugger) -> None:
+    unanswered(debugger)
+    debugger.jump(7)
+
+
+def jumped_past_a_timer(debugger: Debugger) -> None:
+    unanswered(debugger)
+    debugger.jump(25)
+
+
+def submitted_and_answered(debugger: Debugger) -> None:
+    unanswered(debugger)
+    debugger.submit({"MessageId": "1"})
+    debugger.continue_()
+    debugger.succeed({"a": 1})
+    debugger.jump(10)
+    debugger.heartbeat(token="Ann")
+    debugger.jump(20)
+    debugger.succeed("by token", token="Ann")
+    unanswered(debugger)
+    assert debugger.stop.state.name == "Last"
+
+
+def submitted_and_waiting(debugger: Debugger) -> None:
+    unanswered(debugger)
+    debugger.submit(stop=branch(debugger, "Ann"))
+    debugger.continue_()
+    debugger.skip()
+    debugger.continue_()
+    assert debugger.stop.kind == "outside"
+
+
+def run_out_of_time(debugger: Debugger) -> None:
+    unanswered(debugger)
+    debugger.breakpoints.add("error States.*")
+    debugger.jump(70)
+
+
+def gone_back_from_it(debugger: Debugger) -> None:
+    unanswered_after_a_jump(debugger)
+    debugger.back(2)
+
+
+def edited_before_it(debugger: Debugger) -> None:
+    unanswered_after_an_answer(debugger)
+    debugger.goto(0)
+    debugger.set("$", {"n": 5})
+    unanswered(debugger)
+
+
+def branch(debugger: Debugger, name: str) -> Stop:
+    return next(stop for stop in debugger.branches() if stop.state.name == name)
+
+
+@pytest.mark.parametrize("walk", [
+    unanswered, unanswered_after_an_answer, unanswered_after_a_jump, jumped_past_a_timer, submitted_and_answered,
+    submitted_and_waiting, run_out_of_time, gone_back_from_it, edited_before_it,
+])  # fmt: skip
+def test_where_nothing_answers(walk: Callable[[Debugger], Any], tmp_path: Path) -> None:
+    """The same stops, with the same numbers and times; and what comes next is the same."""
+    with Debugger(BOTH, {"n": 1}) as debugger:
+        walk(debugger)
+        with resumed(debugger, tmp_path / "s.json", tasks=nobody) as again:
+            check_same(again, debugger)
+            here = debugger.stop
+            assert (again.stop.number, again.stop.at, again.stop.kind) == (here.number, here.at, here.kind)
+            assert len(again.stops) == len(debugger.stops)
+            assert (again.world.now, again.run.waiting_for) == (debugger.world.now, debugger.run.waiting_for)
+        with resumed(debugger, tmp_path / "s.json") as again:
+            for each in (debugger, again):
+                each.jump(3)
+            check_same(again, debugger)
+            assert again.run.history == debugger.run.history
 
 
 def test_it_goes_on_with_what_answers_now(tmp_path: Path) -> None:
