@@ -257,7 +257,8 @@ class Story:
         elif what == "Failed":
             scope.error = (child.error if child else "") or scope.error
             if scope.iterations > SHOWN_ITERATIONS:
-                self._aside(scope, f"iteration {index} failed", scope.error)
+                where = f" in {plain(child.state)}" if child is not None and child.state is not None else ""
+                self._aside(scope, f"iteration {index} failed{where}", scope.error)
         elif child is not None and not child.hidden and child.state is not None:
             self._write(Line(self._now, child.label, child.depth, self._style.dim("stopped"), plain(child.state)))
 

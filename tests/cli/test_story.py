@@ -164,7 +164,7 @@ def test_a_long_map_is_told_as_a_count():
 
 def test_a_long_map_that_fails_names_the_iteration():
     lines, _ = story(MANY, list(range(20)), tasks={"Work": lambda n: 1 if n < 17 else failing()(n)})
-    assert "  iteration 17 failed Oops: because" in lines
+    assert "  iteration 17 failed in Work Oops: because" in lines
     assert lines[-4:-2] == ["  ✗ failed Oops: because", "✗ failed · 1 s · 21 states, 3 retries"]
 
 

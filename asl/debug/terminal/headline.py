@@ -106,12 +106,12 @@ def headline(stop: Stop, time: str, width: int, style: Style) -> list[str]:
     """`stop 12  enter Charge (Task)  order.asl.json:31  00:00:02.500 virtual`, on one line or two.
 
     The path of the file is cut at its beginning, and long names in their middles; where that is not enough, the place
-    stands on a line of its own.
+    stands on a second line, and the time too if it has to.
     """
     where = place(stop) if stop.kind != "end" else ""
     file = where.rpartition("/")[2]
 
-    def line(style: Style, where: str, longest: int | None) -> str:
+    def line(style: Style, where: str, longest: int | None, time: str = time) -> str:
         execution = f"[{shortened(stop.run.machine.name, longest)}]" if stop.run.parent_arn is not None else ""
         parts = (style.blue(style.bold(f"stop {stop.number}")), execution, what(stop, style, longest), where,
                  style.dim(time))  # fmt: skip
@@ -122,4 +122,8 @@ def headline(stop: Stop, time: str, width: int, style: Style) -> list[str]:
         if not where or room >= columns(file) + 1:
             return [line(style, without_beginning(where, room), longest)]
     first = with_names(lambda longest: line(style, "", longest), width)
-    return [first, f"  at {without_beginning(where, width - 5)}"]
+    if columns(first) <= width:
+        return [first, f"  at {without_beginning(where, width - 5)}"]
+    first = with_names(lambda longest: line(style, "", longest, ""), width)
+    place_and_time = f"  at {without_beginning(where, width - columns(time) - 7)}  {style.dim(time)}"
+    return [first, place_and_time]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from asl.debug.stop import Stop
 from asl.debug.terminal import recovery_view
-from asl.debug.terminal.fitting import wrapped
+from asl.debug.terminal.fitting import flowed, wrapped
 from asl.story_text import Style, plain
 
 _IN_PYTHON = "in Python:"
 
 
-def hints(stop: Stop, width: int, style: Style, *, is_known: bool = False) -> Iterator[str]:
-    """The lines of it. `is_known`: how this task can be answered was told before, and is told in short."""
+def hints(stop: Stop, stops: Sequence[Stop], width: int, style: Style, *, is_known: bool = False) -> Iterator[str]:
+    """The lines of it at one of the stops. `is_known`: how this task can be answered was told before, and is told in
+    short."""
     if stop.problem is not None:
         yield from _unanswered(stop, stop.problem, width, style, is_known)
     elif stop.kind == "error":
-        yield from _recovery(stop, width, style)
+        yield from _recovery(stop, stops, width, style)
     elif stop.kind == "outside":
         yield from _awaited(stop)
     elif stop.field == "Assign":
@@ -35,7 +36,8 @@ def _unanswered(stop: Stop, problem: str, width: int, style: Style, is_known: bo
     told = style.yellow("nothing answers this task" if ways else "this task cannot be asked")
     answers = f"succeed JSON, fail ERROR CAUSE{', submit JSON' if is_callback(stop) else ''}, skip"
     if ways:
-        yield f"  {told}: {answers}" + ("" if is_known else "; or start with")
+        parts = f"  {told}: {answers}{'' if is_known else '; or start with'}".split(", ")
+        yield from flowed([f"{part}," for part in parts[:-1]] + parts[-1:], width, "    ", " ")
         yield from (line for way in ways if not is_known for line in wrapped(plain(way), width, "  ", "      "))
         return
     yield f"  {told}:"
@@ -49,8 +51,8 @@ def is_callback(stop: Stop) -> bool:
     return getattr(stop.state, "pattern", "") in ("wait_for_task_token", "sync")
 
 
-def _recovery(stop: Stop, width: int, style: Style) -> Iterator[str]:
-    over = recovery_view.time_out(stop)
+def _recovery(stop: Stop, stops: Sequence[Stop], width: int, style: Style) -> Iterator[str]:
+    over = recovery_view.time_out(stops, stop)
     if over:
         yield f"  {over}"
     for line in wrapped(f"next: {recovery_view.following(stop)}", width, "  ", "        "):

@@ -23,8 +23,8 @@ def way(name: str, stops: Sequence[Stop], width: int, style: Style) -> list[str]
     for levels, group in groupby(entered, key=lambda stop: stop.levels):
         inside = f"{headline.inside(levels, _LONGEST)} › " if levels else ""
         for number, stop in enumerate(group):
-            name = shortened(stop.state.name, _LONGEST)
-            words.append(f"{'→ ' if words else ''}{'' if number else inside}{name}")
+            state = shortened(stop.state.name, _LONGEST)
+            words.append(f"{'→ ' if words else ''}{'' if number else inside}{state}")
     if len(words) > 2 * _SHOWN:
         words[_SHOWN:-_SHOWN] = [f"→ … {len(words) - 2 * _SHOWN:,} …"]
     head = style.bold(shortened(name, _LONGEST))

@@ -18,6 +18,8 @@ from asl.story_text import counted, plain
 GROUP: Final = Group("The whole")
 _HISTORY_SHOWN: Final = 40
 _TOLD: Final = 5  # events that a line of the history tells, at most
+_PLACE: Final = ("name", "index", "length", "error", "cause")
+"""What the events say of where they are in the history, and of what has failed."""
 _AROUND: Final = 8  # lines of the timeline before and after the present one
 
 
@@ -57,7 +59,7 @@ def history(session: Session, argument: str) -> None:
 
 def _without_data(event: HistoryEvent) -> HistoryEvent:
     """An event of which only the place in the history matters: writing out large data of all takes long."""
-    return event._replace(details={k: v for k, v in (event.details or {}).items() if k in ("name", "index", "length")})
+    return event._replace(details={k: v for k, v in (event.details or {}).items() if k in _PLACE})
 
 
 # -- the timeline ----------------------------------------------------------------------------------------------------

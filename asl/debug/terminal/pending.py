@@ -35,7 +35,8 @@ def _pending(session: Session, stop: Stop) -> Iterator[str]:
     frame = _frame(session, stop)
     if frame is None:
         return
-    name = plain("".join(f"{level} › " for level in stop.levels) + stop.state.name)
+    inside = "".join(f"{headline.level_name(level, 30)} › " for level in stop.levels)
+    name = inside + headline.shortened(stop.state.name, 30)
     match frame.phase:
         case "waiting":
             yield f"  wait       {name}  {_due(session, frame.due)}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from asl.debug.stop import Stop
 from asl.debug.terminal.headline import shortened
+from asl.debug.ways import same_thread
 from asl.model import Retrier
 from asl.states.recovery import Recovery, backoff_seconds, matches
 from asl.story_text import duration
@@ -63,12 +65,16 @@ def wait_before(retrier: Retrier, used: int) -> str:
     return f"at most {delay}" if retrier.jitter_strategy == "FULL" else delay
 
 
-def time_out(stop: Stop) -> str:
-    """Which time of a task is over at an error stop: `HeartbeatSeconds: 600 s are over`; "" where that is not known."""
-    asked = stop.scope.effective
-    if stop.error is None or stop.error.error != TIMEOUT or not isinstance(asked, dict):
+def time_out(stops: Sequence[Stop], stop: Stop) -> str:
+    """Which time of a task is over at an error stop: `HeartbeatSeconds: 600 s are over`; "" where that is not known.
+
+    That is the one which was due then, at the last stop of the task before.
+    """
+    if stop.error is None or stop.error.error != TIMEOUT:
         return ""
+    own = (each for each in reversed(stops[: stop.number]) if same_thread(each, stop))
+    asked = next((each.scope.effective for each in own if each.kind != "exit"), None)
     for purpose, field in (("heartbeat", "HeartbeatSeconds"), ("timeout", "TimeoutSeconds")):
-        if asked.get(f"{purpose}_due") == stop.at:
+        if isinstance(asked, dict) and asked.get(f"{purpose}_due") == stop.at:
             return f"{field}: {asked[purpose]} s are over"
     return ""

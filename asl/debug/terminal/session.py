@@ -92,7 +92,8 @@ class Session:
         stop = self.debugger.stop
         if instead_of is None and self._last is not None and _is_same(self._last, stop):
             self.screen.lines(self.headline(stop))
-            self.screen.lines(hints.hints(stop, self.screen.width, self.screen.style, is_known=True))
+            screen = self.screen
+            screen.lines(hints.hints(stop, self.debugger.stops, screen.width, screen.style, is_known=True))
             return
         self.show_reason()
         if instead_of is None and self._last is not None and trail.is_elsewhere(self._last, stop):
@@ -121,12 +122,8 @@ class Session:
         is_new = last is None or (last.run, last.frame, last.state) != (stop.run, stop.frame, stop.state)
         task = (stop.run.machine, stop.state.pointer)
         screen.lines(self.headline(stop))
-        screen.lines(
-            stop_view.screenful(
-                stop, self.path(stop, screen.width - len("  path ")), before, screen,
-                failed=trail.failure(stops, stop), is_new=is_new, is_known=task in self._told,
-            )
-        )  # fmt: skip
+        path = self.path(stop, screen.width - len("  path "))
+        screen.lines(stop_view.screenful(stop, stops, path, before, screen, is_new=is_new, is_known=task in self._told))
         if stop.problem is not None:
             self._told.add(task)
         if trail.is_flow(stop):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from asl.debug.comparison import same
@@ -125,13 +125,12 @@ def origin(stop: Stop, failed: Stop, height: int, screen: Screen) -> Iterator[st
 
 
 def screenful(
-    stop: Stop, path: str, before: Stop | None, screen: Screen, *, failed: Stop | None, is_new: bool, is_known: bool
+    stop: Stop, stops: Sequence[Stop], path: str, before: Stop | None, screen: Screen, *, is_new: bool, is_known: bool
 ) -> Iterator[str]:
-    """The lines of a stop, below its headline.
+    """The lines of one of the stops, below its headline.
 
-    `path` is the way to it; `before` is the stop that its data are compared with; `failed` is where an execution that
-    has ended there has failed. `is_new` says that another state was shown before, `is_known` that it was told how its
-    task is answered.
+    `path` is the way to it; `before` is the stop that its data are compared with. `is_new` says that another state was
+    shown before, `is_known` that it was told how its task is answered.
     """
     style, width, height = screen.style, screen.width, screen.height
     if path != style.bold(plain(stop.state.name)) and stop.kind != "end":
@@ -140,7 +139,7 @@ def screenful(
     around = max(7, height // 4) if is_new else 5
     if stop.kind != "end":
         yield from source(stop, around, width, style)
-    elif failed is not None:
+    elif (failed := trail.failure(stops, stop)) is not None:
         yield from origin(stop, failed, around, screen)
     yield from data(stop, before, Fold(max(_LEAST, height // 2 - 4), width), style)
-    yield from hints(stop, width, style, is_known=is_known)
+    yield from hints(stop, stops, width, style, is_known=is_known)

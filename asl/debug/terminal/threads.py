@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from asl.debug.stop import Stop
@@ -31,8 +32,8 @@ def where(session: Session, argument: str) -> None:
 
 def _path(session: Session) -> list[str]:
     """The whole way, on as many lines as it takes."""
-    first, *others = session.path(session.stop).split(" → ")
-    parts = [f"  {session.screen.style.dim('path')} {first}", *(f"→ {each}" for each in others)]
+    head = f"  {session.screen.style.dim('path')} "
+    parts = re.split(r" (?=[→›] )", head + session.path(session.stop))
     return flowed(parts, session.screen.width, "       ", " ")
 
 

@@ -7,11 +7,10 @@ from itertools import groupby
 
 from asl.debug.stop import Stop
 from asl.debug.terminal import headline, trail
-from asl.debug.terminal.fitting import flowed
+from asl.debug.terminal.fitting import flowed, with_names
 from asl.story_text import Style, plain
 
 _WORDS = {"outside": "awaits an answer"}
-_LONGEST = 40  # columns of a name
 
 
 def visits(stops: Sequence[Stop]) -> list[list[Stop]]:
@@ -38,24 +37,21 @@ def _visit() -> Callable[[Stop], int]:
 def lines(visit: Sequence[Stop], present: Stop, started_at: int, width: int, style: Style) -> Iterator[str]:
     """`→ 00:00:02.500  Items[3] › Charge  12 enter  [13 Parameters]  14 call`: the present stop is in brackets."""
     first = visit[0]
+    arrow, time = style.yellow("→"), style.dim(headline.clock(first.at - started_at))
     is_here = first.number <= present.number <= visit[-1].number
-    inside = headline.inside(first.levels, _LONGEST)
-    if first.run.parent_arn is not None:
-        inside = f"[{headline.shortened(first.run.machine.name, _LONGEST)}] {inside}".rstrip()
-    name = headline.shortened(first.state.name, _LONGEST)
-    head = "  ".join(
-        [
-            f"{style.yellow('→') if is_here else ' '} {style.dim(headline.clock(first.at - started_at))}",
-            (f"{inside} › " if first.levels else f"{inside} " if inside else "")
-            + (style.bold(name) if is_here else name),
-        ]
-    )
+
+    def head(longest: int | None) -> str:
+        inside = "".join(f"{headline.level_name(each, longest)} › " for each in first.levels)
+        name = headline.shortened(first.state.name, longest)
+        execution = f"[{headline.shortened(first.run.machine.name, longest)}] " if first.run.parent_arn else ""
+        return f"{arrow if is_here else ' '} {time}  {execution}{inside}{style.bold(name) if is_here else name}"
+
     told = (f"{stop.number} {happening(stop)}" for stop in visit)
     parts = (
         style.bold(f"[{text}]") if stop.number == present.number else style.dim(text)
         for stop, text in zip(visit, told, strict=True)
     )
-    yield from flowed([head, *parts], width, " " * 16)
+    yield from flowed([with_names(head, width * 3 // 4), *parts], width, " " * 16)
 
 
 def happening(stop: Stop) -> str:
