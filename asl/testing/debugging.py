@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,24 +16,37 @@ if TYPE_CHECKING:
     from asl.hosts.run import Run
 
 
-def debug_failed(config: pytest.Config, runs: Sequence[Run]) -> None:
+def debug_failed(item: pytest.Item, call: pytest.CallInfo[Any], runs: Sequence[Run]) -> None:
     """Opens the debugger on the first of the runs that did not succeed, else on the last one."""
     failed = (run for run in runs if run.status not in ("SUCCEEDED", "RUNNING"))
     run = next(failed, runs[-1] if runs else None)
-    if run is not None:
-        _debug(config, run)
+    if run is None:
+        return
+    why = "" if call.excinfo is None else call.excinfo.exconly()
+    _debug(item.config, f"{item.nodeid} failed: {why}", run, runs)
 
 
-def breakpoint_hook(config: pytest.Config, runs: Sequence[Run], otherwise: Callable[..., Any]) -> Callable[..., Any]:
-    """What `breakpoint()` does in a test: opens the debugger on its last execution, or what it does without one."""
+class BreakpointHook:
+    """Has `breakpoint()` open the debugger in a test that has begun an execution, as long as it is `installed`."""
 
-    def hook(*arguments: Any, **options: Any) -> Any:
-        return _debug(config, runs[-1]) if runs else otherwise(*arguments, **options)
+    def __init__(self, config: pytest.Config, runs: Sequence[Run]) -> None:
+        self._config = config
+        self._runs = runs
+        self._before: Any = None
 
-    return hook
+    def install(self) -> None:
+        if self._before is None:
+            self._before, sys.breakpointhook = sys.breakpointhook, self._stop
+
+    def remove(self) -> None:
+        if self._before is not None:
+            sys.breakpointhook, self._before = self._before, None
+
+    def _stop(self, *_: Any, **__: Any) -> None:
+        _debug(self._config, "breakpoint()", self._runs[-1], self._runs)
 
 
-def _debug(config: pytest.Config, run: Run) -> None:
+def _debug(config: pytest.Config, why: str, run: Run, runs: Sequence[Run]) -> None:
     from asl.debug.terminal import shell
     from asl.replay.debugging import debugger_of_run
 
@@ -43,17 +57,19 @@ def _debug(config: pytest.Config, run: Run) -> None:
             print(f"\nthe debugger cannot show {run!r}: {error}")
             return
         with debugger:
-            print(f"\n{run.machine.name}: {run.status}; quit goes on with the tests")
-            _go_to_first_error(debugger)
+            which = f", execution {list(runs).index(run) + 1} of {len(runs)} of this test" if len(runs) > 1 else ""
+            print(f"\n{why}\n{run.machine.name}: {run.status}{which}; quit goes on with the tests")
+            _go_to_the_error(debugger)
             shell.run(debugger)
 
 
-def _go_to_first_error(debugger: Debugger) -> None:
-    """Goes to the first state that has failed, else to where the execution has come."""
+def _go_to_the_error(debugger: Debugger) -> None:
+    """Goes to the error that ended the execution, else to where it has come."""
     debugger.continue_()
-    found = next((stop for stop in debugger.stops if stop.kind == "error"), None)
-    if found is not None:
-        debugger.goto(found.number)
+    failed_at = debugger.run.execution.failed_at
+    errors = [stop for stop in debugger.stops if stop.kind == "error" and stop.state.pointer == failed_at]
+    if errors:
+        debugger.goto(errors[-1].number)
 
 
 @contextmanager

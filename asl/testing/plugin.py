@@ -18,6 +18,7 @@ from asl.hosts.watchers import watchers
 
 if TYPE_CHECKING:
     from asl.hosts.run import Run
+    from asl.testing.debugging import BreakpointHook
     from asl.testing.fixture import AslFixture
 
 _PACKAGE: Final = Path(__file__).parents[1]
@@ -26,7 +27,6 @@ _KEPT_RUNS: Final = 20
 _OF_PROJECT: Final = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", ".git")
 _TEST_FILES: Final = (".asltest.yaml", ".asltest.yml", ".asltest.json")
 _watch: Final[pytest.StashKey[Watch]] = pytest.StashKey()
-_breakpoint: Final[pytest.StashKey[Any]] = pytest.StashKey()
 
 
 class Watch:
@@ -34,10 +34,20 @@ class Watch:
 
     def __init__(self) -> None:
         self.runs: deque[Run] = deque(maxlen=_KEPT_RUNS)
+        self.breakpoint: BreakpointHook | None = None
+        """Set where `breakpoint()` is to open the debugger."""
 
     def __call__(self, run: Run) -> None:
         if run.parent_arn is None:
             self.runs.append(run)
+            if self.breakpoint is not None:
+                self.breakpoint.install()
+
+    def forget(self) -> None:
+        """Forgets the executions of the test before."""
+        self.runs.clear()
+        if self.breakpoint is not None:
+            self.breakpoint.remove()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,11 +61,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--asl-fail-under", type=_percent, metavar="PERCENT", help="fail when less of the state machines is covered"
     )
 
-
     group.addoption(
         "--asl-debug",
         action="store_true",
-        help="open the debugger where a test fails, at the first state that failed; breakpoint() does so in a test",
+        help="open the debugger where a test fails, at the state that failed; breakpoint() in a test does so too",
     )
 
 
@@ -81,30 +90,29 @@ def pytest_configure(config: pytest.Config) -> None:
 def _prepare_debugger(config: pytest.Config) -> None:
     if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
         raise pytest.UsageError("--asl-debug needs the terminal: leave out -n of pytest-xdist")
-    from asl.testing.debugging import breakpoint_hook
+    from asl.testing.debugging import BreakpointHook
 
-    config.stash[_breakpoint] = sys.breakpointhook
-    sys.breakpointhook = breakpoint_hook(config, config.stash[_watch].runs, sys.breakpointhook)
+    watch = config.stash[_watch]
+    watch.breakpoint = BreakpointHook(config, watch.runs)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_exception_interact(node: pytest.Item, report: pytest.TestReport) -> None:
+def pytest_exception_interact(node: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport) -> None:
     """Opens the debugger where a test has failed, if that is wanted."""
     if node.config.getoption("--asl-debug") and getattr(report, "when", None) == "call":
         from asl.testing.debugging import debug_failed
 
-        debug_failed(node.config, node.config.stash[_watch].runs)
+        debug_failed(node, call, [*node.config.stash[_watch].runs])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if _breakpoint in config.stash:
-        sys.breakpointhook = config.stash[_breakpoint]
+    config.stash[_watch].forget()
     watchers.remove(config.stash[_watch])
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    item.config.stash[_watch].runs.clear()
+    item.config.stash[_watch].forget()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

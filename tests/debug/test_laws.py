@@ -23,8 +23,12 @@ from tests.engine.machines import ERRORS, machines
 law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 INPUT = {"items": [1, 2, 3], "a": 0}
 NAMES = st.sampled_from(
-    ["step", "step", "next", "finish", "continue", "until", "back", "reverse-continue", "goto", "restart", "set-data", "set-variable", "succeed", "fail", "submit", "succeed-elsewhere", "fail-elsewhere", "skip", "skip-elsewhere", "retry-now", "jump", "fork", "switch"]
-)
+    [
+        "step", "step", "next", "finish", "continue", "until", "back", "reverse-continue", "goto", "restart",
+        "set-data", "set-variable", "succeed", "fail", "submit", "succeed-elsewhere", "fail-elsewhere", "skip",
+        "skip-elsewhere", "retry-now", "jump", "fork", "switch",
+    ]
+)  # fmt: skip
 walks = st.lists(st.tuples(NAMES, st.integers(0, 40)), max_size=25)
 
 

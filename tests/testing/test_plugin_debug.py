@@ -37,7 +37,7 @@ def test_a_failed_test_opens_the_debugger_at_the_state_that_failed(
 ) -> None:
     result = session(pytester, FAILING, "print $.n\nback\nquit\n", "--asl-debug", *options)
     result.stdout.fnmatch_lines(
-        ["*quit goes on with the tests", "*error in Work*", "(asl) print $.n", "1", "(asl) back", "*call*Work*",
+        ["*::test_it failed: AssertionError*", "*: FAILED; quit goes on with the tests", "*error in Work*", "(asl) print $.n", "1", "(asl) back", "*call*Work*",
          "(asl) quit", "*1 failed*"]
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ def test_it(asl):
 
 def test_breakpoint_without_an_execution_is_that_of_python(pytester: pytest.Pytester) -> None:
     result = session(pytester, "def test_it():\n    breakpoint()\n", "continue\n", "--asl-debug")
-    result.stdout.fnmatch_lines(["*PDB set_trace*"])
+    result.stdout.fnmatch_lines(["*PDB set_trace*", "*test_breakpoint_without_an_execution_is_that_of_python.py(2)*"])
     result.assert_outcomes(passed=1)
 
 
@@ -90,3 +90,20 @@ def test_cases_of_test_files_open_it_too(pytester: pytest.Pytester) -> None:
     (pytester.path / "work.asltest.yaml").write_text(cases)
     result = pytester.run("python", "-m", "pytest", "-q", "--asl-debug", "work.asltest.yaml", stdin=b"quit\n")
     result.stdout.fnmatch_lines(["*error in Work*", "(asl) quit", "*1 failed*"])
+
+
+def test_an_error_that_was_retried_is_not_the_one_that_is_shown(pytester: pytest.Pytester) -> None:
+    code = """
+def test_it(asl):
+    work = asl("machine.asl.json", name="work")
+    work.mock("Work").returns(1)
+    assert work.run({"n": 1}).succeeded
+    work.mock("Work").fails("Broken")
+    assert work.run({"n": 2}).succeeded
+"""
+    retry = {"Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}]}
+    states = {**DEFINITION["States"], "Work": {**DEFINITION["States"]["Work"], **retry}}  # type: ignore[index]
+    (pytester.path / "machine.asl.json").write_text(json.dumps({**DEFINITION, "States": states}))
+    path = pytester.makepyfile(code)
+    result = pytester.run("python", "-m", "pytest", "-q", "--asl-debug", path, stdin=b"print $$.State.RetryCount\nq\n")
+    result.stdout.fnmatch_lines(["work: FAILED, execution 2 of 2 of this test; *", "(asl) print*", "1"])
