@@ -13,7 +13,6 @@ from asl.errors import DefinitionError, InputError
 from asl.hosts.run import Run
 from asl.json_text import dumps
 from asl.testing.skipped_tasks import skipped_tasks
-from asl.testing.written_definition import is_in_its_file
 from asl.testing.written_run import WrittenRun
 from asl.values import JSON
 
@@ -35,9 +34,9 @@ def export(debugger: Debugger, path: str | Path, *, name: str | None = None) -> 
 
 
 def text(debugger: Debugger) -> str:
-    """The test that `export` writes: for `asl test`, or for pytest where the definition is in no file."""
+    """The test that `export` writes: for `asl test`, or for pytest where the definition stands in the test."""
     test = WrittenRun(debugger.run, None, None, _by_hand(debugger))
-    return test.as_asltest() if is_in_its_file(debugger.run.machine.document) else test.as_pytest()
+    return test.as_pytest() if test.definition(of_pytest=True).file is None else test.as_asltest()
 
 
 def _by_hand(debugger: Debugger) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from asl import source
-from asl.errors import AslError, DefinitionError, InputError
+from asl.errors import AslError, DefinitionError
 from asl.machine import Machine, default_name
 from asl.source import Document
 from asl.source_text import pseudo_parameters
@@ -37,21 +37,18 @@ class WrittenDefinition:
     copy: str | None = None
 
 
-def written_definition(machine: Machine, folder: Path | None, *, of_pytest: bool) -> WrittenDefinition:
-    """The definition as a test in that folder has it; None: a test in no file, so that none is beside it.
+def written_definition(machine: Machine, folder: Path, *, of_pytest: bool) -> WrittenDefinition:
+    """The definition as a test in that folder has it.
 
     The file that the machine was read from is named if it still holds the definition that ran. Otherwise a test for
-    pytest has the definition in itself if it is short, and others name a copy beside them. Raises InputError where
-    there can be none.
+    pytest has the definition in itself if it is short, and others name a copy beside them.
     """
     document = machine.document
     if is_in_its_file(document):
-        file = Path(os.path.relpath(document.name, folder or ".")).as_posix()
+        file = Path(os.path.relpath(document.name, folder)).as_posix()
         return WrittenDefinition(file, _defines(document), default_name(document.name))
-    if of_pytest and (folder is None or python(document.value).count("\n") < _FEW):
+    if of_pytest and python(document.value).count("\n") < _FEW:
         return WrittenDefinition(None, {}, default_name({}))
-    if folder is None:
-        raise InputError("the definition is in no file that a test file could name: write the test for pytest")
     return _copy(machine, folder)
 
 

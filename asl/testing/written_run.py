@@ -33,7 +33,7 @@ _DEFAULTS: Final = {"seed": "0", "region": "us-east-1", "account": "123456789012
 
 
 class WrittenRun:
-    """A run as a test in a file of `folder`; None: in no file, so that none can be written beside it.
+    """A run as a test in a file of `folder`; None: a test that is only shown, as it would be in the working folder.
 
     `name` is that of the test; without it, it is named for how the execution ended. `notes` are the caller's own.
     Raises InputError for a run that is in the middle of something: it has not ended, and does not wait either.
@@ -44,7 +44,8 @@ class WrittenRun:
     ) -> None:
         _check_rest(run)
         self.run = run
-        self.folder = None if folder is None else Path(folder)
+        self.folder = Path(folder or ".")
+        self._is_shown = folder is None
         self.title = name or _title(run)
         self._notes = tuple(notes)
         self._series, self._problem = self._found_series()
@@ -77,18 +78,19 @@ class WrittenRun:
     def remarks(self, *, of_pytest: bool) -> list[str]:
         """What of the run the test cannot say, or says in another way; where the definition is, if not in its file."""
         passes = self.problem(of_pytest=of_pytest) is None
+        notes = [*self._notes, *(_skip_note(name, passes) for name in self._skipped())]
         definition = self.definition(of_pytest=of_pytest)
-        copy = (
-            [] if definition.copy is None else [f"the definition as it ran is beside this test, in {definition.file}"]
-        )
-        return [*self._notes, *(_skip_note(name, passes) for name in self._skipped()), *copy]
+        if definition.copy is not None:
+            is_where = "goes where this test is written" if self._is_shown else "is beside this test"
+            notes.append(f"the definition as it ran {is_where}, in {definition.file}")
+        return notes
 
     def _skipped(self) -> list[str]:
         """The names of the states whose tasks were skipped."""
         return list(dict.fromkeys(visit.name for visit in skipped_tasks(self.run).values()))
 
     def definition(self, *, of_pytest: bool) -> WrittenDefinition:
-        """How the test has the definition. Raises InputError where it cannot; see `written_definition`."""
+        """How the test has the definition."""
         return written_definition(self.run.machine, self.folder, of_pytest=of_pytest)
 
     def as_pytest(self) -> str:
@@ -116,7 +118,7 @@ class WrittenRun:
         return f"test_{identifier(self.run.machine.name)}_{identifier(title)}"
 
     def as_asltest(self) -> str:
-        """The test as the only case of a test file. Raises InputError where no file has the definition."""
+        """The test as the only case of a test file."""
         lines = [f"{key}: {yaml(value)}" for key, value in self.head().items()]
         return "\n".join([*lines, "cases:", *self.case_lines(self.title)]) + "\n"
 

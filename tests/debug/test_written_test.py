@@ -95,28 +95,34 @@ def test_every_case_of_the_examples(folder: Path, case: Any, tmp_path: Path) -> 
     perform_asltest(path)
 
 
+def perform_written(run: Run, folders: pytest.TempPathFactory) -> str | None:
+    """Why the test of a run does not pass, as it says; it has passed where it says nothing."""
+    folder = folders.mktemp("written")
+    file = folder / "test_written.py"
+    written = write(run, file)
+    if written.problem is None:
+        perform_pytest(file.read_text(), folder)
+    return written.problem
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(machines())
-def test_any_machine(machine: Machine) -> None:
+def test_any_machine(tmp_path_factory: pytest.TempPathFactory, machine: Machine) -> None:
     """Whatever fails, is tried again, takes its time or is given up."""
     run = machine.run(INPUT, tasks=always)
-    written = WrittenRun(run, None)
-    assert written.notes(of_pytest=True) == []
-    perform_pytest(written.as_pytest(), Path("."))
+    assert perform_written(run, tmp_path_factory) is None
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(machines(), walks)
-def test_any_walk(machine: Machine, walk: list[tuple[str, int]]) -> None:
+def test_any_walk(tmp_path_factory: pytest.TempPathFactory, machine: Machine, walk: list[tuple[str, int]]) -> None:
     """Whatever was done by hand: a test that is not said to fail passes."""
     with Debugger(machine, INPUT, tasks=always) as walked:
         for name, number in walk:
             do(walked, name, number)
         while not walked.is_at_end and walked.stop.kind != "outside":
             walked.continue_()
-        written = WrittenRun(walked.run, None)
-    if written.problem(of_pytest=True) is None:
-        perform_pytest(written.as_pytest(), Path("."))
+        perform_written(walked.run, tmp_path_factory)
 
 
 def test_items_that_were_never_asked_for(file: Path) -> None:
@@ -267,24 +273,21 @@ def test_a_short_definition_without_a_file(tmp_path: Path) -> None:
     written = WrittenRun(run, tmp_path)
     assert written.notes(of_pytest=True) == []
     perform_pytest(written.as_pytest(), tmp_path)
-    with pytest.raises(InputError, match="is in no file that a test file could name"):
-        WrittenRun(run, None).as_asltest()
+    assert [*tmp_path.iterdir()] == []
 
 
 LONG = machine(
     "Ask",
     Ask=task(Resource="${Function}", ResultPath="$.asked", Next="Tell"),
-    Tell={"Type": "Pass", "Parameters": {"shop": "${Shop}", "asked.$": "$.asked"}, "End": True},
+    Tell={"Type": "Pass", "Parameters": {"shop": "${Shop}", "asked.$": "$.asked"}, "Next": "S0"},
+    **{f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}"} for n in range(9)},
+    S9={"Type": "Succeed"},
 )
 
 
 def test_a_long_definition_without_a_file(tmp_path: Path) -> None:
-    """It goes to a file beside the test, which is said; where no test is written, it is in the test."""
-    states = {f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}"} for n in range(9)}
-    tell = {**LONG["States"]["Tell"], "Next": "S0", "End": False}
-    tell.pop("End")
-    value = machine("Ask", **{**LONG["States"], "Tell": tell}, **states, S9={"Type": "Pass", "End": True})
-    run = asl.load(value, define={"Function": task()["Resource"], "Shop": "tea"}, name="a shop").run(
+    """It goes to a file beside the test, which is said."""
+    run = asl.load(LONG, define={"Function": task()["Resource"], "Shop": "tea"}, name="a shop").run(
         {}, tasks={"Ask": lambda _: 1}
     )
     for _ in range(2):
@@ -296,7 +299,6 @@ def test_a_long_definition_without_a_file(tmp_path: Path) -> None:
     perform_pytest(text, tmp_path)
     write(run, tmp_path / "shop.asltest.yaml")
     perform_asltest(tmp_path / "shop.asltest.yaml")
-    perform_pytest(WrittenRun(run, None).as_pytest(), tmp_path)
 
 
 def resumed_run(file: Path, folder: Path, text: str) -> Debugger:
@@ -332,12 +334,11 @@ def test_a_file_that_is_gone(file: Path, elsewhere: Path) -> None:
     """The definition is written as it was, so that its placeholders are filled as they were."""
     with resumed_run(file, elsewhere, LONG_TEXT) as debugger:
         file.unlink()
-        assert text(debugger).startswith("def test_shop_succeeds(asl):\n    workflow = asl({")
-        perform_pytest(text(debugger), elsewhere)
+        assert text(debugger).startswith("machine: shop.asl.json\ndefine: {")
+        assert "  # the definition as it ran goes where this test is written, in shop.asl.json\n" in text(debugger)
         for name in ("test_shop.py", "shop.asltest.yaml"):
             written = export(debugger, elsewhere / name)
-            assert written.problem is None
-            assert written.remarks in ([], ["the definition as it ran is beside this test, in shop.asl.json"])
+            assert written == Written(None, ["the definition as it ran is beside this test, in shop.asl.json"])
     perform_pytest((elsewhere / "test_shop.py").read_text(), elsewhere)
     perform_asltest(elsewhere / "shop.asltest.yaml")
     assert (elsewhere / "shop.asl.json").read_text() == LONG_TEXT
