@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asl.errors import AslError
+from asl.hosts.watchers import watchers
 
 if TYPE_CHECKING:
     from asl.debug.debugger import Debugger
@@ -50,7 +51,7 @@ def _debug(config: pytest.Config, why: str, run: Run, runs: Sequence[Run]) -> No
     from asl.debug.terminal import shell
     from asl.replay.debugging import debugger_of_run
 
-    with _without_capture(config):
+    with _without_capture(config), _unwatched():
         try:
             debugger = debugger_of_run(run)
         except AslError as error:
@@ -70,6 +71,17 @@ def _go_to_the_error(debugger: Debugger) -> None:
     errors = [stop for stop in debugger.stops if stop.kind == "error" and stop.state.pointer == failed_at]
     if errors:
         debugger.goto(errors[-1].number)
+
+
+@contextmanager
+def _unwatched() -> Iterator[None]:
+    """Has nobody watch executions for a while: those of the debugger are none of the test's."""
+    before = [*watchers]
+    watchers.clear()
+    try:
+        yield
+    finally:
+        watchers[:] = before
 
 
 @contextmanager
