@@ -1,4 +1,4 @@
-"""The debugger within a session of pytest (`--asl-debug`): on an execution of a test that has failed, or stands still."""
+"""The debugger within a session of pytest (`--asl-debug`): on an execution of a test that failed, or stands still."""
 
 from __future__ import annotations
 

@@ -25,61 +25,57 @@ def session(pytester: pytest.Pytester, code: str, typed: str, *options: str) -> 
 
 FAILING = """
 def test_it(asl):
-    work = asl("machine.asl.json")
+    work = asl("machine.asl.json", name="work")
     work.mock("Work").fails("Broken", "by the mock")
     assert work.run({"n": 1}).succeeded
 """
 
 
-@pytest.mark.parametrize("options", [(), ("-s",)])
-def test_a_failed_test_opens_the_debugger_at_the_state_that_failed(
-    pytester: pytest.Pytester, options: tuple[str, ...]
-) -> None:
-    result = session(pytester, FAILING, "print $.n\nback\nquit\n", "--asl-debug", *options)
+def test_a_failed_test_opens_the_debugger_where_another_answer_can_be_tried(pytester: pytest.Pytester) -> None:
+    typed = "print $.n\nback\nsucceed 5\ncontinue\nquit\n"
+    result = session(pytester, FAILING, typed, "--asl-debug")
     result.stdout.fnmatch_lines(
-        ["*::test_it failed: AssertionError*", "*: FAILED; quit goes on with the tests", "*error in Work*", "(asl) print $.n", "1", "(asl) back", "*call*Work*",
-         "(asl) quit", "*1 failed*"]
+        ["*::test_it failed: AssertionError*", "work: FAILED; quit goes on with the tests", "*error in Work*",
+         "(asl) print $.n", "1", "(asl) back", "*call*Work*", "(asl) succeed 5", "*answer*Work*", "(asl) continue",
+         "*succeeded*", "(asl) quit", "*1 failed*"]
     )  # fmt: skip
 
 
-def test_another_answer_can_be_tried(pytester: pytest.Pytester) -> None:
-    result = session(pytester, FAILING, "succeed 5\ncontinue\nquit\n", "--asl-debug")
-    result.stdout.fnmatch_lines(["(asl) succeed 5", "*answer*Work*", "(asl) continue", "*succeeded*"])
-
-
 def test_without_the_option_nothing_is_opened(pytester: pytest.Pytester) -> None:
-    result = session(pytester, FAILING, "quit\n")
+    (pytester.path / "machine.asl.json").write_text(json.dumps(DEFINITION))
+    pytester.makepyfile(FAILING)
+    result = pytester.runpytest_inprocess()
     assert "(asl) " not in result.stdout.str()
     result.assert_outcomes(failed=1)
 
 
 def test_breakpoint_opens_it_on_the_execution_so_far(pytester: pytest.Pytester) -> None:
     code = """
-def test_it(asl):
+def test_with_an_execution(asl):
     work = asl("machine.asl.json", name="work")
     run = work.run({"n": 1}, start_at="Last")
     breakpoint()
     assert run.succeeded
+
+def test_without_one():
+    breakpoint()
+
+def test_that_fails_without_one():
+    assert False
 """
-    result = session(pytester, code, "where\nquit\n", "--asl-debug")
-    result.stdout.fnmatch_lines(["work: SUCCEEDED; quit goes on with the tests", "(asl) where", "*Last*"])
-    result.assert_outcomes(passed=1)
-
-
-def test_breakpoint_without_an_execution_is_that_of_python(pytester: pytest.Pytester) -> None:
-    result = session(pytester, "def test_it():\n    breakpoint()\n", "continue\n", "--asl-debug")
-    result.stdout.fnmatch_lines(["*PDB set_trace*", "*test_breakpoint_without_an_execution_is_that_of_python.py(2)*"])
-    result.assert_outcomes(passed=1)
-
-
-def test_a_failure_without_an_execution_opens_nothing(pytester: pytest.Pytester) -> None:
-    result = session(pytester, "def test_it():\n    assert False\n", "quit\n", "--asl-debug")
-    assert "(asl) " not in result.stdout.str()
+    result = session(pytester, code, "where\nquit\ncontinue\n", "--asl-debug")
+    result.stdout.fnmatch_lines(
+        ["breakpoint()", "work: SUCCEEDED; quit goes on with the tests", "(asl) where", "*Last*", "*PDB set_trace*",
+         "*so_far.py(*)test_without_one()*"]
+    )  # fmt: skip
+    assert result.stdout.str().count("(asl) ") == 2
+    result.assert_outcomes(passed=2, failed=1)
 
 
 def test_it_needs_the_terminal(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
-    result = session(pytester, FAILING, "", "--asl-debug", "-n", "2")
+    pytester.makepyfile(FAILING)
+    result = pytester.runpytest_inprocess("--asl-debug", "-n", "2")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--asl-debug needs the terminal: leave out -n of pytest-xdist*"])
 
