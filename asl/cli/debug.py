@@ -14,7 +14,7 @@ from asl.cli.execution_options import FILE, ExecutionOptions, Prepared, executio
 
 if TYPE_CHECKING:
     from asl.debug.debugger import Debugger
-    from asl.debug.session_file import SavedSession
+    from asl.debug.saved_session import SavedSession
 
 EPILOG = """\b
 Examples:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from asl.debug.debugger import MAIN, Debugger
 from asl.debug.saved_answers import SavedAnswers, outcomes
-from asl.debug.session_file import SavedBreakpoint, SavedLine, SavedSession
+from asl.debug.saved_session import SavedBreakpoint, SavedLine, SavedSession
 from asl.errors import AslError, InputError
 from asl.json_text import dumps
 from asl.machine import Machine

@@ -9,27 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
 
-from asl.errors import AslError, InputError
-from asl.frame import iso_time
 from asl.hosts.run import Run
-from asl.hosts.start import DEFAULT_START
-from asl.integration import Failure
-from asl.json_text import dumps
 from asl.testing.asltest.expectations import regex
-from asl.testing.asltest.mocking import add_mocks
-from asl.testing.recorded_answers import answered, series, without_metadata
+from asl.testing.repetition import Repetition
 from asl.testing.skipped_tasks import skipped_tasks
-from asl.testing.workflow import Workflow
 from asl.testing.written_definition import WrittenDefinition, written_definition
-from asl.testing.written_mocks import Series, as_python, as_table, seconds
+from asl.testing.written_mocks import as_python, as_table
 from asl.testing.written_values import identifier, python, python_text, yaml
 from asl.values import JSON
-
-_GENERATED: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_FAILING_WITH_OTHERS: Final = ("Fail", "Map", "Parallel")
-_DEFAULTS: Final = {"seed": "0", "region": "us-east-1", "account": "123456789012"}
 
 
 class WrittenRun:
@@ -42,30 +30,19 @@ class WrittenRun:
     def __init__(
         self, run: Run, folder: str | Path | None = ".", name: str | None = None, notes: Iterable[str] = ()
     ) -> None:
-        _check_rest(run)
         self.run = run
+        self._again = Repetition(run)
         self.folder = Path(folder or ".")
         self._is_shown = folder is None
         self.title = name or _title(run)
         self._notes = tuple(notes)
-        self._series, self._problem = self._found_series()
-
-    def _found_series(self) -> tuple[list[Series], str | None]:
-        """The answers with which the test goes as the run went: short ones if they do, too. Else why it does not."""
-        found = []
-        for attempts in answered(self.run):
-            for each in (without_metadata(attempts), attempts):
-                tried = series(each)
-                problem = self._difference(tried, of_pytest=True)
-                if problem is None:
-                    return tried, None
-                found.append((tried, problem))
-        return found[1]
 
     def problem(self, *, of_pytest: bool) -> str | None:
-        """Why the test does not pass: what is otherwise when it runs, here and now. None where it does."""
-        is_same = of_pytest or not self._own_name()
-        return self._problem if is_same else self._difference(self._series, of_pytest=False)
+        """Why the test does not pass: what is otherwise when it runs, here and now. None where it does.
+
+        No test file says what an execution is called.
+        """
+        return self._again.problem(named=of_pytest)
 
     def notes(self, *, of_pytest: bool) -> list[str]:
         """What is to be said of the test: that it does not pass, if so; then the remarks."""
@@ -102,14 +79,14 @@ class WrittenRun:
         run = self.run
         definition = self.definition(of_pytest=True)
         file = definition.file
-        options = _arguments({**self._of_machine(definition), **self._of_world()})
-        until = _arguments(self._until())
-        of_start = _arguments({**self._of_start(), **self._own_name()})
+        options = _arguments({**self._of_machine(definition), **self._again.of_world()})
+        until = _arguments(self._again.until())
+        of_start = _arguments({**self._again.of_start(), **self._again.own_name()})
         return [
             f"def {self.function_name(title)}(asl):",
             *(f"    # {line}" for note in self.notes(of_pytest=True) for line in note.splitlines()),
             f"    workflow = asl({python(run.machine.document.value) if file is None else python_text(file)}{options})",
-            *(f"    {line}" for line in as_python(self._series)),
+            *(f"    {line}" for line in as_python(self._again.answers)),
             f"    run = workflow.run({python(run.input)}{until}{of_start})",
             *(f"    {line}" for line in self._assertions()),
         ]
@@ -129,12 +106,12 @@ class WrittenRun:
 
     def case(self) -> dict[str, JSON]:
         """The case of a test file."""
-        table = as_table(self._series)
+        table = as_table(self._again.answers)
         return {
             "input": self.run.input,
-            **self._of_world(),
-            **self._of_start(),
-            **self._until(),
+            **self._again.of_world(),
+            **self._again.of_start(),
+            **self._again.until(),
             **({"mocks": table} if table else {}),
             "expect": self._expected(),
         }
@@ -160,33 +137,6 @@ class WrittenRun:
             **({"type": machine.type} if machine.type != "STANDARD" else {}),
         }
 
-    def _of_world(self) -> dict[str, JSON]:
-        world, started_at = self.run.world, self.run.execution.started_at
-        options: dict[str, JSON] = {"seed": world.seed, "region": world.region, "account": world.account}
-        options = {key: value for key, value in options.items() if value != _DEFAULTS[key]}
-        return options | ({"start": iso_time(started_at)} if started_at != DEFAULT_START else {})
-
-    def _of_start(self) -> dict[str, JSON]:
-        info = self.run.execution.info
-        usual_role = f"arn:aws:iam::{info.account}:role/{info.state_machine_name}"
-        options: dict[str, JSON] = {"role_arn": info.role_arn} if info.role_arn != usual_role else {}
-        if info.context:
-            options["context"] = info.context
-        if info.start_at is not None:
-            options["start_at"] = self.run.machine.program.states[info.start_at].name
-            options |= {"variables": info.variables} if info.variables else {}
-            options |= {"single": True} if info.single else {}
-        return options
-
-    def _until(self) -> dict[str, JSON]:
-        """For a run that goes on: how many seconds after its start it is now."""
-        milliseconds = self.run.world.now - self.run.execution.started_at
-        return {"until": seconds(milliseconds)} if self.run.status == "RUNNING" else {}
-
-    def _own_name(self) -> dict[str, JSON]:
-        """The execution's name where it was given."""
-        return {} if _GENERATED.fullmatch(self.run.name) else {"name": self.run.name}
-
     # -- what it expects -------------------------------------------------------------------------------------------
 
     def _expected(self) -> dict[str, JSON]:
@@ -196,8 +146,8 @@ class WrittenRun:
             expected["exact_output"] = run.output
         if run.error is not None:
             expected["error"] = _exactly(run.error)
-        if self._cause is not None:
-            expected["cause"] = _exactly(self._cause)
+        if self._again.cause is not None:
+            expected["cause"] = _exactly(self._again.cause)
         if run.execution.info.single:
             expected["next"] = run.next_state
         return {**expected, "path": run.path}
@@ -209,64 +159,11 @@ class WrittenRun:
             lines.append(_assertion("run.output", run.output))
         if run.error is not None:
             lines.append(_assertion("run.error", run.error))
-        if self._cause is not None:
-            lines.append(_assertion("run.cause", self._cause))
+        if self._again.cause is not None:
+            lines.append(_assertion("run.cause", self._again.cause))
         if run.execution.info.single:
             lines.append(_assertion("run.next_state", run.next_state))
         return [*lines, _assertion("run.path", run.path)]
-
-    @property
-    def _cause(self) -> str | None:
-        """The cause of the error, if somebody has said it: an answer, or a Fail state. Others may be worded anew."""
-        return self.run.cause or None if self._is_said(self._series) else None
-
-    def _is_said(self, answers: Iterable[Series]) -> bool:
-        run = self.run
-        said = {each.cause for one in answers for each in one.answers if isinstance(each, Failure)}
-        if run.cause is None or run.cause in said:
-            return True
-        failed = run.machine.program.states.get(run.execution.failed_at or "")
-        own = {visit.cause for visit in run.visits if visit.cause and visit.type not in _FAILING_WITH_OTHERS} - said
-        return failed is not None and failed.type == "Fail" and not any(each in run.cause for each in own)
-
-    # -- whether it passes -----------------------------------------------------------------------------------------
-
-    def _difference(self, answers: list[Series], *, of_pytest: bool) -> str | None:
-        """What the test, with these answers, shows to be otherwise than in the run."""
-        played = self._played(answers, of_pytest)
-        if isinstance(played, str):
-            return played
-        compared = ("status", "error", *(["cause"] if self._is_said(answers) else []), "output", "path")
-        for what in compared:
-            was, is_now = getattr(self.run, what), getattr(played, what)
-            if dumps(was) != dumps(is_now):
-                return f"the {what} was {_short(was)}, and of the test it is {_short(is_now)}"
-        return None
-
-    def _played(self, answers: list[Series], of_pytest: bool) -> Run | str:
-        """The run that the test makes, here and now; what is in its way, as text, where it comes to no end."""
-        options: dict[str, Any] = {**self._of_world(), "warn": lambda text: None}
-        with Workflow(self.run.machine, type=self.run.machine.type, **options) as workflow:
-            try:
-                add_mocks(workflow, as_table(answers))
-                own_name = self._own_name() if of_pytest else {}
-                return workflow.run(self.run.input, **self._until(), **self._of_start(), **own_name)
-            except AslError as error:
-                return str(error).partition("\n")[0]
-
-
-def _check_rest(run: Run) -> None:
-    """Raises InputError for a run in which something can happen now."""
-    if run.status != "RUNNING":
-        return
-    unanswered = next((each.call for each in run.world.calls if not each.cancelled), None)
-    if unanswered is not None:
-        raise InputError(
-            f"the task of state '{unanswered.state_name}' is not answered yet, so that no test can say how the"
-            " execution ends: answer it first"
-        )
-    if any(each.execution.ready for each in run.world.runs):
-        raise InputError("the execution has not ended, so that no test can say how it ends: let it run first")
 
 
 def _skip_note(name: str, passes: bool) -> str:
@@ -286,11 +183,6 @@ def _arguments(options: Mapping[str, JSON]) -> str:
 def _exactly(text: str) -> str:
     """A text as `expect` takes it: one between slashes would be a regular expression."""
     return text if regex(text) is None else rf"/\A{re.escape(text)}\Z/"
-
-
-def _short(value: JSON) -> str:
-    text = dumps(value)
-    return text if len(text) <= 200 else f"{text[:200]}…"
 
 
 def _title(run: Run) -> str:
