@@ -14,9 +14,10 @@ import pytest
 pexpect: Any = pytest.importorskip("pexpect", reason="pexpect types into the terminal")
 pyte: Any = pytest.importorskip("pyte", reason="pyte knows what a terminal shows")
 
-COLUMNS: Final = 100
+COLUMNS: Final = 120
 LINES: Final = 40
-PROMPT: Final = "(asl)"
+PROMPTS: Final = ("(asl)", "  ...")
+"""Of a command, and of a line in which it goes on."""
 PATIENCE: Final = 20.0  # seconds
 _ROOT: Final = Path(__file__).parents[2]
 
@@ -39,7 +40,7 @@ class _Screen(pyte.Screen):  # type: ignore[misc]
 
 
 class Terminal:
-    """`asl` with these arguments in a terminal of 100 columns and 40 lines. Use it as a context manager."""
+    """`asl` with these arguments in a terminal of 120 columns and 40 lines. Use it as a context manager."""
 
     def __init__(self, arguments: list[str], folder: Path, **variables: str) -> None:
         environment = {
@@ -48,6 +49,7 @@ class Terminal:
             "HOME": str(folder),
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
+            "PROMPT_TOOLKIT_NO_CPR": "1",
             "XDG_STATE_HOME": str(folder / "state"),
         }
         environment["PYTHONPATH"] = os.pathsep.join(
@@ -82,15 +84,15 @@ class Terminal:
 
     @property
     def typed(self) -> str:
-        """The line of the prompt, as far as it is typed."""
-        return self._screen.row(self._screen.cursor.y).removeprefix(PROMPT).strip()
+        """The line behind the prompt, as far as it is typed."""
+        return self._screen.row(self._screen.cursor.y)[len(PROMPTS[0]) :].strip()
 
     def prompts(self) -> int:
         """How many lines begin with a prompt, the last one of them empty, with the cursor on it; 0 without that."""
         cursor = self._screen.cursor
-        if cursor.x != len(PROMPT) + 1 or self._screen.row(cursor.y) != PROMPT:
+        if cursor.x != len(PROMPTS[0]) + 1 or self._screen.row(cursor.y) not in PROMPTS:
             return 0
-        return sum(row.startswith(PROMPT) for row in self.rows)
+        return sum(row.startswith(PROMPTS) for row in self.rows)
 
     def type(self, keys: str) -> None:
         self._child.send(keys)

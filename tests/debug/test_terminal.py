@@ -11,8 +11,9 @@ from tests.debug.transcripts import NAMES, Call, calls, expected_of, in_copy
 pytest.importorskip("pexpect", reason="pexpect types into the terminal")
 pytest.importorskip("pyte", reason="pyte knows what a terminal shows")
 
-from tests.debug.pseudo_terminal import COLUMNS, PROMPT, Terminal
+from tests.debug.pseudo_terminal import COLUMNS, PROMPTS, Terminal
 
+PROMPT = PROMPTS[0]
 CTRL_C, CTRL_D, ENTER, TAB, UP = "\x03", "\x04", "\r", "\t", "\x1b[A"
 
 
@@ -41,11 +42,11 @@ def told(call: Call, expected: str, folder: Path, **variables: str) -> list[str]
     """What is on the screen after the lines of a call are typed and the debugger is left."""
     typed = [line for line in call.lines if line.strip() and not line.startswith("#")]
     with Terminal(call.arguments, folder, **variables) as terminal:
-        for line, prompts in zip(typed, prompts_before(typed, expected), strict=False):
-            terminal.wait_for_prompt(prompts)
+        for line, number in prompts(typed, expected):
+            terminal.wait_for_prompt(number)
             terminal.type(line + ENTER)
         if not any(line.startswith(f"{PROMPT} quit") for line in expected.splitlines()[-2:]):
-            terminal.wait_for_prompt(expected.count(f"\n{PROMPT}") + 1)
+            terminal.wait_for_prompt(sum(line.startswith(PROMPTS) for line in expected.splitlines()) + 1)
             terminal.type(CTRL_D)
         assert terminal.ended() == 0
         greeting = next(row for row in terminal.rows if row.endswith("; help lists the commands"))
@@ -54,16 +55,15 @@ def told(call: Call, expected: str, folder: Path, **variables: str) -> list[str]
         return rows
 
 
-def prompts_before(typed: list[str], expected: str) -> Iterator[int]:
-    """How many prompts there are when each line is typed: lines of files are shown behind prompts too."""
-    left = [line.strip() for line in typed]
-    prompts = 0
+def prompts(typed: list[str], expected: str) -> Iterator[tuple[str, int]]:
+    """Each line that is typed, with the number of its prompt: lines of files of commands stand behind prompts too."""
+    left = [*typed]
+    number = 0
     for row in expected.splitlines():
-        if row.startswith(PROMPT):
-            prompts += 1
-            if left and row == f"{PROMPT} {left[0]}":
-                left.pop(0)
-                yield prompts
+        if row.startswith(PROMPTS):
+            number += 1
+            if left and row[len(PROMPT) :].strip() == left[0].strip():
+                yield left.pop(0), number
 
 
 def shown(expected: str) -> list[str]:
@@ -119,6 +119,7 @@ def test_the_tab_key_completes(terminal: Terminal) -> None:
         ("cont", "continue"),
         ("until Dr", "until Dry"),
         ("break Pai", "break Paint it"),
+        ("tbreak Choose what -> ", "tbreak Choose what -> Paint it"),
         ("info br", "info breakpoints"),
         ("help reverse", "help reverse-continue"),
         ("print $$.Execution.Na", "print $$.Execution.Name"),
