@@ -11,6 +11,7 @@ from typing import Final
 from asl import source_json
 from asl.errors import DefinitionError, InputError
 from asl.findings import Finding, render
+from asl.source_json_scan import Malformed, scan
 from asl.values import JSON
 
 FORMS: Final = 'JSON is a value such as 12, "text" or {"a": [1, 2]}, or @FILE'
@@ -20,9 +21,12 @@ _WORDS: Final = re.compile(r"[\w .-]+")
 
 def is_open(text: str) -> bool:
     """Whether a text is the beginning of an object or array that is not closed, and may go on in the next line."""
+    return text.startswith(("{", "[")) and _is_unclosed(text) and not _is_wrong_before_its_end(text)
+
+
+def _is_unclosed(text: str) -> bool:
+    """Whether a bracket is left open at the end of a text."""
     depth, position = 0, 0
-    if not text.startswith(("{", "[")):
-        return False
     while position < len(text):
         char = text[position]
         if char == '"':
@@ -35,6 +39,17 @@ def is_open(text: str) -> bool:
             return False
         position += 1
     return position == len(text)  # beyond it where a string is not closed, which cannot go on in another line
+
+
+def _is_wrong_before_its_end(text: str) -> bool:
+    """Whether something is wrong with an unclosed text that cannot be mended in the next line."""
+    try:
+        scan(text)
+    except Malformed as error:
+        return text[error.start] not in "{["  # else that bracket has no end yet
+    except RecursionError:
+        return True
+    return False
 
 
 def _end_of_string(text: str, start: int) -> int:

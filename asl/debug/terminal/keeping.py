@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,8 @@ from asl.errors import InputError
 from asl.story_text import plain
 
 GROUP: Final = Group("Keeping")
+_ITEM: Final = re.compile(r" +\S.*?\s{2,}")
+"""What stands before the explanation in a line of a list."""
 
 
 def files(session: Session, typed: str) -> Iterable[str]:
@@ -128,7 +131,9 @@ def _tell(session: Session, command: Command) -> None:
     screen.line(f"  {command.text}")
     for paragraph in _paragraphs(command.more):
         indent = " " * (len(paragraph) - len(paragraph.lstrip()) + 2)
-        screen.lines(wrapped(paragraph.lstrip(), screen.width, indent, indent))
+        item = _ITEM.match(paragraph)
+        further = indent if item is None else " " * (item.end() + 2)
+        screen.lines(wrapped(paragraph.lstrip(), screen.width, indent, further))
     if command.aliases:
         screen.line(f"  also: {', '.join(command.aliases)}")
     screen.line(f"  for example: {screen.style.cyan(command.example)}")

@@ -1,4 +1,4 @@
-"""A sign of progress: a line on a terminal that is written over itself each second while a command takes long."""
+"""A sign of progress: a line on a terminal that is written over itself while a command takes long."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Final, TextIO
 
-_EVERY: Final = 1.0  # seconds
 _CLEARED: Final = "\r\x1b[K"
 
 
 class Progress:
-    """Shows what `told` gives, until `stop` or the end of a `with` block; nothing in the first second."""
+    """Shows what `told` gives, anew after `every` so many seconds, until `stop` or the end of a `with` block."""
 
-    def __init__(self, stream: TextIO, told: Callable[[], str], every: float = _EVERY) -> None:
+    def __init__(self, stream: TextIO, told: Callable[[], str], every: float) -> None:
         self._stream = stream
         self._told = told
         self._every = every

@@ -52,11 +52,12 @@ class Screen:
                 pass
         return SCRIPT_HEIGHT
 
-    def progress(self, told: Callable[[], str]) -> AbstractContextManager[object]:
-        """Shows on a terminal what `told` gives while a `with` block takes long, until something else is written."""
+    def progress(self, told: Callable[[], str], every: float = 1.0) -> AbstractContextManager[object]:
+        """Shows on a terminal what `told` gives while a `with` block takes long, until something else is written: anew
+        after so many seconds each."""
         if self._script or not is_terminal(self._stream):
             return nullcontext()
-        self._progress = Progress(self._stream, lambda: self.style.dim(cut(told(), self.width)))
+        self._progress = Progress(self._stream, lambda: self.style.dim(cut(told(), self.width)), every)
         return self._progress
 
     def line(self, text: str = "") -> None:

@@ -13,6 +13,7 @@ from asl.debug.terminal.session import Session
 from asl.errors import InputError
 
 GROUP: Final = Group("Threads of control")
+_LONGEST: Final = 28  # columns of a name, where the place stands on the same line
 
 
 @GROUP.command(
@@ -26,7 +27,7 @@ def where(session: Session, argument: str) -> None:
     screen = session.screen
     for level, stop in enumerate(session.around):
         mark = screen.style.yellow(">") if level == session.level else " "
-        screen.line(f"{mark} {level}  {_place_of(session, stop, outer=level > 0)}")
+        screen.lines(_lines(session, stop, f"{mark} {level}  ", outer=level > 0))
     screen.lines(_path(session))
 
 
@@ -37,25 +38,25 @@ def _path(session: Session) -> list[str]:
     return flowed(parts, session.screen.width, "       ", " ")
 
 
-def _place_of(session: Session, stop: Stop, outer: bool = False) -> str:
-    """A thread of control on one line: where it is, in what, and where that stands.
+def _lines(session: Session, stop: Stop, head: str, outer: bool = False) -> list[str]:
+    """A thread of control behind `head`: where it is, in what, and where that stands, which may take a second line.
 
     `outer`: others run in its state.
     """
-    style = session.screen.style
+    style, width = session.screen.style, session.screen.width
+    place = headline.place(stop)
 
     def told(longest: int | None) -> str:
         name = style.bold(headline.shortened(stop.state.name, longest))
         what = f"{name} ({stop.state.type})" if outer else headline.what(stop, style, longest)
         machine = headline.shortened(stop.run.machine.name, longest)
         inside = f"in {headline.level_name(stop.levels[-1], longest)}" if stop.levels else f"of {machine}"
-        return "  ".join(part for part in (what, style.dim(inside), place) if part)
+        return f"{head}{what}  {style.dim(inside)}"
 
-    place = headline.place(stop)
-    room = session.screen.width - len("> 10  ")
-    if columns(told(20)) > room:
-        place = without_beginning(place, max(20, room // 3))
-    return with_names(told, room)
+    for longest in (None, _LONGEST):
+        if columns(told(longest)) + 2 + columns(place) <= width:
+            return [f"{told(longest)}  {place}".rstrip()]
+    return [with_names(told, width), f"       at {without_beginning(place, width - 10)}"]
 
 
 @GROUP.command(
@@ -92,7 +93,7 @@ def branches(session: Session, argument: str) -> None:
     for which, stop in enumerate(session.debugger.branches()):
         is_looked_at = (stop.run.arn, stop.frame) == (session.stop.run.arn, session.stop.frame)
         mark = screen.style.yellow("*") if is_looked_at else " "
-        screen.line(f"{mark} {which}  {_place_of(session, stop)}")
+        screen.lines(_lines(session, stop, f"{mark} {which}  "))
 
 
 @GROUP.command(
