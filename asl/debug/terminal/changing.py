@@ -43,6 +43,10 @@ def set_(session: Session, argument: str) -> None:
     if found is None:
         raise InputError('set takes a place and a value: set $.order.total = 12, set $name = "Ann"')
     before = session.debugger.stop
+    if session.stop is not before:
+        raise InputError(
+            f"set changes what is at the present stop, {before.number}; goto {session.stop.number} comes first"
+        )
     session.debugger.set(found["place"], json_input.value(found["value"], "the value"))
     session.arrived(before)
 
@@ -81,7 +85,7 @@ def _quoted(text: str) -> tuple[str, str]:
 def succeed(session: Session, argument: str) -> None:
     token, text = _token(argument)
     value = json_input.value(text, "the answer")
-    session.debugger.succeed(value, token=token, stop=session.stop)
+    session.debugger.succeed(value, token=token, stop=session.thread)
     session.arrived()
 
 
@@ -97,7 +101,7 @@ def succeed(session: Session, argument: str) -> None:
 )
 def submit(session: Session, argument: str) -> None:
     value = json_input.value(argument, "the answer") if argument else {}
-    session.debugger.submit(value, stop=session.stop)
+    session.debugger.submit(value, stop=session.thread)
     session.arrived()
 
 
@@ -119,7 +123,7 @@ def fail(session: Session, argument: str) -> None:
             cause = " ".join(shlex.split(cause))
         except ValueError:
             cause = cause.strip("\"'")
-    session.debugger.fail(error, cause or None, token=token, stop=session.stop)
+    session.debugger.fail(error, cause or None, token=token, stop=session.thread)
     session.arrived()
 
 
@@ -130,7 +134,7 @@ def fail(session: Session, argument: str) -> None:
     completions=lambda session, typed: names.states(session),
 )
 def heartbeat(session: Session, argument: str) -> None:
-    session.debugger.heartbeat(argument or None)
+    session.debugger.heartbeat(argument or session.thread.scope.token)
     session.arrived()
 
 

@@ -62,9 +62,14 @@ class Session:
         return self.around[self._level]
 
     @property
+    def thread(self) -> Stop:
+        """The stop of the thread of control that is looked at, also when it is a level around it: what is answered."""
+        return self._chosen or self.debugger.stop
+
+    @property
     def around(self) -> list[Stop]:
         """The chosen stop, and those of the threads of control around it, the innermost first."""
-        return self._trail.around(self.debugger.stops, self._chosen or self.debugger.stop)
+        return self._trail.around(self.debugger.stops, self.thread)
 
     @property
     def level(self) -> int:

@@ -95,5 +95,14 @@ def test_commands_are_offered_with_what_they_do(session: Session) -> None:
     assert found.about == "Print an expression at each stop no more."
 
 
+def test_stops_are_offered_with_what_happens_there(session: Session) -> None:
+    found = {each.text: each.about for each in completions(session, "goto ")}
+    assert found["4"] == "call by Charge"
+    assert found["7"] == "exit Charge → Each"
+    assert "8" not in found, "the present one"
+    assert [each.text for each in completions(session, "diff 7")] == []
+    assert [each.about for each in completions(session, "goto 0")] == []
+
+
 def test_an_alias_offers_its_command(session: Session) -> None:
     assert "reverse-continue" in [each.text for each in completions(session, "rc")]

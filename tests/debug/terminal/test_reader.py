@@ -107,6 +107,17 @@ def test_a_session_at_a_prompt(tmp_path: Path, opened: list[Terminal]) -> None:
     assert [line for line in typed.splitlines() if line.startswith("+")] == ["+step", "+until Pause", "+quit"]
 
 
+def test_json_goes_on_at_a_prompt_of_its_own(tmp_path: Path, opened: list[Terminal]) -> None:
+    pytest.importorskip("prompt_toolkit", reason="it draws the prompt")
+    opened.append(terminal := Terminal(tmp_path, XDG_STATE_HOME=str(tmp_path / "state")))
+    terminal.wait(" stop 0 ")
+    terminal.type("set $.card = {\r", "\n  ...")
+    terminal.type('"a": 1}\r', '~   "card": "4111" → {"a": 1}')
+    terminal.type("set $.card = [\r", "(asl) set $.card = [\n  ...")
+    terminal.type("\x03", "  ...\n(asl)")
+    assert terminal.leave("quit\r") == 0
+
+
 def test_what_was_typed_before_comes_back_with_the_up_key(tmp_path: Path, opened: list[Terminal]) -> None:
     pytest.importorskip("prompt_toolkit", reason="it keeps what was typed")
     folder = tmp_path / "state" / "aslkit"
