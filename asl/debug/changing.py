@@ -6,6 +6,7 @@ from there in the changed way, up to the stop where the change shows.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from asl.debug import moves, paths
@@ -101,7 +102,8 @@ def answer(
             )
     call = _call_of(debugger, stop)
     _check_pattern(call, final)
-    debugger.redo(call.moves, call.number + 1, moves.AnswerCall(given, final), call.number + 1)
+    ref = None if call.call is None else call.call.ref
+    debugger.redo(call.moves, call.number + 1, moves.AnswerCall(given, final, call.run.arn, ref), call.number + 1)
 
 
 def _answer_at_the_tip(debugger: Debugger, given: Output | Failure, stop: Stop, final: bool) -> bool:
@@ -110,6 +112,7 @@ def _answer_at_the_tip(debugger: Debugger, given: Output | Failure, stop: Stop, 
     attempt = None if frame is None or frame.ref is None else debugger.world.attempt(stop.run, frame.ref)
     if attempt is None or debugger.line.moves_to(debugger.stop) < len(debugger.line.moves):
         return False
+    debugger.show_the_tip()
     number = len(debugger.stops)
     action: moves.Action
     if debugger.stepper.place_of(stop.run.arn, attempt.ref) is not None:
@@ -141,13 +144,24 @@ def heartbeat(debugger: Debugger, token: str | None = None) -> None:
 
 def _answer_token(debugger: Debugger, token: str, given: Output | Failure | None) -> None:
     debugger.come_to_the_tip()
-    awaited = {each.call.token: each.call.state_name for run in debugger.world.runs for each in debugger.waiting(run)}
-    token = next((key for key, name in awaited.items() if name == token and key is not None), token)
+    awaited = {each.call.token: each for run in debugger.world.runs for each in debugger.waiting(run)}
+    token = next((key for key, each in awaited.items() if each.call.state_name == token and key is not None), token)
     if token not in awaited:
-        names = ", ".join(f"'{name}'" for name in awaited.values()) or "none"
+        names = ", ".join(f"'{each.call.state_name}'" for each in awaited.values()) or "none"
         raise InputError(f"no task waits for an answer to this token; tasks that do: {names}")
+    attempt = awaited[token]
     number = len(debugger.stops)
     debugger.redo(len(debugger.line.moves), number, moves.AnswerToken(token, given), number)
+    if given is not None:
+        thread = attempt.run.arn, attempt.ref.partition("#")[0]
+        answered = partial(_is_answer, thread)
+        if not answered(debugger.stop):
+            debugger.come_to(answered)
+
+
+def _is_answer(thread: tuple[str, str], stop: Stop) -> bool:
+    """Whether a stop is where the task of a thread of control has its answer."""
+    return (stop.run.arn, stop.frame) == thread and stop.kind in ("answer", "error")
 
 
 def _call_of(debugger: Debugger, stop: Stop) -> Stop:
@@ -206,7 +220,8 @@ def end_wait(debugger: Debugger) -> None:
 
 
 def jump(debugger: Debugger, at: int) -> None:
-    """Moves the clock on to a time in milliseconds since the epoch; all that is due until then happens on the way.
+    """Moves the clock on to a time in milliseconds since the epoch, to the first stop then; all that is due before
+    happens on the way.
 
     Breakpoints stop it. Tasks that nothing answers run out of their time.
     """
@@ -215,12 +230,16 @@ def jump(debugger: Debugger, at: int) -> None:
     if at < world.now:
         raise InputError("the clock only goes forwards; back and goto go to an earlier stop")
     debugger.show_the_tip()
-    while world.now < at or stepper.is_moving:
+    known = -1
+    while world.now < at:
+        known = len(debugger.stops)
         if stepper.is_moving or _is_asking(debugger):
             if debugger.come_by():
                 return
         elif debugger.act(moves.Jump(at)):
             return
+    if len(debugger.stops) == known and stepper.is_moving:
+        debugger.come_by()
 
 
 def _is_asking(debugger: Debugger) -> bool:

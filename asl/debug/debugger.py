@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from asl.debug import changing, expressions
 from asl.debug.breakpoints import Breakpoints
 from asl.debug.interruption import Interruption
-from asl.debug.moves import Action, AnswerCall, Edit, Move, Script
+from asl.debug.moves import Action, AnswerCall, AnswerToken, Edit, Move, Script
 from asl.debug.stepper import Answered, Asked, Stepper
 from asl.debug.stop import Stop
 from asl.debug.threads import alive
@@ -260,9 +261,17 @@ class Debugger:
         if line.is_shown:
             return False
         line.is_shown = True
-        ahead = self.stepper.ahead(len(line.stops))
+        ahead = [each for each in self.stepper.ahead(len(line.stops)) if not self._is_known(each)]
         line.stops += ahead
         return bool(ahead)
+
+    def _is_known(self, ahead: Stop) -> bool:
+        """Whether a stop before a phase is there already, because only a task that awaited its token was answered."""
+        return ahead.kind in ("enter", "retry", "answer", "error", "stage") and any(
+            (each.run.arn, each.frame, each.kind) == (ahead.run.arn, ahead.frame, ahead.kind)
+            and all(isinstance(move, AnswerToken) for move in self.line.moves[each.moves :])
+            for each in self.stops[-2:]
+        )
 
     def _unanswered(self, failure: HostError) -> bool:
         """A call could not be made: the stop before it says so now. Raises what went wrong where there is none."""
@@ -279,9 +288,22 @@ class Debugger:
         line.stops += self.stepper.move(len(line.stops), move)
         line.moves.append(move)
         line.is_shown = False
+        if isinstance(move, Edit):
+            self._show_variable(move)
         frames = sum(len(run.execution.frames) for run in self.world.runs)
         if len(line.moves) - line.marks[-1].moves >= max(_MARK_EVERY, frames):
             line.marks.append(self.stepper.mark())
+
+    def _show_variable(self, edit: Edit) -> None:
+        """Has the exit of a state, if it came last, show a variable that was changed there."""
+        last = self.line.stops[-1] if self.line.stops else None
+        kind, _, name = edit.place.partition(":")
+        if last is None or last.kind != "exit" or (last.run.arn, last.frame) != (edit.arn, edit.frame):
+            return
+        if kind == "variable":
+            scope = copy(last.scope)
+            scope.variables = {**scope.variables, name: edit.value}
+            self.line.stops[-1] = replace(last, scope=scope)
 
     # -- back ----------------------------------------------------------------------------------------------------------
 
@@ -448,6 +470,7 @@ class Debugger:
     def act(self, action: Action) -> bool:
         """Does an action at the tip of the line, and shows what comes next; True where a breakpoint is on the way."""
         known = len(self.stops)
+        self.reason = "step"
         self._show_ahead()
         self._move(action)
         self._show_ahead()

@@ -101,6 +101,9 @@ class Script(Protocol):
     def moved(self, events: Sequence[HistoryEvent]) -> None:
         """Told what came of the move: the new events of the history."""
 
+    def leave(self) -> None:
+        """Told that somebody does something else; from here on it has nothing more to say."""
+
     def mark(self) -> object:
         """Where it is, for `reset`."""
 

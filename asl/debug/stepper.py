@@ -185,6 +185,8 @@ class Stepper:
             self.world.deliver_recorded(self.run, planned.event)
         elif move is not None:
             stops += self._act(make, move)
+            if self.script is not None and not isinstance(move, moves.Edit):
+                self.script.leave()
         elif moving:
             run = moving[0]
             stops += self._phase(make, run, self._frame(run, planned))

@@ -145,7 +145,7 @@ class World:
         self.batch = 0
         """How many of them were asked for together and have all started."""
         self.moving: deque[Run] | None = None
-        """Set where somebody else moves the executions, a phase at a time: those that have something ready, in order."""
+        """Set where somebody else moves the executions, a phase at a time: those with something ready, in order."""
         self._open: dict[str, dict[str, Attempt]] = {}
         self._tokens: dict[str, Attempt] = {}
         self._ended_tokens: set[str] = set()
@@ -503,6 +503,8 @@ class World:
                 if attempt is not None:
                     attempt.answered = attempt.cancelled = True
                     self._cancel(run, ref)
+                    if attempt in self.calls:
+                        self.calls.remove(attempt)
             case ev.TimerFired(ref=ref):
                 self.timers.cancel(run, ref)
         self.deliver(run, event)

@@ -49,6 +49,10 @@ class RecordedScript:
         if step.events != tuple(event.type for event in events):
             self.is_left = True
 
+    def leave(self) -> None:
+        """Told that somebody does something else than was recorded."""
+        self.is_left = True
+
     def mark(self) -> tuple[int, bool]:
         """Where it is."""
         return self._position, self.is_left

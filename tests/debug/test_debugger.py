@@ -417,7 +417,8 @@ def test_jump_moves_the_clock_and_what_is_due_happens() -> None:
     debugger.jump(599)
     assert debugger.run.status == "RUNNING"
     debugger.jump(1)
-    assert debugger.reason == "end"
+    assert (seen(debugger), debugger.stop.at - debugger.stops[0].at) == ("error Ask", 700_000)
+    debugger.continue_()
     assert (debugger.run.error, debugger.run.duration_ms) == ("States.Timeout", 700_000)
     with pytest.raises(InputError, match="only goes forwards"):
         debugger.jump(until=5)
@@ -500,6 +501,37 @@ def test_a_task_that_nobody_answers_runs_out_of_its_time() -> None:
     assert (seen(debugger), debugger.reason) == ("enter Both branch 1: Bob late", "breakpoint 1")
     debugger.continue_()
     assert (debugger.run.output, debugger.run.duration_ms) == (["late", "late"], 60_000)
+
+
+def test_who_answers_a_token_comes_to_the_answer() -> None:
+    debugger = Debugger(APPROVALS, {})
+    debugger.continue_()
+    debugger.submit()
+    debugger.submit(stop=branch(debugger, "Bob"))
+    debugger.succeed("yes", token="Bob")
+    assert seen(debugger) == "answer Both branch 1: Bob"
+    debugger.succeed("no", token="Ann")
+    assert seen(debugger) == "answer Both branch 0: Ann"
+    kinds = [(stop.frame, stop.kind) for stop in debugger.stops if stop.kind == "answer"]
+    assert kinds == [("0.1", "answer"), ("0.0", "answer")]
+    debugger.continue_()
+    assert debugger.run.output == ["no", "yes"]
+
+
+def test_who_answers_a_task_before_it_is_asked_comes_to_the_answer() -> None:
+    debugger = order()
+    debugger.until("Charge")
+    debugger.step()
+    assert debugger.fail("Declined").kind == "error"
+
+
+def test_a_variable_that_is_set_where_a_state_was_left_is_seen_there() -> None:
+    debugger = Debugger(JSONATA, {"prices": [1, 2]}, lambdas={"f": lambda event, context: event})
+    debugger.advance("Sum.exit")
+    debugger.set("$total", 12)
+    assert (seen(debugger), debugger.evaluate("$total")) == ("exit Sum", 12)
+    debugger.continue_()
+    assert debugger.run.output == {"total": 12}
 
 
 def test_jump_comes_to_its_time_wherever_it_begins() -> None:

@@ -77,6 +77,22 @@ def test_it_goes_on_from_anywhere_with_mocks(length: int) -> None:
     assert run.state("Charge").calls[-1] == {"FunctionName": "charge", "Payload": {"order": "o-1", "limit": 10}}
 
 
+def test_somebody_answers_otherwise_than_was_recorded() -> None:
+    done = replayed(QUERY_EVENTS, QUERY)
+    script = RecordedScript(done)
+    answers = RecordedAnswers(done.recording, script)
+    with Debugger(done.machine, script=script, mocks=answers, **done.options) as debugger:
+        debugger.breakpoints.add("resource *")
+        debugger.continue_()
+        debugger.fail("Closed")
+        assert debugger.stop.error is not None
+        assert (debugger.stop.kind, debugger.stop.error.error) == ("error", "Closed")
+        debugger.breakpoints.delete(1)
+        debugger.continue_()
+        assert debugger.is_at_end
+        assert debugger.stop.kind == "end"
+
+
 def test_it_goes_on_with_a_definition_that_was_mended() -> None:
     """It failed; with the catcher, the answers after it are those that were recorded."""
     events = history(changed(ORDER, ("/States/Charge/Retry", ABSENT), ("/States/Charge/Catch", ABSENT)), ORDER_INPUT,
