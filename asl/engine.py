@@ -331,6 +331,8 @@ class Execution:
                 if frame.due is None:
                     return False
                 frame.due = event.value
+            case "draws":
+                self.draws = event.value
             case _:
                 self.edits.setdefault(frame.id, {})[event.place] = event.value
         self.now = event.at

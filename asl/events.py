@@ -79,8 +79,8 @@ class Edited:
     """Somebody who debugs changes what a frame goes on with: `value` is now in `place`.
 
     `place` is "input" (the raw input of its state), "variable:NAME", "due" (when its wait ends, in milliseconds since
-    the epoch), or the name of a stage of input and output processing ("afterParameters"), whose value in the frame's
-    next phase this is.
+    the epoch), "draws" (how many random numbers the execution has drawn so far, which decides the next ones), or the
+    name of a stage of input and output processing ("afterParameters"), whose value in the frame's next phase this is.
     """
 
     at: int

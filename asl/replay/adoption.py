@@ -9,7 +9,8 @@ from asl import events as ev
 from asl.engine import Execution
 from asl.machine import Machine
 from asl.payload.jsonata_io import JSONataDataflow
-from asl.replay.chance import Before, varying
+from asl.replay.adopted import Adopted
+from asl.replay.chance import Before, Trials
 from asl.replay.differences import Difference, Keys
 from asl.replay.facts import Facts
 from asl.replay.generated import Generated
@@ -22,12 +23,14 @@ class Verdict(NamedTuple):
     """What is to be done about the differences of a phase.
 
     `better` are better facts of the execution, with which it is to start again; `real` is the first pair that really
-    differs, with its differences; `edits` are what the phase is to be done again with.
+    differs, with its differences; `edits` are what the phase is to be done again with, so that it has the recorded
+    values, which are `adopted`.
     """
 
     better: Facts | None = None
     real: tuple[Pair, list[Difference]] | None = None
     edits: tuple[ev.Edited, ...] = ()
+    adopted: tuple[Adopted, ...] = ()
 
 
 def judge(
@@ -41,16 +44,25 @@ def judge(
 ) -> Verdict:
     """What is to be done about differences. `before` is None where nothing in the phase can be generated anew."""
     edits: list[ev.Edited] = []
+    taken: list[Adopted] = []
     for index, pair, found in wrong:
-        others = [each for each in found if not generated.adopted(each, execution, ids)]
+        now, recorded = pair
+        assert recorded is not None, "it differs from one"
+        others = [each for each in found if not generated.adopted(each, recorded.id, execution, ids)]
         if others and before is not None:
-            vary = varying(machine, before, mover.frame, pair[0], index, others, generated.unknown)
-            others = [each for each in others if each.keys not in vary]
+            trials = Trials(machine, before, mover.frame, now, index, generated.unknown, generated.times)
+            made_up = trials.wrong(others)
+            others = [
+                each._replace(why=made_up.get(each.keys) or "")
+                for each in others
+                if made_up.get(each.keys, "") is not None
+            ]
         if others:
             return Verdict(real=(pair, others))
+        taken += [Adopted(recorded, each) for each in found]
         if before is not None:
             edits += _edits(mover, pair, found, before.phase["now"])
-    return Verdict(better=generated.learnt(), edits=tuple(edits))
+    return Verdict(better=generated.learnt(), edits=tuple(edits), adopted=tuple(taken))
 
 
 def _edits(mover: Mover, pair: Pair, found: Sequence[Difference], at: int) -> list[ev.Edited]:

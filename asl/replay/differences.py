@@ -19,18 +19,25 @@ _BEFORE: Final = 40  # characters of a long text that are shown before the first
 _JSON_TEXTS: Final = frozenset(("input", "output", "parameters"))
 _DATA: Final = frozenset((*_JSON_TEXTS, "assignedVariables"))
 _NOT_COMPARED: Final = frozenset(("stateMachineAliasArn", "stateMachineVersionArn", "text"))
+KNOWN: Final = frozenset((
+    "name", "input", "output", "assignedVariables", "roleArn", "error", "cause", "resource", "resourceType", "region",
+    "parameters", "timeoutInSeconds", "heartbeatInSeconds", "taskCredentials", "workerName", "index", "length", "state",
+    "location", *_NOT_COMPARED,
+))  # fmt: skip
+"""The names in the details of events, as far as they are compared."""
 _ENTERED_AT: Final = re.compile(r"(?<=\(entered at the event id #)\d+(?=\))")
 
 
 class Difference(NamedTuple):
     """A place in the details of an event, such as ("parameters", "items", 0), what was recorded there and what is now.
 
-    ABSENT is where there is nothing.
+    ABSENT is where there is nothing. `why` says why a value that is made up each time cannot be the recorded one.
     """
 
     keys: Keys
     recorded: JSON
     now: JSON
+    why: str = ""
 
     @property
     def place(self) -> str:
@@ -43,11 +50,12 @@ class Difference(NamedTuple):
             return f"{self.place}: not recorded, now {_short(self.now)}"
         if self.now is ABSENT:
             return f"{self.place}: recorded {_short(self.recorded)}, now missing"
+        why = f" ({self.why})" if self.why else ""
         recorded, now = _both_short(self.recorded, self.now)
         lengths = ""
         if isinstance(self.recorded, list) and isinstance(self.now, list):
             lengths = f" ({len(self.recorded)} and {len(self.now)} elements)"
-        return f"{self.place}: recorded {recorded}, now {now}{lengths}"
+        return f"{self.place}: recorded {recorded}, now {now}{lengths}{why}"
 
 
 class Redaction:
@@ -64,7 +72,7 @@ def recorded_details(event: RecordedEvent, recording: Recording) -> dict[str, An
     """The details with their JSON texts parsed; ABSENT for data that the recording does not have."""
     details: dict[str, Any] = {}
     for name, value in event.details.items():
-        if name.endswith("Details") or name in _NOT_COMPARED:
+        if name.endswith("Details") or name in _NOT_COMPARED or name not in KNOWN:
             continue
         if name in _JSON_TEXTS:
             details[name] = ABSENT if event.is_truncated else parsed(value)

@@ -74,7 +74,12 @@ class Divergence:
             "now": self.now,
             "differences": [
                 {"place": each.place}
-                | {name: value for name, value in each._asdict().items() if name != "keys" and value is not ABSENT}
+                | {
+                    name: value
+                    for name, value in (("recorded", each.recorded), ("now", each.now))
+                    if value is not ABSENT
+                }
+                | ({"why": each.why} if each.why else {})
                 for each in self.differences
             ],
         }

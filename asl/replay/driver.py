@@ -29,10 +29,11 @@ from asl.frame import Frame
 from asl.history import HistoryEvent
 from asl.hosts.world import World
 from asl.machine import Machine
-from asl.replay import adoption, answers
+from asl.replay import adoption, answers, chance, fields
+from asl.replay.adopted import Adopted
 from asl.replay.adoption import Verdict
 from asl.replay.chance import Before
-from asl.replay.differences import Redaction
+from asl.replay.differences import Difference, Redaction
 from asl.replay.divergence import Divergence, Gap
 from asl.replay.facts import Facts, facts_of, recorded_input
 from asl.replay.generated import Generated, volatile_states
@@ -41,11 +42,13 @@ from asl.replay.pairing import Pair, Pairing, Wrong
 from asl.replay.recording import RecordedEvent, Recording
 from asl.replay.replayed import Replayed, Step
 from asl.replay.threads import Thread
+from asl.replay.timing import Timing
 from asl.replay.words import Words
 from asl.snapshot import restore, snapshot
 from asl.values import JSON
 
 _TRANSITIONS: Final = ("/Next", "/End", "/Default")
+_CHOICES: Final = 50  # trials of a Choice whose conditions draw random numbers
 
 
 def replay(
@@ -100,7 +103,8 @@ class _Replay:
         self.pairing = Pairing(recording, redaction)
         self.words = Words(machine, recording)
         self.steps: list[Step] = []
-        self.adopted = 0
+        self.adopted: list[Adopted] = []
+        self.timing = Timing()
         self.divergence: Divergence | None = None
         self.gap: Gap | None = None
         self._volatile = volatile_states(machine)
@@ -113,8 +117,9 @@ class _Replay:
     def outcome(self, machine: Machine) -> Replayed:
         facts = self.facts.shown(machine.name)
         return Replayed(
-            self.recording, started_machine(machine, facts), facts, self.input_text, self.pairing.count, self.adopted,
-            tuple(self.steps), self.execution, self.divergence, self.gap,
+            self.recording, started_machine(machine, facts), facts, self.input_text, self.pairing.count,
+            tuple(self.adopted), tuple(self.steps), self.execution, self.divergence, self.gap, self.pairing.met,
+            (*fields.unknown(self.recording), *self.timing.notes),
         )  # fmt: skip
 
     def go(self) -> Facts | None:
@@ -122,6 +127,7 @@ class _Replay:
         self.execution.apply(ev.Started(self.facts.start))
         machine = self.threads.mover(self.execution.frames["0"])
         pairs, _ = self.pairing.pair(machine, self.execution.take().history)
+        self.generated.times.happened(self.execution.now, (recorded for _, recorded in pairs))
         self.pairing.settle(pairs)
         if found := self.pairing.differences(pairs[0]):
             self.divergence = self.words.differs(machine, pairs[0], found, None)
@@ -169,6 +175,7 @@ class _Replay:
     def _deliver(self, event: ev.Event, frame: Frame, awaited: RecordedEvent) -> Facts | None:
         """Brings an event from outside to a frame; a second answer of the same kind is not what it awaits."""
         mover = self.threads.mover(frame)
+        self.timing.ends(frame, awaited)
         if not self.execution.apply(event):
             self.divergence = self.words.awaits(awaited, mover, frame, self.execution)
             return None
@@ -180,7 +187,25 @@ class _Replay:
         mover = self.threads.mover(frame)
         before = self._before(frame)
         self._microstep(frame.id)
+        if before is not None and frame.state.type == "Choice":
+            self._choose_as_recorded(mover, before, awaited)
         return self._check(mover, awaited, before)
+
+    def _choose_as_recorded(self, mover: Mover, before: Before, awaited: RecordedEvent) -> None:
+        """Has a Choice whose conditions are a matter of chance or time go where it went, where it may go there."""
+        wanted = self.recording.next_state(awaited)
+        if wanted is None or awaited.type != "ChoiceStateEntered":
+            return
+        now = chance.chosen(self.execution, mover.frame)
+        if now == wanted:
+            return
+        found = chance.recorded_choice(self.machine, before.phase, mover.frame, wanted, awaited.at, _CHOICES)
+        if found is None:
+            self.words.unlikely = f"in {_CHOICES} trials it never goes to '{wanted}'"
+            return
+        draws, at = found
+        self._again(before.phase, [ev.Edited(at, mover.frame, "draws", draws)], mover)
+        self.adopted.append(Adopted(awaited, Difference(("next",), wanted, now)))
 
     def _microstep(self, frame: str) -> None:
         assert self.execution.taken is not None, "set at the start"
@@ -202,7 +227,6 @@ class _Replay:
 
     def _take(self) -> list[HistoryEvent]:
         step = self.execution.take()
-        self.generated.times.add(self.execution.now)
         self.generated.tokens |= {each.token for each in step.effects if isinstance(each, CallTask) and each.token}
         self.steps[-1] = replace(self.steps[-1], events=tuple(event.type for event in step.history))
         return step.history
@@ -210,14 +234,14 @@ class _Replay:
     def _check(self, mover: Mover, awaited: RecordedEvent, before: Before | None) -> Facts | None:
         """Compares what came of a move with the recording; adopts what AWS made up, and then compares again."""
         pairs, surplus = self.pairing.pair(mover, self._take())
+        self.generated.times.happened(self.execution.now, (recorded for _, recorded in pairs))
         way = next((each for each in self.execution.taken or () if each.endswith(_TRANSITIONS)), None)
         led_by = way or self._ways.get(mover.frame)
         if wrong := self.pairing.wrong(pairs):
             verdict = self._judge(mover, wrong, before)
             if verdict.better is not None:
                 return verdict.better
-            if verdict.real is None:
-                self.adopted += sum(len(found) for _, _, found in wrong)
+            self.adopted += verdict.adopted
             if verdict.edits and before is not None:
                 self._again(before.phase, verdict.edits, mover)
                 pairs, surplus = self.pairing.pair(mover, self._take())
@@ -232,6 +256,7 @@ class _Replay:
             self._ways[mover.frame] = way
         self.pairing.settle(pairs)
         self._note_threads(mover, pairs)
+        self.timing.begins(self.execution.frames.get(mover.frame), self.execution.now, pairs)
         return None
 
     def _judge(self, mover: Mover, wrong: Sequence[Wrong], before: Before | None) -> Verdict:

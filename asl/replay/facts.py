@@ -14,6 +14,7 @@ from asl.errors import InputError
 from asl.hosts.start import DEFAULT_START, execution_input, execution_name, moment
 from asl.limits import WorkflowType
 from asl.machine import Machine
+from asl.replay.adopted import Learnt
 from asl.replay.recording import Recording
 from asl.values import JSON
 
@@ -40,6 +41,8 @@ class Facts:
     arn: str | None = None
     """Only of an EXPRESS execution, whose ARN has a part that no name tells."""
     unknown: frozenset[str] = field(default_factory=frozenset)
+    learnt_from: tuple[Learnt, ...] = ()
+    """What recorded texts have told of them."""
 
     def of_world(self) -> dict[str, Any]:
         """The options of a World in which such an execution can be started."""
@@ -75,17 +78,18 @@ class Facts:
         """The facts with a name that can be shown where the machine's is not known."""
         return replace(self, machine_name=machine_name) if "machine_name" in self.unknown else self
 
-    def learnt(self, fact: str, value: str) -> Facts:
+    def learnt(self, fact: str, value: str, source: Learnt | None = None) -> Facts:
         """The facts with the true value of one that was unknown: "name", "machine_name", "arn" or "machine_arn"."""
+        known = self if source is None else replace(self, learnt_from=(*self.learnt_from, source))
         match fact:
             case "arn":
-                return self._of_arn(value)
+                return known._of_arn(value)
             case "machine_arn":
-                return self._of_machine_arn(value)
+                return known._of_machine_arn(value)
             case "name":
-                return replace(self, name=value)._known("name")
+                return replace(known, name=value)._known("name")
             case _:
-                return replace(self, machine_name=value)._known("machine_name")
+                return replace(known, machine_name=value)._known("machine_name")
 
     def _known(self, *facts: str) -> Facts:
         """The facts where these are no stand-ins any more, nor the ARN that they make."""

@@ -15,12 +15,13 @@ from typing import Final
 from asl import timestamps
 from asl.engine import Execution, ExecutionInfo
 from asl.machine import Machine
+from asl.replay.adopted import Learnt
 from asl.replay.differences import Difference
 from asl.replay.facts import EXECUTION_ARN, MACHINE_ARN, Facts
+from asl.replay.likeness import TIME, UUID
+from asl.replay.times import Times
 from asl.values import JSON
 
-UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-TIME: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
 _NAME: Final = r"[^\s:/\"\\<>{}\[\]]{1,80}"
 _TOKEN: Final = r"[A-Za-z0-9+/=_-]{16,}"
 _ID_OF_EVENT: Final = re.compile(r"(?<=\(entered at the event id #)\d+(?=\))")
@@ -58,13 +59,15 @@ class Generated:
         self._drawn = 0
         self.tokens: set[str] = set()
         """The task tokens that were made."""
-        self.times: set[int] = set()
-        """The times of all that happened, in milliseconds."""
+        self.times = Times()
+        """The times of all that happened."""
         self.stands_for: dict[str, str] = {}
         """What was recorded for a generated text of ours."""
+        self._told_by: dict[str, tuple[int, str]] = {}
+        """By generated text, the recorded event, and the place in it, that told what stands for it."""
 
-    def adopted(self, difference: Difference, execution: Execution, ids: dict[int, int]) -> bool:
-        """Whether a recorded text is ours with other generated parts; they are remembered."""
+    def adopted(self, difference: Difference, event: int, execution: Execution, ids: dict[int, int]) -> bool:
+        """Whether a recorded text of an event is ours with other generated parts; they are remembered."""
         ours, recorded = difference.now, difference.recorded
         if not isinstance(ours, str) or not isinstance(recorded, str):
             return False
@@ -78,9 +81,15 @@ class Generated:
         found = re.fullmatch(pattern + re.escape(ours[end:]), recorded, re.DOTALL)
         if found is None:
             return False
-        for (start, stop, what), text in zip(parts, found.groups(), strict=True):
+        recorded_parts = list(zip(parts, found.groups(), strict=True))
+        for (start, stop, what), text in recorded_parts:
+            at = timestamps.parse_ms(ours[start:stop]) if what == "time" else None
+            if at is not None and not self.times.fits(at, timestamps.parse_ms(text)):
+                return False
+        for (start, stop, what), text in recorded_parts:
             if what not in ("time", "event"):
                 self.stands_for[ours[start:stop]] = text
+                self._told_by.setdefault(ours[start:stop], (event, difference.place))
         return True
 
     @property
@@ -92,7 +101,8 @@ class Generated:
         """The facts with those that recorded texts have told since; None when they have told none."""
         for ours, fact in self._texts.items():
             if ours in self.stands_for:
-                return self._facts.learnt(fact, self.stands_for[ours])
+                value = self.stands_for[ours]
+                return self._facts.learnt(fact, value, Learnt(fact, value, *self._told_by[ours]))
         return None
 
     def _parts(self, text: str, execution: Execution) -> list[tuple[int, int, str]]:

@@ -45,6 +45,11 @@ class Pairing:
         """By frame, the recorded event that started its iterations."""
         self._asides = [event for event in recording.events if is_aside(event.type)]
 
+    @property
+    def met(self) -> dict[int, int]:
+        """The recorded ids of the events that were met, by ours."""
+        return {ours: recorded for ours, recorded in self.ids.items() if recorded in self._met}
+
     def next(self) -> RecordedEvent | None:
         """The first recorded event that was not met yet; None when there is none."""
         events = self._recording.events

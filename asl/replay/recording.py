@@ -90,6 +90,13 @@ class Recording:
         """The definition, as text or as an object, where the file has it; else None."""
         return self.described.get("definition")
 
+    def next_state(self, event: RecordedEvent) -> str | None:
+        """The name of the state that the thread of control of an event enters next; None where that is not recorded."""
+        own = self.threads.events[self.threads.of[event.id]]
+        later = (each for each in own if each.id > event.id and each.type.endswith("StateEntered"))
+        entered = next(later, None)
+        return None if entered is None else entered.details.get("name")
+
     def event(self, id: int) -> RecordedEvent | None:
         """The event with that id."""
         return self.events[id - 1] if 0 < id <= len(self.events) else None

@@ -8,6 +8,7 @@ from typing import Any
 from asl.debug.moves import Deliver, MoveFrame
 from asl.engine import Execution
 from asl.machine import Machine
+from asl.replay.adopted import Adopted
 from asl.replay.divergence import Divergence, Gap
 from asl.replay.facts import Facts
 from asl.replay.recording import Recording
@@ -31,10 +32,11 @@ class Step:
 class Replayed:
     """What came of a replay.
 
-    `verified` is how many recorded events came again as recorded, `adopted` how many values were taken from the
+    `verified` is how many recorded events came again as recorded, `adopted` are the values that were taken from the
     recording because AWS had made them up. `steps` are all moves that were made after the start, so that a script makes
     them again; `facts` and `input_text` are what the execution is to be started with. `divergence` is where the
-    definition first does something else, `gap` where the recording does not tell how it goes on.
+    definition first does something else, `gap` where the recording does not tell how it goes on. `ids` are the recorded
+    ids of the events that came again, by theirs now. `notes` are of what is no divergence, but worth knowing.
     """
 
     recording: Recording
@@ -42,11 +44,13 @@ class Replayed:
     facts: Facts
     input_text: str
     verified: int
-    adopted: int
+    adopted: tuple[Adopted, ...]
     steps: tuple[Step, ...]
     execution: Execution
     divergence: Divergence | None
     gap: Gap | None
+    ids: dict[int, int]
+    notes: tuple[str, ...] = ()
 
     @property
     def options(self) -> dict[str, Any]:
@@ -60,7 +64,7 @@ class Replayed:
             return f"differs from the recording at {self.divergence}"
         if self.gap is not None:
             return f"cannot go on: {self.gap}"
-        adopted = f", {counted(self.adopted, 'value')} adopted from the recording" if self.adopted else ""
+        adopted = f", {counted(len(self.adopted), 'value')} adopted from the recording" if self.adopted else ""
         if not self.recording.is_complete:
             rest = "; this is not the whole history: the file has a nextToken"
         else:
@@ -73,7 +77,9 @@ class Replayed:
         return {
             "events": len(self.recording.events),
             "verified": self.verified,
-            "adopted": self.adopted,
+            "adopted": [each.as_dict() for each in self.adopted],
+            "learnt": [each.as_dict() for each in self.facts.learnt_from],
+            "notes": list(self.notes),
             "ended": self.recording.has_ended,
             "divergence": None if divergence is None else divergence.as_dict(),
             "gap": None if gap is None else {"event": gap.event.id, "type": gap.event.type, "text": str(gap)},

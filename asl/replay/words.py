@@ -26,6 +26,8 @@ class Words:
     def __init__(self, machine: Machine, recording: Recording) -> None:
         self._machine = machine
         self._recording = recording
+        self.unlikely = ""
+        """Why chance is not what has led elsewhere."""
 
     def differs(self, mover: Mover, pair: Pair, found: Sequence[Difference], way: str | None) -> Divergence:
         """The data of an event is not what was recorded. `way` is the pointer of the transition that led here."""

@@ -65,7 +65,7 @@ def _problem(recorded: Recorded, row: Counter[str]) -> str | None:
     except AslError as error:
         return str(error)
     row["events"] += done.verified
-    row["adopted"] += done.adopted
+    row["adopted"] += len(done.adopted)
     problem = done.divergence or done.gap
     if problem is None and done.verified != len(done.recording.events):
         return f"only {done.verified} of {len(done.recording.events)} events came again"

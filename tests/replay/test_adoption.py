@@ -28,7 +28,7 @@ def machine(*, jsonata: bool = False, **first: Any) -> dict[str, Any]:
 
 def test_nothing_is_adopted_where_nothing_is_made_up() -> None:
     definition = machine(Parameters={"x.$": "$.x", "sum.$": "States.MathAdd($.x, 1)"})
-    assert replayed(history(definition, {"x": 1}), definition).adopted == 0
+    assert replayed(history(definition, {"x": 1}), definition).adopted == ()
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_values_of_jsonata_are_adopted(value: str, field: str) -> None:
     events = history(definition, start="2031-11-12T13:14:15.678Z")
     done = replayed([{**event, "timestamp": None} for event in events], definition)
     assert said(done) == ""
-    assert done.adopted >= 1
+    assert done.adopted
     assert done.execution.output == _output(events)
     assert "x: recorded 1, now 2" in said(replayed(events, changed(definition, (f"/States/Make/{field}/x", 2))))
 
@@ -207,7 +207,7 @@ def test_what_a_map_or_parallel_makes_up_for_its_threads_is_adopted_in_each(kind
     events = history(definition, {"items": [1, 2, 3]})
     done = replayed(events, definition)
     assert said(done) == ""
-    assert done.adopted == (3 if kind == "Map" else 1)
+    assert len(done.adopted) == (3 if kind == "Map" else 1)
     selector = "/States/Out/ItemSelector/x" if kind == "Map" else "/States/Out/Parameters/x"
     assert "input.x: recorded 1, now 2" in said(replayed(events, changed(definition, (selector, 2))))
 
