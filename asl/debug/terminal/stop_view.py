@@ -52,6 +52,11 @@ def data(stop: Stop, before: Stop | None, fold: Fold, style: Style) -> list[str]
         return []
     if _is_whole(stop):
         fold = Fold(max(fold.lines, _TO_ANSWER), fold.width, fold.members)
+    asked = stop.scope.effective if stop.kind == "outside" and stop.scope.phase == "calling" else None
+    if isinstance(asked, dict) and "arguments" in asked:
+        told = [*_shown("arguments", asked["arguments"], fold, style)]
+        told.append(f"  {style.dim(label)} {highlight.json(data_view.brief(stop.value, fold.width - 10), style)}")
+        return [*told, *_variables(stop, before, fold, style)]
     return [*_value(label, stop, before, fold, style), *_variables(stop, before, fold, style)]
 
 
@@ -62,16 +67,21 @@ def _is_whole(stop: Stop) -> bool:
 
 
 def _value(label: str, stop: Stop, before: Stop | None, fold: Fold, style: Style) -> list[str]:
-    inside = Fold(fold.lines, fold.width - 6, fold.members)
-    head = f"  {style.dim(label)} "
     if before is not None and (before.number == stop.number or not _is_whole(stop)):
-        told = _compared(head, stop, before, inside, style)
+        inside = Fold(fold.lines, fold.width - 6, fold.members)
+        told = _compared(f"  {style.dim(label)} ", stop, before, inside, style)
         if told is not None:
             return told
-    text = data_view.inline(stop.value, fold.width - len(label) - 3)
+    return _shown(label, stop.value, fold, style)
+
+
+def _shown(label: str, value: JSON, fold: Fold, style: Style) -> list[str]:
+    """A value behind its label, or below it where it takes several lines."""
+    head = f"  {style.dim(label)} "
+    text = data_view.inline(value, fold.width - len(label) - 3)
     if text is not None:
         return [f"{head}{highlight.json(text, style)}"]
-    shown = data_view.shown(stop.value, inside).lines
+    shown = data_view.shown(value, Fold(fold.lines, fold.width - 6, fold.members)).lines
     return [head.rstrip(), *(f"      {highlight.json(line, style)}" for line in shown)]
 
 

@@ -92,6 +92,12 @@ def test_the_arguments_of_a_task_that_nothing_answers_can_be_read() -> None:
     assert "changed since" not in text
 
 
+def test_what_was_asked_can_be_read_where_an_answer_is_awaited(tmp_path: Path) -> None:
+    text = said(debugger(tmp_path), "continue")
+    assert '  arguments\n      {\n        "FunctionName": "ask",\n        "Payload": {\n          "token": "' in text
+    assert '\n  input {"card": "4111", "items": ["tea", "cup"], ' in text
+
+
 def test_the_input_of_an_error_is_no_difference() -> None:
     text = said(Debugger(machine({"A": {**TASK}}), {"id": "1"}), "fail No")
     assert '  input {"id": "1"}\n' in text
