@@ -119,6 +119,8 @@ class Stepper:
             frame = self._frame(run, planned)
             yield make.selected_item(run, frame, world.now)
             yield make.before_phase(run, frame, world.now)
+        elif world.calls and not world.batch:
+            return
         elif world.calls:
             attempt = world.calls[0]
             asking = _frame_of(attempt.run, attempt.ref)
@@ -190,6 +192,8 @@ class Stepper:
         elif moving:
             run = moving[0]
             stops += self._phase(make, run, self._frame(run, planned))
+        elif self.world.calls and not self.world.batch:
+            virtual.begin_batch(self.world)  # a move of its own: the first call may be answered by nothing
         elif self.world.calls:
             virtual.perform_next(self.world, self._answer)
         else:

@@ -48,15 +48,20 @@ def perform_next(
     `perform` gives the answer of an attempt, and whether it is final: that of the world unless it is said.
     """
     if not world.batch:
-        world.batch = len(world.calls)
-        if world.batch > 1:
-            start_all(world)
+        begin_batch(world)
     attempt = world.calls[place]
     answer = None if attempt.cancelled else (perform or world.perform)(attempt)
     del world.calls[place]
     world.batch = max(0, world.batch - 1)
     if answer is not None:
         world.answered(attempt, *answer)
+
+
+def begin_batch(world: World) -> None:
+    """Has the calls that were asked for by now be answered one after the other; if they are several, all start now."""
+    world.batch = len(world.calls)
+    if world.batch > 1:
+        start_all(world)
 
 
 def start_all(world: World) -> None:
