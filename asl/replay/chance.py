@@ -73,7 +73,8 @@ class Trials:
         by_name = self._details(Trial(names=number) for number in (1, 2, 3))
         joint: list[Any] = []
         moments: list[Any] = []
-        for keys, recorded, now, _ in places:
+        for keys, recorded, *_ in places:
+            now = _at(self._event.details or {}, keys)
             seeds, times, names = (_values(keys, now, details) for details in (by_seed, by_time, by_name))
             if now is ABSENT or not (_varies(seeds) or _varies(times) or _varies(names)):
                 continue
@@ -146,8 +147,8 @@ class Trials:
 def recorded_choice(
     machine: Machine, before: JSON, frame: str, wanted: str, at: int | None, most: int
 ) -> tuple[int, int] | None:
-    """How many numbers are to be drawn before, and the time, so that a Choice whose conditions are a matter of chance or
-    time goes to the state of that name; None when it never does in so many trials."""
+    """How many numbers are to be drawn before, and the time, so that a Choice goes to the state of that name whose
+    conditions are a matter of chance or time; None when it never does in so many trials."""
     for more in range(most):
         execution = restore(machine.program, before)
         execution.now = max(execution.now, at or 0)

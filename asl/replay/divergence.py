@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,23 +16,6 @@ from asl.values import ABSENT, JSON
 _SHOWN: Final = 300
 _LISTED: Final = 10  # differences of an event
 
-_FIELDS: Final = {
-    "parameters": ("Parameters", "Arguments"),
-    "input": ("Parameters", "Arguments"),
-    "output": ("Output", "OutputPath", "ResultPath", "ResultSelector", "Result"),
-    "assignedVariables": ("Assign",),
-    "resource": ("Resource",),
-    "resourceType": ("Resource",),
-    "timeoutInSeconds": ("TimeoutSeconds", "TimeoutSecondsPath"),
-    "heartbeatInSeconds": ("HeartbeatSeconds", "HeartbeatSecondsPath"),
-    "taskCredentials": ("Credentials",),
-    "length": ("Items", "ItemsPath"),
-    "start of the iteration": ("MaxConcurrency", "MaxConcurrencyPath"),
-    "error": ("Error", "ErrorPath"),
-    "cause": ("Cause", "CausePath"),
-}
-"""Which fields of a state may have made a part of an event's details."""
-
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
@@ -41,6 +24,7 @@ class Divergence:
     `event` is None when the definition does something more after the last event. `recorded` and `now` say in words what
     happened and what would happen now; where both are the same kind of event, `differences` has the parts that differ.
     `pointer` is the JSON pointer of the part of the definition that it is about, `location` its place in the file.
+    `why` are sentences about what has led to it.
     """
 
     event: RecordedEvent | None
@@ -50,6 +34,7 @@ class Divergence:
     pointer: str | None = None
     location: Location | None = None
     differences: tuple[Difference, ...] = ()
+    why: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [self._where()]
@@ -59,6 +44,7 @@ class Divergence:
                 lines.append(f"and {len(self.differences) - _LISTED} more")
         else:
             lines += [f"recorded: {self.recorded}", f"now: {self.now}"]
+        lines += self.why
         return "\n  ".join(lines)
 
     def as_dict(self) -> dict[str, JSON]:
@@ -72,6 +58,7 @@ class Divergence:
             "location": None if self.location is None else str(self.location),
             "recorded": self.recorded,
             "now": self.now,
+            "why": list(self.why),
             "differences": [
                 {"place": each.place}
                 | {
@@ -108,18 +95,6 @@ class Gap:
 def place_of(machine: Machine, pointer: str) -> Location | None:
     """The place in the definition's file of the key that a JSON pointer leads to."""
     return machine.document.locate(pointer, key=True)
-
-
-def field_of(machine: Machine, state_pointer: str, names: Sequence[str]) -> str:
-    """The JSON pointer of the only one of these fields that a state has; else the state's."""
-    value = machine.document.at(state_pointer)
-    written = [name for name in names if name in value]
-    return f"{state_pointer}/{written[0]}" if len(written) == 1 else state_pointer
-
-
-def fields_of(difference: Difference) -> Sequence[str]:
-    """The fields of a state that may have made a part of an event's details."""
-    return _FIELDS.get(str(difference.keys[0]), ())
 
 
 def told(event_type: str, details: Mapping[str, Any]) -> str:

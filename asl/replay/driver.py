@@ -281,9 +281,12 @@ class _Replay:
                 continue
             if now.type == "ParallelStateStarted":
                 for index, first in enumerate(getattr(mover.state, "branches", ())):
-                    self.threads.note(Thread(recorded.id, first.name), f"{mover.frame}.{index}")
+                    self._note_thread(Thread(recorded.id, first.name), f"{mover.frame}.{index}")
             elif now.type == "MapIterationStarted":
                 index = (now.details or {})["index"]
-                self.threads.note(
-                    self.recording.threads.of[recorded.id], f"{self.pairing.container(mover, now)}.{index}"
-                )
+                thread = self.recording.threads.of[recorded.id]
+                self._note_thread(thread, f"{self.pairing.container(mover, now)}.{index}")
+
+    def _note_thread(self, thread: Thread, frame: str) -> None:
+        self.threads.note(thread, frame)
+        self._ways.pop(frame, None)

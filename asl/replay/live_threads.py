@@ -5,20 +5,29 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from asl.engine import Execution
+from asl.errors import StateError
 from asl.frame import Frame
 from asl.replay.recording import RecordedEvent
 from asl.replay.threads import MACHINE, Thread, Threads
 from asl.states.compiled import CompiledState
+from asl.values import JSON
 
 
 class Mover(NamedTuple):
-    """The thread of control that was moved: its frame, in which state it was, and the frame and state around it."""
+    """The thread of control that was moved: its frame, in which state it was, and the frame and state around it.
+
+    `error` is the state's error that was about to be retried, caught or handed on, `retries` how often each retrier was
+    used before.
+    """
 
     frame: str
     thread: Thread
     state: CompiledState
     state_around: CompiledState
     frame_around: str
+    variables: dict[str, JSON]
+    error: StateError | None
+    retries: list[int]
 
 
 class LiveThreads:
@@ -62,4 +71,7 @@ class LiveThreads:
         """What is to be known of a frame that is about to be moved."""
         parent = frame.parent
         around = frame if parent is None else parent
-        return Mover(frame.id, self._threads[frame.id], frame.state, around.state, around.id)
+        error = frame.error if frame.phase == "error" else None
+        retries = list(frame.retries or ())
+        thread = self._threads[frame.id]
+        return Mover(frame.id, thread, frame.state, around.state, around.id, frame.variables, error, retries)

@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from asl.engine import Execution
 from asl.frame import Frame, iso_time
+from asl.history import HistoryEvent
 from asl.machine import Machine
-from asl.replay.differences import Difference, recorded_details
-from asl.replay.divergence import Divergence, field_of, fields_of, place_of, told
+from asl.replay import places, reasons
+from asl.replay.differences import Difference, parsed, recorded_details
+from asl.replay.divergence import Divergence, place_of, told
 from asl.replay.live_threads import Mover
 from asl.replay.pairing import Pair, Surplus
 from asl.replay.recording import RecordedEvent, Recording
@@ -34,44 +36,78 @@ class Words:
         now, recorded = pair
         assert recorded is not None, "it differs from one"
         words = told(now.type, now.details or {})
-        pointer = self._field(mover, recorded, found[0], way)
         if recorded.type == "ExecutionStarted":
             return replace(self._made(recorded, words, None, None), differences=tuple(found))
         if found[0].keys == ("name",):
-            return self._entered(recorded, words, mover, way)
-        return replace(self._made(recorded, words, mover.state.name, pointer), differences=tuple(found))
+            return self._entered(pair[0], recorded, words, mover, way)
+        made = self._made(recorded, words, mover.state.name, self._field(mover, recorded, found, way))
+        placeholder = next(filter(None, (reasons.of_placeholders(each.now) for each in found)), None)
+        return replace(made, differences=tuple(found), why=() if placeholder is None else (placeholder,))
 
-    def _field(self, mover: Mover, recorded: RecordedEvent, difference: Difference, way: str | None) -> str:
+    def _field(self, mover: Mover, recorded: RecordedEvent, found: Sequence[Difference], way: str | None) -> str:
         """The pointer of the field that has made what differs, where that can be told."""
         before = self._recording.event(recorded.previous_id)
         if recorded.type.endswith("StateEntered") and before is not None:
             if before.type == "MapIterationStarted":
-                return field_of(self._machine, mover.state_around.pointer, ("ItemSelector",))
+                return places.of_difference(self._machine, mover.state_around.pointer, found, ("ItemSelector",))
             if before.type == "ParallelStateStarted":
-                return field_of(self._machine, mover.state_around.pointer, ("Parameters", "Arguments"))
+                fields = ("Parameters", "Arguments")
+                return places.of_difference(self._machine, mover.state_around.pointer, found, fields)
         if recorded.type.endswith("StateExited") and way is not None and ("/Catch/" in way or "/Choices/" in way):
             return way.rpartition("/")[0]
         state = mover.state if recorded.type != "MapIterationStarted" else self._map(mover, recorded)
-        return field_of(self._machine, state.pointer, fields_of(difference))
+        return places.of_difference(self._machine, state.pointer, found)
 
     def _map(self, mover: Mover, recorded: RecordedEvent) -> CompiledState:
         return mover.state if mover.state.name == recorded.details.get("name") else mover.state_around
 
     def surplus(self, mover: Mover, surplus: Surplus, awaited: RecordedEvent, way: str | None) -> Divergence:
         """An event comes that was not recorded. `way` is the pointer of the transition that was taken, or led here."""
-        now, recorded = surplus
+        now, recorded = surplus[0], surplus.recorded or awaited
         words = told(now.type, now.details or {})
         if now.type.endswith(_OF_TRANSITIONS):
-            return self._entered(recorded or awaited, words, mover, way)
-        return self._made(recorded or awaited, words, mover.state.name, mover.state.pointer)
+            return self._entered(now, recorded, words, mover, way)
+        details = now.details or {}
+        pointer = places.of_error(self._machine, mover.state.pointer, details.get("cause"))
+        if mover.error is not None and "error" not in details and now.type.endswith("Failed"):
+            words += f", with {mover.error.error}" + (f": {mover.error.cause}" if mover.error.cause else "")
+        made = self._made(recorded, words, mover.state.name, pointer or mover.state.pointer)
+        return replace(made, why=tuple(filter(None, (self._of_error(mover, recorded),))))
 
-    def _entered(self, recorded: RecordedEvent, words: str, mover: Mover, way: str | None) -> Divergence:
+    def _of_error(self, mover: Mover, recorded: RecordedEvent) -> str | None:
+        """Why an error is not handled as it was; None where the thread of control had none."""
+        if mover.error is None:
+            return None
+        return reasons.of_error(mover.state, mover.retries, mover.error, recorded, self._recording)
+
+    def _entered(
+        self, now: HistoryEvent, recorded: RecordedEvent, words: str, mover: Mover, way: str | None
+    ) -> Divergence:
         """A transition leads elsewhere."""
+        name = recorded.details.get("name") if recorded.type.endswith("StateEntered") else None
+        why = None if name is None else reasons.of_unknown_state(self._machine, self._recording, name)
         if way is None:
-            return self._made(recorded, words, mover.state.name, mover.state.pointer)
+            pointer = mover.state.pointer
+            if now.type.endswith("StateEntered") and (now.details or {}).get("name") != name:
+                pointer = places.of_start(self._machine, pointer)
+            return replace(self._made(recorded, words, mover.state.name, pointer), why=tuple(filter(None, (why,))))
         pointer, field = self._split(way)
         state = self._machine.program.states[pointer]
-        return self._made(recorded, f"{words}, by {field} of state '{state.name}'", state.name, way)
+        by = f"catcher {field.split('/')[1]}" if field.startswith("Catch/") else field
+        made = self._made(recorded, f"{words}, by {by} of state '{state.name}'", state.name, way)
+        choice = self._choice(state, field, name, recorded, mover) if state.type == "Choice" else None
+        return replace(made, why=tuple(filter(None, (why, self._of_error(mover, recorded), choice, self.unlikely))))
+
+    def _choice(
+        self, state: CompiledState, field: str, name: str | None, recorded: RecordedEvent, mover: Mover
+    ) -> str | None:
+        """Why a Choice has led elsewhere: by the data that it was entered with."""
+        own = self._recording.threads.events[self._recording.threads.of[recorded.id]]
+        entered = [each for each in own if each.id < recorded.id and each.type == "ChoiceStateEntered"]
+        if not entered:
+            return None
+        value: Any = self._machine.document.at(state.pointer)
+        return reasons.of_choice(value, field, name, parsed(entered[-1].details.get("input")), mover.variables)
 
     def _split(self, way: str) -> tuple[str, str]:
         """A pointer within a state as that of the state and the way from there."""
@@ -93,12 +129,14 @@ class Words:
         pointer = around.state.pointer
         if event.type == "MapIterationStarted":
             now = f"iteration {thread.key} does not start yet"
-            pointer = field_of(self._machine, pointer, ("MaxConcurrency", "MaxConcurrencyPath"))
+            pointer = places.of_field(self._machine, pointer, ("MaxConcurrency", "MaxConcurrencyPath"))
         elif isinstance(thread.key, int):
             now = f"iteration {thread.key} has ended, or was never started"
         else:
             now = f"there is no branch that begins with state '{thread.key}', or it has ended"
-        return self._made(event, now, around.state.name, pointer)
+        name = event.details.get("name") if event.type.endswith("StateEntered") else None
+        why = None if name is None else reasons.of_unknown_state(self._machine, self._recording, name)
+        return replace(self._made(event, now, around.state.name, pointer), why=tuple(filter(None, (why,))))
 
     def awaits(self, event: RecordedEvent, mover: Mover, frame: Frame, execution: Execution) -> Divergence:
         """The recording goes on, but the thread of control awaits something."""
