@@ -42,7 +42,8 @@ def text(debugger: Debugger) -> str:
 def _by_hand(debugger: Debugger) -> list[str]:
     """What was done on the way that no test can say."""
     answered = {visit.name for visit in skipped_tasks(debugger.run).values()}
-    return [f"{each} by hand; not so in this test" for each in changes_of_data(debugger.line, answered)]
+    changes = dict.fromkeys(changes_of_data(debugger.line, answered))
+    return [f"{each} by hand; not so in this test" for each in changes]
 
 
 def write(run: Run, path: str | Path, *, name: str | None = None, notes: Iterable[str] = ()) -> Written:

@@ -500,10 +500,18 @@ def change_a_variable(debugger: Debugger) -> None:
     debugger.continue_()
 
 
+def change_a_variable_twice(debugger: Debugger) -> None:
+    debugger.advance("Last")
+    debugger.set("$limit", 4)
+    debugger.set("$limit", 5)
+    debugger.continue_()
+
+
 @pytest.mark.parametrize(
     ("walk", "written"),
     [
         (change_a_variable, Written(None, ["$limit changed at state 'Last' by hand; not so in this test"])),
+        (change_a_variable_twice, Written(None, ["$limit changed at state 'Last' by hand; not so in this test"])),
         (
             change_data,
             Written(
