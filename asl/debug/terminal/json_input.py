@@ -83,4 +83,5 @@ def _told(finding: Finding, text: str, what: str, file: str | None) -> str:
     if _WORDS.fullmatch(text):
         finding = replace(finding, hint=f"a text has quotes: {json.dumps(text)}")
     _, *excerpt = render(finding, _SHOWN).split("\n")
-    return "\n".join([f"{place}{what} is not JSON: {finding.message}", *excerpt])
+    message = finding.message.replace("the definition", "the JSON")
+    return "\n".join([f"{place}{what} is not JSON: {message}", *excerpt])

@@ -34,6 +34,10 @@ def test_what_is_closed_or_cannot_be_mended_does_not(text: str) -> None:
         ('{"日本": 1 "b"}', '\n  1 | {"日本": 1 "b"}\n    |            ^^^\n'),
         ("no funds", '\n  hint: a text has quotes: "no funds"'),
         ('{"a": 1, "a": 2}', 'the key "a" stands twice'),
+        (
+            "{} extra",
+            "the answer is not JSON: there is text after the end of the JSON\n  1 | {} extra\n    |    ^^^^^",
+        ),
     ],
 )
 def test_what_is_wrong_is_shown(text: str, told: str) -> None:
