@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from asl.debug import expressions
@@ -106,10 +107,14 @@ class Breakpoint(Stopper):
         return may_be and self.place.holds(stops, index, self._threads)
 
     def _where(self) -> str:
-        """The place in the file, where it is one."""
+        """The place in the file, where it is one that was not typed like this."""
         machine, pointer = self.place.machine, self.place.pointer
         found = None if machine is None or pointer is None else machine.document.locate(pointer, key=True)
-        return "" if found is None else f"{found.file}:{found.line}"
+        if found is None:
+            return ""
+        file, _, line = self.text.rpartition(":")
+        is_typed = file != "" and PurePath(found.file).match(file) and line == str(found.line)
+        return "" if is_typed else f"{found.file}:{found.line}"
 
 
 class Watch(Stopper):

@@ -479,6 +479,13 @@ def test_descriptions(breakpoints: Breakpoints, machine: Machine) -> None:
     assert found.hits == 0
 
 
+def test_a_place_that_was_typed_is_told_once(breakpoints: Breakpoints) -> None:
+    assert breakpoints.add("both.asl.yaml:3").description == "breakpoint 1: both.asl.yaml:3"
+    inside = breakpoints.add("both.asl.yaml:7").description  # a line of a state that begins in another one
+    assert inside.startswith("breakpoint 2: both.asl.yaml:7, ")
+    assert inside.endswith("both.asl.yaml:3")
+
+
 # -- going back ------------------------------------------------------------------------------------------------------
 
 
