@@ -26,7 +26,7 @@ Examples:
 Without DEFINITION it is taken from the history's file, where the output of describe-state-machine-for-execution stands
 behind that of get-execution-history, or from a file beside it: NAME.definition.json or NAME.asl.json for NAME.json.
 
-Exit codes: 0 every recorded event came again; 1 the definition does something else; 2 a wrong call, or a recording that
+Exit codes: 0 every event as recorded; 1 the definition does something else; 2 a wrong call, or a recording that
 cannot be replayed to its end. With --continue those of `asl run`; without --check those of `asl debug`.
 """
 
@@ -40,7 +40,7 @@ _ANSWERS: Final = {
 @click.command("replay", epilog=EPILOG)
 @click.argument("history", type=FILE, required=False)
 @click.argument("definition", type=FILE, required=False)
-@click.option("--check", is_flag=True, help="Only say whether every event comes again as recorded.")
+@click.option("--check", is_flag=True, help="Only say whether every event is as recorded.")
 @click.option(
     "--continue",
     "continue_",
@@ -63,6 +63,7 @@ _ANSWERS: Final = {
 @AWS
 @ENDPOINT_URL
 @click.option("--resources", type=FILE, metavar="FILE", help="What is in the services of --aws embedded at the start.")
+@click.option("--verbose", "-v", is_flag=True, help="List what was adopted and learnt from the recording.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about each history.")
 @click.pass_context
 def command(
@@ -78,6 +79,7 @@ def command(
     input_: str | None,
     execution_arn: str | None,
     name: str | None,
+    verbose: bool,
     as_json: bool,
     **said: Any,
 ) -> None:
@@ -103,7 +105,7 @@ def command(
         files = histories(folder)
         if history is not None:
             look_at(history, defines)
-        ctx.exit(report_all(files, lambda file: _replayed(file, history, defines, redacted=patterns), as_json))
+        ctx.exit(report_all(files, lambda file: _replayed(file, history, defines, redacted=patterns), as_json, verbose))
     assert history is not None, "refused before"
     replayed = _replayed(
         history,
@@ -115,11 +117,13 @@ def command(
         input_text=arguments.read_input(input_),
     )
     if check:
-        ctx.exit(report(history, replayed, as_json))
+        ctx.exit(report(history, replayed, as_json, verbose))
     of_world = _of_world(ctx, settings, said, replayed.machine)
     if of_world["aws"] == "real":
         warn(f"tasks that nothing else answers call AWS: region {replayed.facts.region}")
-    ctx.exit(go_on(history, replayed, of_world, as_json) if continue_ else debug(history, replayed, of_world))
+    if continue_:
+        ctx.exit(go_on(history, replayed, of_world, as_json, verbose))
+    ctx.exit(debug(history, replayed, of_world, verbose))
 
 
 def _refuse(

@@ -59,11 +59,12 @@ class Debugger:
         self.machine = machine
         self.input = input
         self.of_world, self.of_start = split_options(options)
-        self._script = script
+        self.script = script
         self.is_live = bool(self.of_world.pop("live", False))
         """Whether waits take as long as they do by the wall clock."""
         self.reason = "start"
-        """Why it stands where it does: start, step, breakpoint N, watch N, end, unanswered, outside, interrupted."""
+        """Why it stands where it does: start, step, breakpoint N, watch N, end, unanswered, outside, interrupted;
+        or how it leaves a recording here."""
         self.lines: dict[str, Timeline] = {}
         """The lines of events by their names, "main" the first one."""
         self._begin()
@@ -83,7 +84,7 @@ class Debugger:
         except BaseException:
             self.world.close()
             raise
-        self.stepper = Stepper(self.world, self._script, self.is_live)
+        self.stepper = Stepper(self.world, self.script, self.is_live)
         self.line = Timeline(MAIN, [], [], [self.stepper.mark()], 0)
         self.stepper.given = self.line.given
         self.lines = {MAIN: self.line}
@@ -168,7 +169,8 @@ class Debugger:
         return self.stop
 
     def continue_(self) -> Stop:
-        """Goes on until something stops it: a breakpoint, a task that nothing answers, the end."""
+        """Goes on until something stops it: a breakpoint, a task that nothing answers, the end, or where a recording is
+        left."""
         self._go(lambda stop: False)
         return self.stop
 
@@ -202,7 +204,7 @@ class Debugger:
         with Interruption(self.stepper) as interruption, rare_collections():
             while self._forward():
                 stop = self.stop
-                if self._is_hit() or self._is_held():
+                if self._is_hit() or self._is_left() or self._is_held():
                     return False
                 if wanted(stop):
                     return True
@@ -261,6 +263,8 @@ class Debugger:
         if line.is_shown:
             return False
         line.is_shown = True
+        if line.left is None and self.script is not None and (why := self.script.leaves()) is not None:
+            line.left = len(line.stops), why
         ahead = [each for each in self.stepper.ahead(len(line.stops)) if not self._is_known(each)]
         line.stops += ahead
         return bool(ahead)
@@ -343,8 +347,8 @@ class Debugger:
     def restart(self) -> Stop:
         """Begins again in a world of its own: tasks are asked again, other lines are forgotten, breakpoints stay."""
         self.world.close()
-        if self._script is not None:
-            self._script.reset(self.lines[MAIN].marks[0].script)
+        if self.script is not None:
+            self.script.reset(self.lines[MAIN].marks[0].script)
         self._begin()
         self.world.answers.rewind([])
         self.breakpoints.reset()
@@ -497,6 +501,14 @@ class Debugger:
         if hit is not None:
             self.reason = str(hit)
         return hit is not None
+
+    def _is_left(self) -> bool:
+        """Whether it is not as in the recording from here on."""
+        left = self.line.left
+        if left is None or left[0] != self.line.position:
+            return False
+        self.reason = left[1]
+        return True
 
     def come_to(self, wanted: Callable[[Stop], bool]) -> None:
         """Goes on to a stop that is wanted, past breakpoints, or to where nothing more happens."""

@@ -104,6 +104,19 @@ class Script(Protocol):
     def leave(self) -> None:
         """Told that somebody does something else; from here on it has nothing more to say."""
 
+    def leaves(self) -> str | None:
+        """Why the next move is not as in the recording any more; None as long as it is."""
+
+    def recorded_id(self, id: int) -> int | None:
+        """The recorded id of an event of the history, given by its id; None where it is not recorded."""
+
+    def own_id(self, recorded_id: int) -> int | None:
+        """The id in the history of a recorded event; None where it did not come again."""
+
+    @property
+    def tells_name(self) -> bool:
+        """Whether it is recorded which execution it is, so that its ARN is the true one."""
+
     def mark(self) -> object:
         """Where it is, for `reset`."""
 

@@ -23,6 +23,8 @@ class Timeline:
         """Answers by hand."""
         self.is_shown = False
         """Whether the stops before the next move are among the stops."""
+        self.left: tuple[int, str] | None = None
+        """The stop from which on it is not as in a recording any more, and why."""
 
     def __repr__(self) -> str:
         return f"<asl.Timeline {self.name!r}: stop {self.position} of {len(self.stops)}>"
@@ -40,6 +42,8 @@ class Timeline:
         del self.moves[moves:], self.stops[stops:]
         self.marks = [mark for mark in self.marks if mark.moves <= moves]
         self.is_shown = bool(self.stops) and self.stops[-1].moves == moves
+        if self.left is not None and self.left[0] >= stops:
+            self.left = None
 
     def forked(self, name: str) -> Timeline:
         """A line of its own that is the same as this one up to where the debugger stands."""
@@ -49,4 +53,5 @@ class Timeline:
         line = Timeline(name, stops, self.moves[:moves], marks, self.position)
         line.is_shown = stops[-1].moves == moves
         line.given = dict(self.given)
+        line.left = self.left if self.left is not None and self.left[0] < len(stops) else None
         return line

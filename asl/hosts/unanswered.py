@@ -48,7 +48,15 @@ class UnansweredError(HostError):
         self.problem += "".join(f"\nThere is a mock for it, but not for this call: {misfit}" for misfit in misfits)
         ways = _ways(attempt, options)
         self.ways = (*mocks, *(way for way in ways if way.startswith(_IN_PYTHON))) if mocks else tuple(ways)
-        super().__init__(f"{self.problem}\nAnswer it with one of" + "".join(f"\n  - {way}" for way in self.ways))
+        super().__init__(self._told(self.ways))
+
+    @property
+    def on_command_line(self) -> str:
+        """The same for somebody who has a command line alone."""
+        return self._told([way for way in self.ways if not way.startswith(_IN_PYTHON)])
+
+    def _told(self, ways: Sequence[str]) -> str:
+        return f"{self.problem}\nAnswer it with one of" + "".join(f"\n  - {way}" for way in ways)
 
 
 def _ways(attempt: Attempt, options: Sequence[str]) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from asl.debug.debugger import Debugger
+from asl.debug.terminal import trail
 from asl.hosts.answers import Mocks
 from asl.hosts.run import Run
 from asl.json_text import dumps
@@ -31,6 +32,25 @@ def debugger_of(replayed: Replayed, *, mocks: Mocks | None = None, **options: An
     script = RecordedScript(replayed)
     answers = RecordedAnswers(replayed.recording, script, mocks)
     return Debugger(replayed.machine, script=script, mocks=answers, **{**options, **replayed.options})
+
+
+class Place(NamedTuple):
+    """A stop worth going to, by its number."""
+
+    number: int
+    what: str
+
+
+def end_of(debugger: Debugger) -> Place | None:
+    """Where what was replayed ends that a debugger at its start will walk through: the error that ended it, or where it
+    is not as in the recording; None where it succeeds, or waits."""
+    stop, why = debugger.continue_(), debugger.reason
+    debugger.goto(0)
+    debugger.reason = "start"
+    if debugger.line.left is not None and stop.number == debugger.line.left[0]:
+        return Place(stop.number, f"where {why.removeprefix('here ')}")
+    failed = trail.failure(debugger.stops, stop)
+    return None if failed is None else Place(failed.number, "the error that ended it")
 
 
 def debugger_of_run(run: Run) -> Debugger:

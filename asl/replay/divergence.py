@@ -71,6 +71,13 @@ class Divergence:
             ],
         }
 
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What is the same where the same change of the definition was met in several histories."""
+        type = None if self.event is None else self.event.type
+        what = tuple(each.place for each in self.differences) or (self.recorded, self.now)
+        return type, self.state, self.pointer, *what
+
     def _where(self) -> str:
         event = "after the last event" if self.event is None else f"event {self.event.id} ({self.event.type})"
         state = "" if self.state is None else f", state '{self.state}'"

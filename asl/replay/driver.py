@@ -103,6 +103,8 @@ class _Replay:
         self.pairing = Pairing(recording, redaction)
         self.words = Words(machine, recording)
         self.steps: list[Step] = []
+        self.faithful = 0
+        """How many of the steps came as recorded."""
         self.adopted: list[Adopted] = []
         self.timing = Timing()
         self.divergence: Divergence | None = None
@@ -119,7 +121,7 @@ class _Replay:
         return Replayed(
             self.recording, started_machine(machine, facts), facts, self.input_text, self.pairing.count,
             tuple(self.adopted), tuple(self.steps), self.execution, self.divergence, self.gap, self.pairing.met,
-            (*fields.unknown(self.recording), *self.timing.notes),
+            self.faithful, (*fields.unknown(self.recording), *self.timing.notes),
         )  # fmt: skip
 
     def go(self) -> Facts | None:
@@ -256,6 +258,7 @@ class _Replay:
             self._ways[mover.frame] = way
         self.pairing.settle(pairs)
         self._note_threads(mover, pairs)
+        self.faithful = len(self.steps)
         self.timing.begins(self.execution.frames.get(mover.frame), self.execution.now, pairs)
         return None
 

@@ -30,7 +30,10 @@ def machine_of(
         path = _beside(history)
     if path is not None:
         name = "StateMachine" if path == "-" else default_name(path)
-        return from_document(source.read(path, defines), name, recording.type)
+        document = source.read(path, defines)
+        if isinstance(document.value, dict) and isinstance(document.value.get("events"), list):
+            raise InputError(f"{path}: is a history; the second argument is the definition of its machine")
+        return from_document(document, name, recording.type)
     found, place = recording.definition, f"{recording.name}#definition"
     if found is None:
         raise InputError(

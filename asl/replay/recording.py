@@ -7,6 +7,7 @@ A file may hold several JSON values, one behind the other: the pages of a histor
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,11 +19,12 @@ from typing import Any, Final
 from asl.errors import InputError
 from asl.history import details_field
 from asl.limits import WorkflowType
-from asl.replay.threads import Threads, threads
+from asl.replay.threads import MACHINE, Threads, threads
 from asl.values import JSON
 
 ENDINGS: Final = frozenset(("ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"))
 
+_SHOWN: Final = 200
 _DATA: Final = ("input", "output", "parameters")
 _TYPES: Final = {
     **dict.fromkeys(("name", "state", "error", "cause", "resource", "resourceType", "region", "workerName"), str),
@@ -97,9 +99,25 @@ class Recording:
         entered = next(later, None)
         return None if entered is None else entered.details.get("name")
 
+    def told_end(self) -> str:
+        """How the execution ended, as far as it was recorded: `FAILED at event 53, in Charge: Busy: try later`."""
+        last = self.events[-1]
+        if last.type not in ENDINGS:
+            return f"RUNNING still at event {last.id}, the last one"
+        status = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", last.type.removeprefix("Execution")).upper()
+        entered = [each for each in self.threads.events[MACHINE] if each.type.endswith("StateEntered")]
+        state = f", in {entered[-1].details.get('name')}" if entered and status == "FAILED" else ""
+        error = ": ".join(str(last.details[name]) for name in ("error", "cause") if last.details.get(name))
+        shown = error if len(error) <= _SHOWN else f"{error[:_SHOWN]}..."
+        return f"{status} at event {last.id}{state}" + (f": {shown}" if shown else "")
+
     def event(self, id: int) -> RecordedEvent | None:
         """The event with that id."""
         return self.events[id - 1] if 0 < id <= len(self.events) else None
+
+
+class NoHistoryError(InputError):
+    """A file that holds something else than a history."""
 
 
 def read(path: str | Path) -> Recording:
@@ -141,18 +159,23 @@ def from_values(values: Sequence[JSON], name: str = "<recording>") -> Recording:
         elif isinstance(value, dict):
             described |= value
         else:
-            raise InputError(f"{name}: is no history, but {_shown(value)}; a history is written by: {_ORDER}")
+            raise NoHistoryError(f"{name}: is no history, but {_shown(value)}; a history is written by: {_ORDER}")
     if not found and set(described) == {"definition"}:
-        raise InputError(f"{name}: is a state machine's definition; give the history first, then the definition")
+        raise NoHistoryError(f"{name}: is a state machine's definition; give the history first, then the definition")
+    arn = described.get("executionArn")
+    if not found and isinstance(arn, str):
+        fetch = _ORDER.replace("...", arn)
+        raise NoHistoryError(f"{name}: is the output of describe-execution; fetch the history with: {fetch}")
     if not found:
-        raise InputError(f'{name}: is no history: no object {{"events": [...]}} with events; write one with: {_ORDER}')
+        raise NoHistoryError(
+            f'{name}: is no history: no object {{"events": [...]}} with events; write one with: {_ORDER}'
+        )
     logged = any("previous_event_id" in _opened(each) for each in found if isinstance(each, dict))
     events = _in_order(
         [_event(each, index, name) for index, each in enumerate(found)], name, _LOGGED if logged else _PAGES
     )
     if logged:
-        arn = next((_opened(each).get("execution_arn") for each in found), None)
-        described.setdefault("executionArn", arn)
+        described.setdefault("executionArn", next((_opened(each).get("execution_arn") for each in found), None))
     return Recording(tuple(events), name, not more, "EXPRESS" if _is_express(described) else "STANDARD", described)
 
 

@@ -36,7 +36,8 @@ class Replayed:
     recording because AWS had made them up. `steps` are all moves that were made after the start, so that a script makes
     them again; `facts` and `input_text` are what the execution is to be started with. `divergence` is where the
     definition first does something else, `gap` where the recording does not tell how it goes on. `ids` are the recorded
-    ids of the events that came again, by theirs now. `notes` are of what is no divergence, but worth knowing.
+    ids of the events that came again, by theirs now; `faithful` is how many of the steps came as recorded. `notes` tell
+    what is no divergence, but worth knowing.
     """
 
     recording: Recording
@@ -50,6 +51,7 @@ class Replayed:
     divergence: Divergence | None
     gap: Gap | None
     ids: dict[int, int]
+    faithful: int
     notes: tuple[str, ...] = ()
 
     @property
@@ -57,19 +59,25 @@ class Replayed:
         """The options of `Machine.run`, and of a debugger, with which the execution starts as it was recorded."""
         return {**self.facts.of_world(), **self.facts.of_start(), "input_text": self.input_text}
 
-    def told(self) -> str:
-        """What came of it, for a person: lines of text."""
-        total = len(self.recording.events)
+    def told(self, *, verbose: bool = False) -> str:
+        """What came of it, for a person: lines of text; `verbose` lists what was adopted and learnt."""
+        lines = [self._outcome(), *(f"  note: {each}" for each in self.notes)]
+        if verbose:
+            lines += [f"  learnt {each}" for each in self.facts.learnt_from]
+            lines += [f"  adopted from {each}" for each in self.adopted]
+        return "\n".join(lines)
+
+    def _outcome(self) -> str:
         if self.divergence is not None:
             return f"differs from the recording at {self.divergence}"
         if self.gap is not None:
             return f"cannot go on: {self.gap}"
-        adopted = f", {counted(len(self.adopted), 'value')} adopted from the recording" if self.adopted else ""
+        adopted = f" ({counted(len(self.adopted), 'value')} adopted)" if self.adopted else ""
         if not self.recording.is_complete:
             rest = "; this is not the whole history: the file has a nextToken"
         else:
             rest = "" if self.recording.has_ended else "; the recording ends before the execution does"
-        return f"{counted(total, 'event')} came again as recorded{adopted}{rest}"
+        return f"{counted(len(self.recording.events), 'event')}, all as recorded{adopted}{rest}"
 
     def as_dict(self) -> dict[str, JSON]:
         """The same as a JSON object."""

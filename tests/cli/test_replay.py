@@ -55,7 +55,7 @@ def asl(*args: str, input: str | None = None) -> Result:
 
 def test_a_history_that_comes_again() -> None:
     result = asl("h.json", "order.asl.json", "--check")
-    assert (result.exit_code, result.stdout) == (0, "h.json: 60 events came again as recorded\n")
+    assert (result.exit_code, result.stdout) == (0, "h.json: 60 events, all as recorded\n")
 
 
 def test_a_history_that_does_not() -> None:
@@ -78,6 +78,7 @@ def test_the_place_is_that_of_the_field() -> None:
         f"h.json: differs from the recording at event 14 (MapStateEntered), state 'Enough' (other.asl.json:{line}:11)\n"
         "  recorded: Map state 'Ship' is entered\n"
         "  now: Pass state 'Thank' is entered, by Choices/0/Next of state 'Enough'\n"
+        "  Choices[0] holds now: $.charge.paid is 12\n"
     )
 
 
@@ -95,7 +96,7 @@ def test_a_definition_in_yaml_with_placeholders() -> None:
 
 def test_a_history_on_standard_input() -> None:
     result = asl("-", "order.asl.json", "--check", input=json.dumps({"events": EVENTS}))
-    assert (result.exit_code, result.stdout) == (0, "-: 60 events came again as recorded\n")
+    assert (result.exit_code, result.stdout) == (0, "-: 60 events, all as recorded\n")
     assert asl("h.json", "-", "--check", input=json.dumps(ORDER)).exit_code == 0
     assert "cannot both be standard input" in asl("-", "-", "--check").stderr
 
@@ -106,7 +107,9 @@ def test_as_json() -> None:
         "file": "h.json",
         "events": 60,
         "verified": 2,
-        "adopted": 0,
+        "adopted": [],
+        "learnt": [],
+        "notes": [],
         "ended": True,
         "divergence": {
             "event": 3,
@@ -116,6 +119,7 @@ def test_as_json() -> None:
             "location": "other.asl.json:4:5",
             "recorded": 'state \'Prepare\' is left with {"limit":10,"items":["pen","ink","paper"],"order":"o-1"}',
             "now": 'state \'Prepare\' is left with {"limit":11,"items":["pen","ink","paper"],"order":"o-1"}',
+            "why": [],
             "differences": [{"place": "output.limit", "recorded": 10, "now": 11}],
         },
         "gap": None,
@@ -126,7 +130,7 @@ def test_as_json() -> None:
 def test_a_history_that_ends_before_its_execution() -> None:
     write("h.json", {"events": EVENTS[:9]})
     assert asl("h.json", "order.asl.json", "--check").stdout == (
-        "h.json: 9 events came again as recorded; the recording ends before the execution does\n"
+        "h.json: 9 events, all as recorded; the recording ends before the execution does\n"
     )
 
 
@@ -214,13 +218,13 @@ def test_all_histories_of_a_folder() -> None:
     result = asl("--all", "all", "order.asl.json")
     assert (result.exit_code, result.stdout) == (
         0,
-        "all/a/good.json: 60 events came again as recorded\n"
-        "all/b/part.json: 7 events came again as recorded; the recording ends before the execution does\n"
-        "2 histories: 2 came again, 0 diverged, 0 could not be replayed\n",
+        "all/a/good.json: 60 events, all as recorded\n"
+        "all/b/part.json: 7 events, all as recorded; the recording ends before the execution does\n"
+        "2 histories: 2 as recorded, 0 differ, 0 could not be replayed\n",
     )
     result = asl("--all", "all", "other.asl.json")
     assert result.exit_code == 1
-    assert result.stdout.endswith("2 histories: 0 came again, 2 diverged, 0 could not be replayed\n")
+    assert result.stdout.endswith("2 histories: 0 as recorded, 2 differ, 0 could not be replayed\n")
 
 
 def test_all_with_definitions_of_their_own() -> None:
@@ -232,10 +236,10 @@ def test_all_with_definitions_of_their_own() -> None:
     result = asl("--all", "all")
     assert result.exit_code == 2
     lines = result.stdout.splitlines()
-    assert lines[0] == "all/x.json: 60 events came again as recorded"
+    assert lines[0] == "all/x.json: 60 events, all as recorded"
     assert lines[1].startswith("all/y.json: differs from the recording at event 4 (TaskStateEntered), state 'Prepare'")
     assert lines[4].startswith("all/z.json: cannot be replayed: events[0] is no event of a history")
-    assert lines[5] == "3 histories: 1 came again, 1 diverged, 1 could not be replayed"
+    assert lines[5] == "3 histories: 1 as recorded, 1 differ, 1 could not be replayed"
     told = [json.loads(line) for line in asl("--all", "all", "--json").stdout.splitlines()]
     assert [each.get("verified") for each in told] == [60, 3, None]
     assert "is no event of a history" in told[2]["error"]
@@ -269,7 +273,7 @@ def test_it_goes_on_where_the_recording_ends() -> None:
     result = asl("h.json", "order.asl.json", "--continue", "--mock", "mocks.json#Good")
     assert result.exit_code == 0
     assert json.loads(result.stdout) == ["packed", "packed", "packed"]
-    assert "9 events came again as recorded; the recording ends before the execution does" in result.stderr
+    assert "9 events, all as recorded; the recording ends before the execution does" in result.stderr
     assert "✗ failed Busy: try later" in result.stderr
     assert "● Ship (Map) 3 items" in result.stderr
 
@@ -336,7 +340,7 @@ def test_without_check_it_opens_the_debugger() -> None:
         "h.json", "order.asl.json", input="break Enough\ncontinue\nprint $.charge.paid\nback\ncontinue\ncontinue\n"
     )
     assert result.exit_code == 0
-    assert "h.json: 60 events came again as recorded" in result.stderr
+    assert "h.json: 60 events, all as recorded" in result.stderr
     assert "enter Enough (Choice)" in result.stdout
     assert "(asl) print $.charge.paid\n12\n" in result.stdout
     assert "execution succeeded" in result.stdout
@@ -344,8 +348,11 @@ def test_without_check_it_opens_the_debugger() -> None:
 
 def test_the_debugger_goes_beyond_the_recording() -> None:
     write("h.json", {"events": EVENTS[:9]})
-    result = asl("h.json", "order.asl.json", "--mock", "mocks.json#Good", input="continue\n")
+    result = asl("h.json", "order.asl.json", "--mock", "mocks.json#Good", input="continue\ncontinue\n")
     assert result.exit_code == 0
+    assert "recorded: RUNNING still at event 9, the last one" in result.stderr
+    assert "goto 6 is where the recording ends" in result.stderr
+    assert "here the recording ends\nstop 6 " in result.stdout
     assert "execution succeeded" in result.stdout
 
 

@@ -54,7 +54,7 @@ def test_logs_replay_where_they_are_complete() -> None:
     complete = [each for each in logs if each.events[0]["id"] == "1"]
     assert (len(complete), len(logs)) == (4, 8)
     for each in complete:
-        assert each.replayed().told() == f"{len(each.events)} events came again as recorded"
+        assert each.replayed().told() == f"{len(each.events)} events, all as recorded"
     for each in logs:
         if each not in complete:
             with pytest.raises(InputError, match="a log has all events where its level is ALL"):

@@ -50,7 +50,7 @@ def test_a_page_with_more_to_come(tmp_path: Path) -> None:
     recording = written(tmp_path, {"events": EVENTS[:20], "nextToken": "x"})
     assert not recording.is_complete
     told = replay(recording, asl.load(ORDER)).told()
-    assert told == "20 events came again as recorded; this is not the whole history: the file has a nextToken"
+    assert told == "20 events, all as recorded; this is not the whole history: the file has a nextToken"
 
 
 def test_a_list_of_events_and_lines_of_events(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_an_execution_that_is_stopped_or_still_runs() -> None:
         world.stop(run, "Enough", "really")
         stopped = json.loads(json.dumps(run.history))
     assert replayed(running, definition).told() == (
-        "2 events came again as recorded; the recording ends before the execution does"
+        "2 events, all as recorded; the recording ends before the execution does"
     )
     done = replayed(stopped, definition)
     assert said(done) == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from asl.debug import recorded_events
 from asl.debug.terminal import names
 from asl.debug.terminal.commands import Group, nothing, number
 from asl.debug.terminal.session import Session
@@ -126,14 +127,19 @@ def reverse_continue(session: Session, argument: str) -> None:
 
 
 @GROUP.command(
-    "goto N",
-    "Go to a stop by its number; timeline lists them.",
+    "goto N|event N",
+    "Go to a stop by its number, or to an event.",
     "goto 12",
     aliases=("g",),
+    more="timeline lists the stops. goto event 48 goes to where that event of the history has just happened.",
     completions=names.stops,
 )
 def goto(session: Session, argument: str) -> None:
-    session.debugger.goto(number(argument, "the number of a stop", least=0))
+    word, _, rest = argument.partition(" ")
+    if word == "event":
+        recorded_events.goto(session.debugger, number(rest.strip(), "the id of an event", least=1))
+    else:
+        session.debugger.goto(number(argument, "the number of a stop", least=0))
     session.arrived()
 
 

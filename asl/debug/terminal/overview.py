@@ -94,7 +94,9 @@ def _info_execution(session: Session) -> Iterator[str]:
     run = stop.run
     stops = session.debugger.stops
     yield f"machine     {plain(run.machine.name)}, {counted(len(run.machine.program.states), 'state')}"
-    yield f"execution   {plain(run.arn)}"
+    script = session.debugger.script
+    is_made_up = script is not None and run is session.debugger.run and not script.tells_name
+    yield "execution   not in the recording" if is_made_up else f"execution   {plain(run.arn)}"
     if run.parent_arn is not None:
         yield f"started by  {plain(run.parent_arn)}"
     yield f"status      {headline.ending(stop) if stop.kind == 'end' else 'RUNNING'}"

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from asl.debug import recorded_events
 from asl.debug.stop import Stop
 from asl.debug.terminal import data_view, error_view, headline, highlight, hints, stop_view, trail
 from asl.debug.terminal.commands import Command, Commands, split_line
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from asl.debug.debugger import Debugger
     from asl.machine import Machine
 
+_EVIDENT: Final = frozenset(("start", "step", "end", "unanswered", "outside"))
+"""Reasons to stop that need no words of their own."""
 _WORD: Final = re.compile(r"[A-Za-z?][\w-]*|\?")
 _PRINTED: Final = 200  # lines of a value that `print` shows at most
 
@@ -115,7 +118,7 @@ class Session:
             reason = f"{reason}: {last.text}{condition}"
             if last.news is not None:
                 reason = f"{last}: {last.news}" if last.kind == "watch" else f"{reason}; {last.news}"
-        elif reason != "interrupted":
+        elif reason in _EVIDENT:
             return
         self.screen.line(self.screen.style.yellow(plain(reason)))
 
@@ -140,7 +143,9 @@ class Session:
 
     def headline(self, stop: Stop, width: int | None = None) -> list[str]:
         """The line that names a stop, or two."""
-        return headline.headline(stop, self.time(stop), width or self.screen.width, self.screen.style)
+        event = recorded_events.of_stop(self.debugger, stop)
+        time = self.time(stop) if event is None else f"{self.time(stop)}  event {event}"
+        return headline.headline(stop, time, width or self.screen.width, self.screen.style)
 
     def time(self, stop: Stop) -> str:
         """How long after the start a stop is: `00:00:02.500 virtual`."""
