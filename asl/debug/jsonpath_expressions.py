@@ -77,7 +77,10 @@ def unassigned(stop: Stop, name: str) -> str:
     if name in FUNCTION_NAMES:
         return f"${name} is a function: write ${name}(...)"
     known = [f"${each}" for each in names(stop)]
-    hint = did_you_mean(f"${name}", known) or f"there are {listed(known)}"
+    hint = did_you_mean(f"${name}", known)
+    if hint is None and not stop.scope.variables:
+        return "no variable is assigned here"
+    hint = hint or f"there are {listed(known)}"
     return f"the variable ${name} is not assigned here; {hint}"
 
 
