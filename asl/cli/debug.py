@@ -59,10 +59,10 @@ def command(
 
     from asl.cli.terminal import guarded
     from asl.debug.terminal import shell
-    from asl.debug.terminal.keeping import read_commands
+    from asl.debug.terminal.command_files import read_commands
     from asl.debug.terminal.reader import reader_for
 
-    first = [] if commands is None else read_commands(commands)
+    first = None if commands is None else read_commands(commands)
     reader = reader_for(sys.stdin, sys.stdout)
     out = sys.stdout
     with guarded() if reader.is_script else nullcontext():

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Final
 
+from asl.debug.terminal.command_files import read_commands
 from asl.debug.terminal.commands import Command, Group, nothing, split_word
 from asl.debug.terminal.fitting import wrapped
 from asl.debug.terminal.session import Session
@@ -90,15 +90,7 @@ def export(session: Session, argument: str) -> None:
 def source(session: Session, argument: str) -> None:
     if not argument:
         raise InputError("the file is missing: source to-charge.txt")
-    session.queue(read_commands(argument))
-
-
-def read_commands(file: str) -> list[str]:
-    """The lines of a file of commands. Raises InputError when it cannot be read."""
-    try:
-        return Path(file).read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    session.waiting.add(read_commands(argument))
 
 
 @GROUP.command(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from asl.debug import recorded_events
 from asl.debug.stop import Stop
 from asl.debug.terminal import data_view, error_view, headline, highlight, hints, stop_view, trail
+from asl.debug.terminal.command_files import WaitingLines
 from asl.debug.terminal.commands import Command, Commands, split_line
 from asl.debug.terminal.data_view import Fold
 from asl.debug.terminal.screen import Screen
@@ -43,8 +42,7 @@ class Session:
         """Whether a command of a script could not be done."""
         self.done = False
         """Whether somebody wants to leave."""
-        self.waiting: deque[str] = deque()
-        """Lines of files of commands that are still to be done."""
+        self.waiting: Final = WaitingLines()
         self.displays: dict[int, str] = {}
         """Expressions to show at each stop, by number."""
         self.started_at = debugger.stop.at
@@ -234,10 +232,6 @@ class Session:
         """Says why a command could not be done."""
         self.failed = True
         self.screen.write("\n".join(error_view.refusal(text, self.screen.width, self.screen.style)))
-
-    def queue(self, lines: Iterable[str]) -> None:
-        """Has lines done before any others."""
-        self.waiting.extendleft([*lines][::-1])
 
 
 def _is_same(one: Stop, other: Stop) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TextIO
 
 from asl.debug.terminal import (
@@ -18,6 +18,7 @@ from asl.debug.terminal import (
     stopping,
     threads,
 )
+from asl.debug.terminal.command_files import CommandFile
 from asl.debug.terminal.commands import Commands
 from asl.debug.terminal.fitting import wrapped
 from asl.debug.terminal.reader import CONTINUED, PROMPT, Reader, reader_for
@@ -53,7 +54,7 @@ def run(
     *,
     reader: Reader | None = None,
     out: TextIO | None = None,
-    commands: Iterable[str] | None = None,
+    commands: CommandFile | None = None,
     displays: Mapping[int, str] | None = None,
 ) -> int:
     """The exit code of a session: 0; of a script 1 when it ends where the execution has ended and not succeeded, and 2
@@ -66,7 +67,8 @@ def run(
     reader = reader or reader_for(sys.stdin, out)
     screen = Screen(out, script=reader.is_script)
     session = Session(debugger, screen, Commands(GROUPS), script=reader.is_script)
-    session.queue(commands or ())
+    if commands is not None:
+        session.waiting.add(commands)
     session.displays.update(displays or {})
     if not reader.is_script:
         _greet(session)
@@ -113,11 +115,12 @@ def _next_line(session: Session, reader: Reader) -> str | None:
 def _read(session: Session, reader: Reader, prompt: str, is_of_file: bool) -> str | None:
     """A line of a file of commands or of the reader, echoed where nobody has typed it here; None at the end."""
     if not is_of_file:
+        session.waiting.pass_over()
         line = reader.read(session, prompt)
         if line is None or not reader.is_script:
             return line
     elif session.waiting:
-        line = session.waiting.popleft()
+        line = session.waiting.next()
     else:
         return None
     if prompt == PROMPT and (not line.strip() or line.lstrip().startswith("#")):

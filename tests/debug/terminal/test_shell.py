@@ -11,6 +11,7 @@ import pytest
 import asl
 from asl.debug import Debugger
 from asl.debug.terminal import shell
+from asl.debug.terminal.command_files import CommandFile
 from asl.debug.terminal.commands import split_line
 from asl.debug.terminal.reader import PROMPT, LineReader
 from asl.debug.terminal.session import Session
@@ -86,7 +87,12 @@ def test_an_empty_line_of_a_script_repeats_nothing() -> None:
 def test_lines_of_a_file_come_before_those_of_the_reader() -> None:
     out = io.StringIO()
     reader = LineReader(io.StringIO("print 2\n"))
-    shell.run(Debugger(asl.load(PASSES)), reader=reader, out=out, commands=["print 1", "# no", "print 1 + 0.5"])
+    shell.run(
+        Debugger(asl.load(PASSES)),
+        reader=reader,
+        out=out,
+        commands=CommandFile("first.txt", ["print 1", "# no", "print 1 + 0.5"]),
+    )
     assert out.getvalue().endswith("(asl) print 1\n1\n(asl) print 1 + 0.5\n1.5\n(asl) print 2\n2\n")
 
 
@@ -101,6 +107,20 @@ def test_sourced_lines_may_source_others(tmp_path: Path, monkeypatch: pytest.Mon
     Path("b.txt").write_text("print 2")
     text = said(Debugger(asl.load(PASSES)), "source a.txt")
     assert text == "(asl) print 1\n1\n(asl) source b.txt\n(asl) print 2\n2\n(asl) print 3\n3\n"
+
+
+def test_a_file_that_is_being_read_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in its last line, nor by way of another file; one that has been read is."""
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("source b.txt\nsource b.txt\nsource ./a.txt")
+    Path("b.txt").write_text("print 1\n")
+    text, code = talk(Debugger(asl.load(PASSES)), "source a.txt", "source b.txt")
+    assert text.count("\nerror: ") == 1
+    assert "(asl) source ./a.txt\nerror: ./a.txt is being read already: it cannot source itself\n" in text
+    assert (text.count("(asl) print 1\n1\n"), code) == (3, 2)
+    Path("b.txt").write_text("source a.txt\n")
+    text, _ = talk(Debugger(asl.load(PASSES)), "source a.txt")
+    assert "error: a.txt is being read already: it cannot source itself, by way of b.txt\n" in text
 
 
 def test_colours_and_width_of_a_script(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
