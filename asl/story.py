@@ -7,11 +7,11 @@ A line that the next event may complete (a state entered and left at once) is he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TextIO
 
 from asl.history import details_field
-from asl.story_scopes import SHOWN_ITERATIONS, Line, Scope, Scopes
+from asl.story_scopes import SHOWN_ITERATIONS, Line, Scope, Scopes, letters
 from asl.story_text import (  # fmt: skip
     Style,
     assigned_variables,
@@ -43,7 +43,7 @@ class Story:
     of a long Map and is written over with a carriage return; `ascii` avoids other characters. `live` tells of an
     execution that waits while it is watched: a Wait state when it is entered too, not only when it is over. `outcome`
     says whether the output, or error and cause, are told at the end. `clock` names the kind of time in the last line
-    ("virtual time"), `title` what runs.
+    ("virtual time"), `title` what runs; `branch_name` is what a branch is called, counted from 0.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Story:
         outcome: bool = True,
         clock: str = "",
         title: str = "",
+        branch_name: Callable[[int], str] = letters,
     ) -> None:
         self._stream = stream
         self._width = width
@@ -68,7 +69,7 @@ class Story:
         self._outcome = outcome
         self._clock = clock
         self._title = title
-        self._scopes = Scopes()
+        self._scopes = Scopes(branch_name)
         self._started_at: int | None = None
         self._now = 0
         self._shown_time: str | None = None

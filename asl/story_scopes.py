@@ -60,7 +60,7 @@ class Scope:
     retries_before: int = 0
     """How many retries the whole execution had when the Map began."""
     inside: dict[str, Scope] = field(default_factory=dict)
-    """The iterations that run, by index, or the branches, by letter."""
+    """The iterations that run, by index, or the branches, by name."""
 
     def enter(self, state: str, type: str, input: Any, at: int) -> None:
         """Into another state, of which nothing is known yet."""
@@ -86,10 +86,11 @@ class Scope:
 
 
 class Scopes:
-    """The scope of each event of a history, given in order."""
+    """The scope of each event of a history, given in order. `branch_name` gives that of a branch of a Parallel."""
 
-    def __init__(self) -> None:
+    def __init__(self, branch_name: Callable[[int], str]) -> None:
         self.root = Scope(None, "", 0)
+        self._branch_name = branch_name
         self.by_event: dict[int, Scope] = {0: self.root}
         self._parallel_starts: set[int] = set()
 
@@ -106,7 +107,7 @@ class Scopes:
 
     def _find(self, scope: Scope, previous: int, kind: str, details: Mapping[str, Any]) -> Scope:
         if kind.endswith("StateEntered"):
-            return scope.child(_letters(scope.children)) if previous in self._parallel_starts else scope
+            return scope.child(self._branch_name(scope.children)) if previous in self._parallel_starts else scope
         if kind.endswith("StateExited"):
             return _outwards(scope, lambda each: each.state == details.get("name"))
         if kind.startswith("MapIteration"):
@@ -127,7 +128,7 @@ def _outwards(scope: Scope, wanted: Callable[[Scope], bool]) -> Scope:
     return each or scope
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """0 is "a", 25 "z", 26 "aa"."""
     text = ""
     number += 1

@@ -83,3 +83,11 @@ def alive(stops: Sequence[Stop], here: Stop) -> list[Stop]:
         if each.frame == "0":
             break
     return sorted(found.values(), key=lambda each: [int(part) for part in each.frame.split(".")])
+
+
+def alive_anywhere(stops: Sequence[Stop], here: Stop) -> list[Stop]:
+    """The same of all executions that go on at a stop, in the order in which they began: those that tasks have started
+    too."""
+    latest = {each.run.arn: each for each in stops[: here.number + 1]}
+    going_on = [each for each in latest.values() if each is here or each.kind != "end"]
+    return [stop for each in going_on for stop in alive(stops, each)]

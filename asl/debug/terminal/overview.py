@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from asl.debug.terminal import data_view, headline, timeline_view
+from asl.debug.terminal import data_view, headline, timeline_view, trail
 from asl.debug.terminal.commands import Group, number
 from asl.debug.terminal.session import Session
 from asl.errors import InputError
@@ -43,7 +43,8 @@ def history(session: Session, argument: str) -> None:
 
     screen = session.screen
     text = io.StringIO()
-    story = Story(text, width=screen.width, colour=screen.style.on, title=stop.run.machine.name)
+    title = stop.run.machine.name
+    story = Story(text, width=screen.width, colour=screen.style.on, title=title, branch_name="branch {}".format)
     for event in events[: -_TOLD * most]:
         story.feed(render(_without_data(event)))
     for event in events[-_TOLD * most :]:
@@ -106,7 +107,7 @@ def _info_execution(session: Session) -> Iterator[str]:
 
 
 def _info_state(session: Session) -> Iterator[str]:
-    stop = session.stop
+    stop = trail.failure(session.debugger.stops, session.stop) or session.stop
     yield f"state       {plain(stop.state.name)} ({stop.state.type})"
     yield f"pointer     {plain(stop.state.pointer)}"
     yield f"place       {headline.place(stop) or 'defined in Python'}"

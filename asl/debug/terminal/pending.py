@@ -11,11 +11,15 @@ from asl.debug.terminal.commands import Group, nothing
 from asl.debug.terminal.fitting import flowed
 from asl.debug.terminal.recovery_view import retries_used, wait_before
 from asl.debug.terminal.session import Session
+from asl.debug.threads import alive_anywhere
+from asl.debug.ways import same_thread
 from asl.frame import Frame
 from asl.states.recovery import matches
 from asl.story_text import duration, plain
 
 GROUP: Final = Group("To come")
+_AWAITING: Final = ("call", "wait", "outside")
+"""The kinds of stops at which a thread awaits something."""
 
 
 @GROUP.command(
@@ -26,7 +30,8 @@ GROUP: Final = Group("To come")
 )
 def effects(session: Session, argument: str) -> None:
     nothing(argument, "effects")
-    lines = [line for stop in session.debugger.branches() for line in _pending(session, stop)]
+    alive = alive_anywhere(session.debugger.stops, session.debugger.stop)
+    lines = [line for stop in alive for line in _pending(session, stop)]
     session.screen.write("\n".join(lines or ["nothing is pending"]))  # a token is to be copied whole
 
 
@@ -51,10 +56,42 @@ def _pending(session: Session, stop: Stop) -> Iterator[str]:
                 yield f"  token      {name}  {frame.token}"
 
 
+def is_asked(session: Session, stop: Stop) -> bool:
+    """Whether a task is asked already at the present stop and has not answered; `stop` is the latest one of its thread.
+
+    Tasks are asked when no thread can go on, and all at once; an activity has no stop of its own for that.
+    """
+    present, stops = session.debugger.stop, session.debugger.stops
+    if stop.state.type != "Task" or stop.kind not in ("enter", "retry", "stage", "call") or stop is present:
+        return False
+    is_last = present.number == len(stops) - 1
+    between = stops[stop.number + 1 : present.number + 1]
+    if not is_last and stop.kind != "call" and not any(each.kind in _AWAITING for each in between):
+        return False
+    following = _following(session, stop)
+    if following is None or is_last:
+        return _is_open(session, stop)
+    return following.at > stop.at or following.kind in ("wait", "outside")
+
+
+def _is_open(session: Session, stop: Stop) -> bool:
+    """Whether a thread's task is asked and has not answered where the execution has come to."""
+    debugger, frame = session.debugger, stop.run.execution.frames.get(stop.frame)
+    if frame is None or frame.phase != "calling" or frame.ref is None:
+        return False
+    is_to_be_asked = debugger.stepper.place_of(stop.run.arn, frame.ref) is not None
+    return not is_to_be_asked and debugger.world.attempt(stop.run, frame.ref) is not None
+
+
 def _answerable(session: Session, stop: Stop) -> set[str | None]:
-    """The tokens that can be answered now: of tasks whose calls are made, where nothing has come after."""
+    """The tokens that can be answered now: of tasks whose calls are made, where nothing has come after.
+
+    None are those of tasks that an execution which goes on will answer.
+    """
     debugger = session.debugger
-    if debugger.stop.number < len(debugger.stops) - 1:
+    started = (run for run in debugger.world.runs if run.parent_arn == stop.run.arn and run.status == "RUNNING")
+    is_executing = not headline.awaits_token(stop.state) and any(started)
+    if is_executing or debugger.stop.number < len(debugger.stops) - 1:
         return set()
     return {attempt.call.token for attempt in debugger.waiting(stop.run)} - {None}
 
@@ -65,18 +102,20 @@ def _frame(session: Session, stop: Stop) -> Frame | None:
     What a thread awaits is seen at the stop that comes after the latest one of it, or in the execution where none does.
     """
     debugger = session.debugger
-    if stop.kind in ("call", "wait", "outside"):
+    if stop.kind in _AWAITING:
         return stop.scope
     if stop is debugger.stop:
         return None
-    following = next((each for each in debugger.stops[stop.number + 1 :] if _same_thread(each, stop)), None)
+    following = _following(session, stop)
     if following is not None:
-        return following.scope if following.kind in ("call", "wait", "outside") else None
+        return following.scope if following.kind in _AWAITING else None
     return stop.run.execution.frames.get(stop.frame)
 
 
-def _same_thread(one: Stop, other: Stop) -> bool:
-    return one.frame == other.frame and one.run.arn == other.run.arn
+def _following(session: Session, stop: Stop) -> Stop | None:
+    """The next stop of the thread of control."""
+    later = session.debugger.stops[stop.number + 1 :]
+    return next((each for each in later if same_thread(each, stop)), None)
 
 
 def _due(session: Session, due: int | None) -> str:

@@ -9,7 +9,9 @@ from asl.debug.stop import Stop
 from asl.debug.terminal import headline
 from asl.debug.terminal.commands import Group, nothing, number
 from asl.debug.terminal.fitting import columns, flowed, with_names, without_beginning
+from asl.debug.terminal.pending import is_asked
 from asl.debug.terminal.session import Session
+from asl.debug.threads import alive_anywhere
 from asl.errors import InputError
 
 GROUP: Final = Group("Threads of control")
@@ -45,10 +47,13 @@ def _lines(session: Session, stop: Stop, head: str, outer: bool = False) -> list
     """
     style, width = session.screen.style, session.screen.width
     place = headline.place(stop)
+    is_waiting = not outer and is_asked(session, stop)
 
     def told(longest: int | None) -> str:
         name = style.bold(headline.shortened(stop.state.name, longest))
         what = f"{name} ({stop.state.type})" if outer else headline.what(stop, style, longest)
+        if is_waiting:
+            what = f"{name} awaits an answer" if headline.awaits_token(stop.state) else f"{name} is at work"
         machine = headline.shortened(stop.run.machine.name, longest)
         inside = f"in {headline.level_name(stop.levels[-1], longest)}" if stop.levels else f"of {machine}"
         return f"{head}{what}  {style.dim(inside)}"
@@ -81,16 +86,21 @@ def down(session: Session, argument: str) -> None:
     session.show(session.stop)
 
 
+def _alive(session: Session) -> list[Stop]:
+    return alive_anywhere(session.debugger.stops, session.debugger.stop)
+
+
 @GROUP.command(
     "branches",
     "The iterations and branches that are alive.",
     "branches",
     aliases=("threads",),
+    more="Those of the executions that tasks have started, or that have started this one, are among them.",
 )
 def branches(session: Session, argument: str) -> None:
     nothing(argument, "branches")
     screen = session.screen
-    for which, stop in enumerate(session.debugger.branches()):
+    for which, stop in enumerate(_alive(session)):
         is_looked_at = (stop.run.arn, stop.frame) == (session.stop.run.arn, session.stop.frame)
         mark = screen.style.yellow("*") if is_looked_at else " "
         screen.lines(_lines(session, stop, f"{mark} {which}  "))
@@ -105,7 +115,7 @@ def branches(session: Session, argument: str) -> None:
 )
 def branch(session: Session, argument: str) -> None:
     which = number(argument, "the number of a branch", least=0)
-    found = session.debugger.branches()
+    found = _alive(session)
     if which >= len(found):
         raise InputError(f"there is no branch {which}; branches lists them, 0 to {len(found) - 1}")
     session.choose(found[which])
