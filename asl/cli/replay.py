@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -11,6 +11,7 @@ from asl.cli.execution_options import ACTIVITY, AWS, DEFINE, ENDPOINT_URL, FILE,
 
 if TYPE_CHECKING:
     from asl.config import Config
+    from asl.hosts.answers import Mocks
     from asl.machine import Machine
     from asl.replay.replayed import Replayed
 
@@ -56,7 +57,9 @@ _ANSWERS: Final = {
 @click.option("--execution-arn", metavar="ARN", help="The execution's ARN; else it is learnt from the recording.")
 @click.option("--name", help="The execution's name; else it is learnt from the recording.")
 @DEFINE
-@click.option("--mock", "-m", type=FILE, metavar="FILE[#CASE]", help="Answer further tasks from a mock file.")
+@click.option(
+    "--mock", "-m", type=FILE, metavar="FILE[#CASE]", help="Answer from a mock file what the recording does not."
+)
 @LAMBDA
 @MACHINE
 @ACTIVITY
@@ -100,7 +103,7 @@ def command(
     patterns = _patterns(redactions)
     defines = _defines(ctx, settings, said["defines"])
     if check or folder is not None:
-        _refuse_answers(ctx)
+        _refuse_answers(ctx, [name for name in _ANSWERS if name != "mock" or folder is not None])
     if folder is not None:
         files = histories(folder)
         if history is not None:
@@ -115,6 +118,7 @@ def command(
         execution_arn=execution_arn,
         name=name,
         input_text=arguments.read_input(input_),
+        mock=said["mock"] if check else None,
     )
     if check:
         ctx.exit(report(history, replayed, as_json, verbose))
@@ -151,10 +155,10 @@ def _refuse(
         raise click.UsageError("the debugger reads its commands from standard input; nothing else can be there")
 
 
-def _refuse_answers(ctx: click.Context) -> None:
+def _refuse_answers(ctx: click.Context, parameters: Iterable[str]) -> None:
     """Raises UsageError where it is said how further tasks are answered, and there are none."""
-    for parameter, option in _ANSWERS.items():
-        source = ctx.get_parameter_source(parameter)
+    for parameter in parameters:
+        option, source = _ANSWERS[parameter], ctx.get_parameter_source(parameter)
         if source is not None and source.name == "COMMANDLINE":
             raise click.UsageError(
                 f"{option} answers tasks that were not recorded: with --continue, or in the debugger"
@@ -183,14 +187,27 @@ def _defines(ctx: click.Context, settings: Config, said: tuple[str, ...]) -> Map
     return arguments.Given(ctx, settings).table("define", arguments.pairs("--define", said, "Name=value"))
 
 
-def _replayed(history: str, definition: str | None, defines: Mapping[str, str], **options: Any) -> Replayed:
-    """What comes of a recorded execution. Raises InputError and DefinitionError."""
+def _replayed(
+    history: str, definition: str | None, defines: Mapping[str, str], *, mock: str | None = None, **options: Any
+) -> Replayed:
+    """What comes of a recorded execution; a file of mocks has outputs that it has not. Raises InputError and
+    DefinitionError."""
     from asl.replay.driver import replay
     from asl.replay.files import machine_of
     from asl.replay.recording import read
 
     recording = read(history)
-    return replay(recording, machine_of(history, recording, definition, defines), **options)
+    machine = machine_of(history, recording, definition, defines)
+    return replay(recording, machine, mocks=_mocks(mock, machine), **options)
+
+
+def _mocks(reference: str | None, machine: Machine) -> Mocks | None:
+    from asl.testing import mock_config
+
+    if reference is None:
+        return None
+    path, test_case = mock_config.split_reference(reference)
+    return mock_config.load(path, test_case, machine=machine)
 
 
 def _of_world(ctx: click.Context, settings: Config, said: Mapping[str, Any], machine: Machine) -> dict[str, Any]:
@@ -201,18 +218,12 @@ def _of_world(ctx: click.Context, settings: Config, said: Mapping[str, Any], mac
     aws = given.value("aws", said["aws"])
     if said["resources"] is not None and aws != "embedded":
         raise click.UsageError("--resources is for the services of --aws embedded")
-    mocks = None
-    if said["mock"] is not None:
-        from asl.testing import mock_config
-
-        path, test_case = mock_config.split_reference(said["mock"])
-        mocks = mock_config.load(path, test_case, machine=machine)
     lambdas = given.table("lambda", arguments.pairs("--lambda", said["lambdas"], "charge=package.module:function"))
     workers = given.table("activity", arguments.pairs("--activity", said["activities"], "work=package.module:function"))
     machines = given.table("machine", arguments.pairs("--machine", said["machines"], "Child=child.asl.json"))
     arguments.look_for_modules(settings)
     return {
-        "mocks": mocks,
+        "mocks": _mocks(said["mock"], machine),
         "lambdas": arguments.functions("--lambda", lambdas),
         "activities": arguments.functions("--activity", workers),
         "machines": arguments.machines(machines, {}),

@@ -95,7 +95,9 @@ def _time_out(event: RecordedEvent, frame: Frame, at: int) -> ev.Event:
 def _unknown(event: RecordedEvent, frame: Frame, recording: Recording) -> Gap:
     if recording.has_data:
         what = "its output was cut off (truncated)"
-        advice = "put the whole output into the recording to go on; the log has it where it is small enough"
+        advice = (
+            "give it by a mock (--mock FILE), or put it into the recording: the log has it where it is small enough"
+        )
     else:
         what = "its output is not in the recording"
         advice = "fetch the history again without --no-include-execution-data"

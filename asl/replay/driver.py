@@ -27,6 +27,7 @@ from asl.engine import Execution
 from asl.errors import InputError
 from asl.frame import Frame
 from asl.history import HistoryEvent
+from asl.hosts.answers import Mocks
 from asl.hosts.world import World
 from asl.machine import Machine
 from asl.replay import adoption, answers, chance, fields
@@ -36,6 +37,7 @@ from asl.replay.chance import Before
 from asl.replay.differences import Difference, Redaction
 from asl.replay.divergence import Divergence, Gap
 from asl.replay.facts import Facts, facts_of, recorded_input
+from asl.replay.filling import filled
 from asl.replay.generated import Generated, volatile_states
 from asl.replay.live_threads import LiveThreads, Mover
 from asl.replay.pairing import Pair, Pairing, Wrong
@@ -45,7 +47,7 @@ from asl.replay.threads import Thread
 from asl.replay.timing import Timing
 from asl.replay.words import Words
 from asl.snapshot import restore, snapshot
-from asl.values import JSON
+from asl.values import ABSENT, JSON
 
 _TRANSITIONS: Final = ("/Next", "/End", "/Default")
 _CHOICES: Final = 50  # trials of a Choice whose conditions draw random numbers
@@ -59,12 +61,14 @@ def replay(
     execution_arn: str | None = None,
     name: str | None = None,
     redacted: Sequence[str | re.Pattern[str]] = (),
+    mocks: Mocks | None = None,
 ) -> Replayed:
     """What comes of a recorded execution when it happens again with this machine.
 
     `input_text` is the JSON text of the execution's input, where the recording does not have it. A recorded text that
     holds a match of a pattern of `redacted` equals anything. `execution_arn` and `name` are the execution's, where they
-    are known; else they are learnt from the recording. Raises InputError for a recording that cannot be replayed.
+    are known; else they are learnt from the recording. `mocks` have outputs of tasks that the recording has not. Raises
+    InputError for a recording that cannot be replayed.
     """
     facts = facts_of(recording, machine, execution_arn=execution_arn, name=name)
     text = recorded_input(recording) if input_text is None else input_text
@@ -73,11 +77,13 @@ def replay(
     redaction = Redaction([re.compile(pattern) for pattern in redacted])
     with World() as world:
         while True:
-            attempt = _Replay(recording, started_machine(machine, facts), facts, text, redaction, world)
+            attempt = _Replay(recording, started_machine(machine, facts), facts, text, redaction, world, mocks)
             learnt = attempt.go()
             if learnt is None:
                 return attempt.outcome(machine)
             facts = learnt
+            if (rewind := getattr(mocks, "rewind", None)) is not None:
+                rewind([])
 
 
 def started_machine(machine: Machine, facts: Facts) -> Machine:
@@ -89,7 +95,14 @@ class _Replay:
     """One try: until its end, the first divergence, a gap, or a fact that was not known."""
 
     def __init__(
-        self, recording: Recording, machine: Machine, facts: Facts, text: str, redaction: Redaction, world: World
+        self,
+        recording: Recording,
+        machine: Machine,
+        facts: Facts,
+        text: str,
+        redaction: Redaction,
+        world: World,
+        mocks: Mocks | None,
     ) -> None:
         self.recording = recording
         self.machine = machine
@@ -110,6 +123,11 @@ class _Replay:
         self.divergence: Divergence | None = None
         self.gap: Gap | None = None
         self._volatile = volatile_states(machine)
+        self._mocks = mocks
+        self._filled: list[str] = []
+        """Notes about the outputs that mocks have given."""
+        self._asked: dict[str, CallTask] = {}
+        """The attempts at tasks, by their references."""
         self.threads = LiveThreads(recording.threads)
         self._entered: dict[str, JSON] = {}
         """By frame, a snapshot of before it entered a state whose work is done at once, and shown when it is left."""
@@ -121,7 +139,7 @@ class _Replay:
         return Replayed(
             self.recording, started_machine(machine, facts), facts, self.input_text, self.pairing.count,
             tuple(self.adopted), tuple(self.steps), self.execution, self.divergence, self.gap, self.pairing.met,
-            self.faithful, (*fields.unknown(self.recording), *self.timing.notes),
+            self.faithful, (*fields.unknown(self.recording), *self._filled, *self.timing.notes),
         )  # fmt: skip
 
     def go(self) -> Facts | None:
@@ -165,12 +183,26 @@ class _Replay:
             return None
         answer = answers.answer(event, own, execution, self.recording)
         if isinstance(answer, Gap):
+            given = self._given(own, event)
+            if given is not None:
+                return self._deliver(given, own, event)
             self.gap = answer
         elif answer is None:
             self.divergence = self.words.awaits(event, self.threads.mover(own), own, execution)
         else:
             return self._deliver(answer, own, event)
         return None
+
+    def _given(self, frame: Frame, event: RecordedEvent) -> ev.Event | None:
+        """The answer of a task whose output the recording has not, by mocks; None where they have none."""
+        effect = self._asked.get(frame.ref or "")
+        output = ABSENT if self._mocks is None or effect is None else filled(effect, self.execution, self._mocks)
+        if output is ABSENT or effect is None:
+            return None
+        self._filled.append(
+            f"the output of '{effect.state_name}' (event {event.id}) is not recorded; it is that of a mock"
+        )
+        return ev.TaskSucceeded(max(self.execution.now, event.at or 0), effect.ref, output)
 
     # -- moving --------------------------------------------------------------------------------------------------------
 
@@ -203,7 +235,8 @@ class _Replay:
             return
         found = chance.recorded_choice(self.machine, before.phase, mover.frame, wanted, awaited.at, _CHOICES)
         if found is None:
-            self.words.unlikely = f"in {_CHOICES} trials it never goes to '{wanted}'"
+            chances = "its conditions are a matter of chance or time"
+            self.words.unlikely = f"{chances}, but in {_CHOICES} trials it never goes to '{wanted}'"
             return
         draws, at = found
         self._again(before.phase, [ev.Edited(at, mover.frame, "draws", draws)], mover)
@@ -229,7 +262,9 @@ class _Replay:
 
     def _take(self) -> list[HistoryEvent]:
         step = self.execution.take()
-        self.generated.tokens |= {each.token for each in step.effects if isinstance(each, CallTask) and each.token}
+        calls = [each for each in step.effects if isinstance(each, CallTask)]
+        self.generated.tokens |= {each.token for each in calls if each.token}
+        self._asked |= {each.ref: each for each in calls}
         self.steps[-1] = replace(self.steps[-1], events=tuple(event.type for event in step.history))
         return step.history
 

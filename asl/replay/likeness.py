@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from asl.json_text import shown
+from asl.story_text import counted
 from asl.values import ABSENT, JSON
 
 UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -33,7 +34,7 @@ def unlike(recorded: JSON, values: Sequence[JSON]) -> str | None:
     if isinstance(recorded, str):
         return _unlike_text(recorded, [value for value in same if isinstance(value, str)])
     if isinstance(recorded, list):
-        return _unlike_length(len(recorded), [len(value) for value in same if isinstance(value, list)], "elements")
+        return _unlike_length(len(recorded), [len(value) for value in same if isinstance(value, list)], "element")
     return None
 
 
@@ -90,10 +91,10 @@ def _is_within(number: JSON, values: Sequence[JSON], margin: float) -> bool:
 
 def _unlike_length(recorded: int, lengths: Sequence[int], what: str) -> str | None:
     if len(set(lengths)) == 1:
-        return None if recorded == lengths[0] else f"it has {lengths[0]} {what} whatever comes out, not {recorded}"
+        return None if recorded == lengths[0] else f"it has {counted(lengths[0], what)} whatever comes out, not {recorded}"
     if _is_within(recorded, lengths, 0.5):
         return None
-    return f"it has {min(lengths)} to {max(lengths)} {what}, not {recorded}"
+    return f"it has {min(lengths)} to {counted(max(lengths), what)}, not {recorded}"
 
 
 # -- texts ------------------------------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ def _unlike_text(recorded: str, values: Sequence[str]) -> str | None:
     if not text.startswith(begin) or not text[len(begin) :].endswith(end):
         return f"it comes out as {_short(values[0])} or the like"
     lengths = [len(each) for each in texts]
-    wrong = _unlike_length(len(text), lengths, "characters")
+    wrong = _unlike_length(len(text), lengths, "character")
     if wrong is not None:
         return wrong
     if len(set(lengths)) == 1 and not _kinds(text) <= _kinds("".join(texts)):

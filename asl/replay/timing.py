@@ -21,12 +21,18 @@ class Timing:
         self.notes: list[str] = []
         self._begun: dict[str, tuple[int, int]] = {}
         """By frame, when its wait began: by our clock, and as recorded."""
+        self._last: dict[str, int] = {}
+        """By frame, the time of its last recorded event."""
 
     def begins(self, frame: Frame | None, now: int, pairs: Sequence[Pair]) -> None:
         """Takes note of a wait that a frame has begun, if it has."""
-        recorded = [event.at for _, event in pairs if event is not None and event.at is not None]
-        if frame is not None and frame.phase in ("waiting", "backoff") and recorded:
-            self._begun[frame.id] = now, recorded[-1]
+        if frame is None:
+            return
+        for _, event in pairs:
+            if event is not None and event.at is not None:
+                self._last[frame.id] = event.at
+        if frame.phase in ("waiting", "backoff") and frame.id in self._last:
+            self._begun[frame.id] = now, self._last[frame.id]
 
     def ends(self, frame: Frame, event: RecordedEvent) -> None:
         """Compares a wait that a recorded event is the end of."""

@@ -38,6 +38,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write("order.asl.json", ORDER)
     write("other.asl.json", changed(ORDER, ("/States/Prepare/Parameters/limit", 11)))
     write("mocks.json", MOCKS)
+    write("d.json", {"executionArn": "arn:aws:x", "name": "x"})
     return tmp_path
 
 
@@ -178,6 +179,65 @@ def test_the_names_of_the_execution() -> None:
     assert "'x' is no ARN of an execution" in asl("h.json", "order.asl.json", "--check", "--execution-arn", "x").stderr
 
 
+def test_what_was_adopted_and_learnt_is_listed() -> None:
+    made = changed(
+        ORDER,
+        ("/States/Prepare/Parameters/id.$", "States.UUID()"),
+        ("/States/Prepare/Parameters/n.$", "$$.Execution.Name"),
+    )
+    events = history(made, ORDER_INPUT, tasks=answers)
+    id = json.loads(events[2]["stateExitedEventDetails"]["output"])["id"]
+    write("h.json", {"events": events})
+    write("order.asl.json", made)
+    assert asl("h.json", "order.asl.json", "--check").stdout == "h.json: 60 events, all as recorded (1 value adopted)\n"
+    result = asl("h.json", "order.asl.json", "--check", "-v")
+    assert result.stdout.splitlines()[1:] == [
+        "  learnt the execution's name: nightly-17 (event 3, output.n)",
+        f"  adopted from event 3 (PassStateExited), output.id: {id}",
+    ]
+    told = json.loads(asl("h.json", "order.asl.json", "--check", "--json").stdout)
+    assert [(each["event"], each["path"], each["value"]) for each in told["adopted"]] == [(3, "output.id", id)]
+    assert told["learnt"] == [{"fact": "name", "value": "nightly-17", "event": 3, "path": "output.n"}]
+
+
+def test_notes_are_told() -> None:
+    write("other.asl.json", changed(ORDER, ("/States/Tell/Branches/1/States/Rest/Seconds", 500)))
+    result = asl("h.json", "other.asl.json", "--check")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "h.json: 60 events, all as recorded\n"
+        "  note: Wait 'Rest' lasted 5 s (event 55), and would now last 8 min 20 s\n",
+    )
+
+
+def test_a_page_is_no_success() -> None:
+    write("h.json", {"events": EVENTS[:20], "nextToken": "more"})
+    result = asl("h.json", "order.asl.json", "--check")
+    assert result.exit_code == 2
+    assert "20 events, all as recorded; this is not the whole history: the file has a nextToken" in result.stdout
+
+
+def test_a_mock_fills_an_output_that_was_cut_off() -> None:
+    events = json.loads(json.dumps(EVENTS))
+    events[9]["taskSucceededEventDetails"] |= {"output": "{", "outputDetails": {"truncated": True}}
+    write("h.json", {"events": events})
+    mocks = json.loads(json.dumps(MOCKS))
+    mocks["MockedResponses"]["Paid"]["0-9"]["Return"] = {"Payload": {"paid": 12}, "StatusCode": 200}
+    write("mocks.json", mocks)
+    assert "give it by a mock (--mock FILE)" in asl("h.json", "order.asl.json", "--check").stdout
+    result = asl("h.json", "order.asl.json", "--check", "--mock", "mocks.json#Half")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "h.json: 60 events, all as recorded\n"
+        "  note: the output of 'Charge' (event 10) is not recorded; it is that of a mock\n",
+    )
+    mocks["MockedResponses"]["Paid"]["0-9"]["Return"]["Payload"]["paid"] = 13
+    write("mocks.json", mocks)
+    result = asl("h.json", "order.asl.json", "--check", "--mock", "mocks.json#Half")
+    assert result.exit_code == 1
+    assert "output.charge.paid: recorded 12, now 13" in result.stdout
+
+
 # -- which definition --------------------------------------------------------------------------------------------------
 
 
@@ -237,8 +297,8 @@ def test_all_with_definitions_of_their_own() -> None:
     assert result.exit_code == 2
     lines = result.stdout.splitlines()
     assert lines[0] == "all/x.json: 60 events, all as recorded"
-    assert lines[1].startswith("all/y.json: differs from the recording at event 4 (TaskStateEntered), state 'Prepare'")
-    assert lines[4].startswith("all/z.json: cannot be replayed: events[0] is no event of a history")
+    assert lines[1].startswith("all/z.json: cannot be replayed: events[0] is no event of a history")
+    assert lines[2].startswith("all/y.json: differs from the recording at event 4 (TaskStateEntered), state 'Prepare'")
     assert lines[5] == "3 histories: 1 as recorded, 1 differ, 1 could not be replayed"
     told = [json.loads(line) for line in asl("--all", "all", "--json").stdout.splitlines()]
     assert [each.get("verified") for each in told] == [60, 3, None]
@@ -265,6 +325,37 @@ def test_bad_calls_of_all(args: tuple[str, ...], message: str) -> None:
     assert message in result.stderr
 
 
+def test_histories_that_differ_alike_are_told_of_together() -> None:
+    write("all/a.json", {"events": EVENTS})
+    write("all/b.json", {"events": EVENTS[:20]})
+    write("all/c.json", {"events": EVENTS[:2]})
+    assert asl("--all", "all", "other.asl.json").stdout == (
+        "all/c.json: 2 events, all as recorded; the recording ends before the execution does\n"
+        "2 histories: differs from the recording at event 3 (PassStateExited), state 'Prepare' (other.asl.json:4:5)\n"
+        "  output.limit: recorded 10, now 11\n"
+        "  in all/a.json, all/b.json\n"
+        "3 histories: 1 as recorded, 2 differ, 0 could not be replayed\n"
+    )
+
+
+def test_files_that_are_no_histories_are_passed_over() -> None:
+    write("all/h.json", {"events": EVENTS})
+    write("all/mocks.json", MOCKS)
+    write("all/described.json", {"executionArn": "arn:x", "name": "x", "status": "SUCCEEDED"})
+    result = asl("--all", "all", "order.asl.json")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "all/described.json: passed over: is the output of describe-execution",
+        "all/h.json: 60 events, all as recorded",
+        'all/mocks.json: passed over: is no history: no object {"events": [...]} with events',
+        "1 history: 1 as recorded, 0 differ, 0 could not be replayed",
+    ]
+    told = [json.loads(line) for line in asl("--all", "all", "order.asl.json", "--json").stdout.splitlines()]
+    assert ["passed_over" in each for each in told] == [True, False, True]
+    Path("all/h.json").unlink()
+    assert "--all: none of these files is a history" in asl("--all", "all", "order.asl.json").stderr
+
+
 # -- going on ----------------------------------------------------------------------------------------------------------
 
 
@@ -288,6 +379,39 @@ def test_it_goes_on_where_the_definition_was_mended() -> None:
     assert told["replay"]["divergence"]["event"] == 8
     assert "is tried again" in told["replay"]["divergence"]["now"]
     assert result.stderr == ""
+
+
+def test_the_story_tells_where_the_recording_is_left() -> None:
+    write("other.asl.json", changed(ORDER, ("/States/Enough/Choices/0/NumericGreaterThan", 11)))
+    story = asl("h.json", "other.asl.json", "--continue").stderr
+    before, line, after = story.partition(
+        "--- here it differs from the recording, at event 14; from here on by itself ---\n"
+    )
+    assert line
+    assert "Enough (Choice)" in before
+    assert "● Thank (Pass)" in after
+    assert "---" not in asl("h.json", "order.asl.json", "--continue").stderr
+
+
+def test_the_story_so_far_is_told_before_what_nothing_answers() -> None:
+    write("h.json", {"events": EVENTS[:5]})
+    result = asl("h.json", "order.asl.json", "--continue")
+    assert result.exit_code == 2
+    told, problem = result.stderr.split("error: ")
+    assert "● Charge (Task)" in told
+    assert "--- here the recording ends, at event 5; from here on by itself ---" in told
+    assert "--mock FILE" in problem
+    assert "--lambda charge=" in problem
+    assert "in Python" not in problem
+
+
+def test_an_execution_that_was_stopped_goes_on() -> None:
+    stopped = {"id": 10, "previousEventId": 0, "type": "ExecutionAborted", "timestamp": EVENTS[8]["timestamp"]}
+    write("h.json", {"events": [*EVENTS[:9], {**stopped, "executionAbortedEventDetails": {"cause": "stuck"}}]})
+    assert asl("h.json", "order.asl.json", "--check").stdout == "h.json: 10 events, all as recorded\n"
+    result = asl("h.json", "order.asl.json", "--continue", "--mock", "mocks.json#Good")
+    assert (result.exit_code, result.stdout) == (0, '["packed","packed","packed"]\n')
+    assert "--- here somebody stopped it, at event 10; from here on by itself ---" in result.stderr
 
 
 def test_going_on_to_a_failure() -> None:
@@ -351,9 +475,32 @@ def test_the_debugger_goes_beyond_the_recording() -> None:
     result = asl("h.json", "order.asl.json", "--mock", "mocks.json#Good", input="continue\ncontinue\n")
     assert result.exit_code == 0
     assert "recorded: RUNNING still at event 9, the last one" in result.stderr
-    assert "goto 6 is where the recording ends" in result.stderr
-    assert "here the recording ends\nstop 6 " in result.stdout
+    assert "goto 11 is where the recording ends" in result.stderr
+    assert "here the recording ends\nstop 11 " in result.stdout
     assert "execution succeeded" in result.stdout
+
+
+def test_it_is_told_what_the_recording_is() -> None:
+    failed = history(
+        changed(ORDER, ("/States/Charge/Retry", ABSENT), ("/States/Charge/Catch", ABSENT)), ORDER_INPUT, tasks=answers
+    )
+    write("h.json", {"events": failed})
+    write("order.asl.json", changed(ORDER, ("/States/Charge/Retry", ABSENT), ("/States/Charge/Catch", ABSENT)))
+    result = asl("h.json", "order.asl.json", input="goto 7\n")
+    assert result.stderr.splitlines() == [
+        "recorded: FAILED at event 8, in Charge: Busy: try later",
+        "h.json: 8 events, all as recorded",
+        "goto 7 is the error that ended it",
+    ]
+    assert "stop 7  error in Charge" in result.stdout
+
+
+def test_the_debugger_stops_where_the_definition_differs() -> None:
+    write("other.asl.json", changed(ORDER, ("/States/Enough/Choices/0/NumericGreaterThan", 11)))
+    result = asl("h.json", "other.asl.json", input="continue\ngoto event 14\n")
+    assert result.exit_code == 2
+    assert "here it differs from the recording, at event 14\nstop 18  enter Thank (Pass)" in result.stdout
+    assert "error: event 14 did not come again as recorded; it is another one from stop 18 on" in result.stdout
 
 
 # -- wrong calls -------------------------------------------------------------------------------------------------------
@@ -367,9 +514,12 @@ def test_the_debugger_goes_beyond_the_recording() -> None:
         (("h.json", "nowhere.asl.json"), "nowhere.asl.json: no such file"),
         (("order.asl.json", "h.json", "--check"), "order.asl.json: is a state machine's definition; give the history"),
         (("mocks.json", "order.asl.json"), "mocks.json: is no history"),
+        (("h.json", "h.json", "--check"), "h.json: is a history; the second argument is the definition of its machine"),
+        (("d.json", "order.asl.json"), "get-execution-history --execution-arn arn:aws:x > history.json"),
         (("h.json", "order.asl.json", "--json"), "--json is for --check, --continue and --all"),
         (("-", "order.asl.json"), "the debugger reads its commands from standard input"),
-        (("h.json", "order.asl.json", "--check", "--mock", "m"), "--mock answers tasks that were not recorded"),
+        (("h.json", "order.asl.json", "--check", "--mock", "m"), "m: no such file"),
+        (("h.json", "order.asl.json", "--check", "--lambda", "a=b:c"), "--lambda answers tasks that were not recorded"),
         (("h.json", "order.asl.json", "--check", "--aws", "embedded"), "--aws answers tasks that were not recorded"),
         (("h.json", "order.asl.json", "--check", "--input", "{"), "--input"),
         (("h.json", "order.asl.json", "x"), "unexpected extra argument"),

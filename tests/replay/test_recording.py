@@ -250,7 +250,7 @@ def test_an_output_that_was_cut_off_ends_the_replay() -> None:
     succeeded["output"], succeeded["outputDetails"] = succeeded["output"][:20], {"truncated": True}
     gap = replayed(events, ORDER).gap
     assert str(gap).startswith(
-        "event 10 (TaskSucceeded) of state 'Charge': its output was cut off (truncated); put the"
+        "event 10 (TaskSucceeded) of state 'Charge': its output was cut off (truncated); give it"
     )
 
 

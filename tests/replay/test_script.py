@@ -190,11 +190,14 @@ def test_a_debugger_leaves_the_recording_where_data_are_changed() -> None:
         walk.breakpoints.add("Enough")
         walk.continue_()
         walk.set("$.charge.paid", 5)
+        assert walk.continue_().state.name == "Refuse"
+        assert walk.reason == "here the recording is left"
         walk.continue_()
         assert (walk.run.status, walk.run.error) == ("FAILED", "Refused")
         walk.restart()
         walk.continue_()
         walk.set("$.charge.paid", 60)
+        walk.continue_()
         walk.continue_()
         assert walk.run.succeeded, "the tasks that come are answered as they were"
         assert "Thank" in walk.run.path
