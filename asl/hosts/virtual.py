@@ -40,9 +40,7 @@ def _drive(world: World, until: int | None) -> None:
         world.now = max(world.now, until)
 
 
-def perform_next(
-    world: World, perform: Callable[[Attempt], tuple[Answer, bool]] | None = None, place: int = 0
-) -> None:
+def perform_next(world: World, perform: Callable[[Attempt], tuple[Answer, bool]] | None = None, place: int = 0) -> None:
     """Performs the first call that was asked for, or the one at another place. Should it raise, it stays there.
 
     `perform` gives the answer of an attempt, and whether it is final: that of the world unless it is said.
