@@ -175,7 +175,8 @@ def debug(history: str, replayed: Replayed, of_world: dict[str, Any], verbose: b
         guarded() if reader.is_script else nullcontext(),
         debugger_of(replayed, warn=warn, **of_world) as debugger,
     ):
-        found = end_of(debugger)
+        succeeds = replayed.is_faithful and replayed.recording.events[-1].type == "ExecutionSucceeded"
+        found = None if succeeds else end_of(debugger)
         if found is not None:
             write_text(commentary(), f"goto {found.number} is {plain(found.what)}\n")
         return shell.run(debugger, reader=reader, out=out)

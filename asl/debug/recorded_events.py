@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from asl.debug.stop import Stop
 from asl.errors import InputError
 
 if TYPE_CHECKING:
     from asl.debug.debugger import Debugger
+
+
+_AHEAD: Final = 100  # stops
 
 
 def of_stop(debugger: Debugger, stop: Stop) -> int | None:
@@ -31,11 +35,8 @@ def goto(debugger: Debugger, id: int) -> Stop:
         raise InputError(f"event {id} did not come again as recorded{since}")
     number = 0
     while True:
-        if number == len(debugger.stops):
-            try:
-                debugger.goto(number)
-            except InputError:
-                raise InputError(f"event {id} has not happened; the last one is {_last(debugger)}") from None
+        if number == len(debugger.stops) and not _goes_on(debugger):
+            raise InputError(f"event {id} has not happened; the last one is {debugger.run.recorded[-1].id}")
         stop = debugger.stops[number]
         events = stop.run.recorded
         if stop.run is debugger.run and 0 < stop.events <= len(events) and events[stop.events - 1].id >= own:
@@ -43,5 +44,10 @@ def goto(debugger: Debugger, id: int) -> Stop:
         number += 1
 
 
-def _last(debugger: Debugger) -> int:
-    return debugger.run.recorded[-1].id
+def _goes_on(debugger: Debugger) -> bool:
+    """Whether there are more stops than were known; some of them are known then."""
+    known, here = len(debugger.stops), debugger.stop.number
+    with suppress(InputError):
+        debugger.goto(known + _AHEAD)
+    debugger.goto(here)
+    return len(debugger.stops) > known

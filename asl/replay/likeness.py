@@ -91,7 +91,9 @@ def _is_within(number: JSON, values: Sequence[JSON], margin: float) -> bool:
 
 def _unlike_length(recorded: int, lengths: Sequence[int], what: str) -> str | None:
     if len(set(lengths)) == 1:
-        return None if recorded == lengths[0] else f"it has {counted(lengths[0], what)} whatever comes out, not {recorded}"
+        return (
+            None if recorded == lengths[0] else f"it has {counted(lengths[0], what)} whatever comes out, not {recorded}"
+        )
     if _is_within(recorded, lengths, 0.5):
         return None
     return f"it has {min(lengths)} to {counted(max(lengths), what)}, not {recorded}"

@@ -28,16 +28,16 @@ def of_error(
     state: CompiledState, used: list[int], error: StateError, recorded: RecordedEvent, recording: Recording
 ) -> str | None:
     """Why the error of a state is not retried, or not caught, as it was. `used` is how often each retrier was used."""
+    before = recording.event(recorded.previous_id)
+    if before is None or not before.type.endswith(("Failed", "TimedOut")):
+        return None
     recovery: Any = getattr(state, "recovery", None)
     retriers, catchers = (recovery.retriers, recovery.catchers) if recovery is not None else ((), ())
     if recorded.type.endswith("StateExited"):
         if any(matches(each.error_equals, error) for each in catchers):
             return None
         return f"no catcher of '{state.name}' matches {error.error}" if catchers else f"'{state.name}' has no Catch"
-    before = recording.event(recorded.previous_id)
     if not recorded.type.endswith(("Scheduled", "StateStarted")):
-        return None
-    if before is None or not before.type.endswith(("Failed", "TimedOut")):
         return None
     if not retriers:
         return f"'{state.name}' has no Retry"
