@@ -167,6 +167,21 @@ def test_ctrl_c_ends_a_call_that_takes_for_ever(terminal: Terminal) -> None:
     assert terminal.ended() == 0
 
 
+def test_ctrl_c_ends_a_wait_in_real_time(tmp_path: Path) -> None:
+    """While it waits the wall clock is shown."""
+    wait = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 600, "End": True}}}
+    (tmp_path / "wait.asl.json").write_text(json.dumps(wait))
+    with Terminal(["debug", "wait.asl.json", "--real-time"], tmp_path) as terminal:
+        terminal.wait_for_prompt(1)
+        terminal.type("continue" + ENTER)
+        terminal.wait(lambda: terminal.rows[-1].startswith("stop 1  00:00:01."), "a second of the wall clock")
+        terminal.type(CTRL_C)
+        terminal.wait_for_prompt(2)
+        assert "\ninterrupted\nstop 1  wait in Rest for 10 min  " in terminal.text
+        terminal.type("retry now" + ENTER)
+        terminal.wait_for("exit Rest, end")
+
+
 @pytest.mark.parametrize("keys", [CTRL_D, f"exit{ENTER}"])
 def test_ways_to_leave(terminal: Terminal, keys: str) -> None:
     terminal.type(keys)

@@ -145,7 +145,7 @@ def toolbar(session: Session) -> str:
     """Where one is, on a line: `Charge  stop 12  00:00:02.500 virtual  line declined`."""
     debugger = session.debugger
     stop = debugger.stop
-    parts = [f"stop {stop.number}", session.time(stop)]
+    parts = [f"stop {stop.number}", session.time(stop.at)]
     if len(debugger.lines) > 1:
         parts.append(f"line {headline.shortened(debugger.line.name, 20)}")
     rest = "   ".join(parts)

@@ -14,6 +14,7 @@ from asl.debug.terminal.data_view import Fold
 from asl.debug.terminal.screen import Screen
 from asl.debug.terminal.trail import Trail
 from asl.errors import AslError, InputError
+from asl.hosts.start import wall_clock
 from asl.story_text import plain
 from asl.values import JSON
 
@@ -45,7 +46,6 @@ class Session:
         self.waiting: Final = WaitingLines()
         self.displays: dict[int, str] = {}
         """Expressions to show at each stop, by number."""
-        self.started_at = debugger.stop.at
         self._chosen: Stop | None = None
         self._level = 0
         self._trail = Trail()
@@ -54,6 +54,11 @@ class Session:
         self._told: set[tuple[Machine, str]] = set()
         """The tasks of which it was told how they are answered."""
         self._repeated: str | None = None
+
+    @property
+    def started_at(self) -> int:
+        """When the execution has started: by the wall clock, after a restart later than before."""
+        return self.debugger.stops[0].at
 
     # -- what is looked at -----------------------------------------------------------------------------------------
 
@@ -97,6 +102,8 @@ class Session:
         self._chosen, self._level = None, 0
         stop = self.debugger.stop
         if instead_of is None and self._last is not None and _is_same(self._last, stop):
+            if self.debugger.reason == "interrupted":
+                self.show_reason()
             self.screen.lines(self.headline(stop))
             screen = self.screen
             screen.lines(hints.hints(stop, self.debugger.stops, screen.width, screen.style, is_known=True))
@@ -142,12 +149,12 @@ class Session:
     def headline(self, stop: Stop, width: int | None = None) -> list[str]:
         """The line that names a stop, or two."""
         event = recorded_events.of_stop(self.debugger, stop)
-        time = self.time(stop) if event is None else f"{self.time(stop)}  event {event}"
+        time = self.time(stop.at) if event is None else f"{self.time(stop.at)}  event {event}"
         return headline.headline(stop, time, width or self.screen.width, self.screen.style)
 
-    def time(self, stop: Stop) -> str:
-        """How long after the start a stop is: `00:00:02.500 virtual`."""
-        return f"{headline.clock(stop.at - self.started_at)} {'real' if self.debugger.is_live else 'virtual'}"
+    def time(self, at: int) -> str:
+        """How long after the start it is at a time, in milliseconds since the epoch: `00:00:02.500 virtual`."""
+        return f"{headline.clock(at - self.started_at)} {'real' if self.debugger.is_live else 'virtual'}"
 
     def show_value(self, value: JSON, head: str = "", lines: int = _PRINTED) -> bool:
         """Shows a value, folded to so many lines; False when something was left out."""
@@ -205,7 +212,8 @@ class Session:
     def _progress(self) -> str:
         """How far a command that takes long has come."""
         stop = self.debugger.stops[-1]
-        return f"stop {stop.number:,}  {self.time(stop)}  Ctrl-C stops here"
+        at = max(stop.at, wall_clock()) if self.debugger.is_live else stop.at
+        return f"stop {stop.number:,}  {self.time(at)}  Ctrl-C stops here"
 
     def goes_on(self, line: str) -> bool:
         """Whether the last command of a line has JSON that is not closed, and goes on in the next line."""

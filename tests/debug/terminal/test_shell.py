@@ -15,6 +15,7 @@ from asl.debug.terminal.command_files import CommandFile
 from asl.debug.terminal.commands import split_line
 from asl.debug.terminal.reader import PROMPT, LineReader
 from asl.debug.terminal.session import Session
+from asl.hosts.start import wall_clock
 from tests.debug.terminal.talking import debugger, said, talk
 
 ROOT = Path(__file__).parents[3]
@@ -173,6 +174,21 @@ def test_ctrl_c_in_a_command_goes_back_to_the_prompt(tmp_path: Path) -> None:
     assert "interrupted\nstop 4  call by Charge" in text
     assert "> 0  call by Charge" in text
     assert text.endswith("7\n")
+
+
+def test_each_ctrl_c_is_told_of(tmp_path: Path) -> None:
+    def interrupted(event: object, context: object) -> None:
+        raise KeyboardInterrupt
+
+    text = typed(debugger(tmp_path, lambdas={"charge": interrupted}), "continue", "continue", "continue")
+    assert text.count("interrupted\nstop 4  call by Charge") == 3
+
+
+def test_the_wall_clock_begins_again_with_the_execution() -> None:
+    to = Debugger(asl.load(PASSES), live=True)
+    while wall_clock() == to.stop.at:
+        pass
+    assert said(to, "restart").startswith("stop 0  enter A (Pass)  00:00:00.000 real\n")
 
 
 def test_an_error_of_a_person_does_not_count() -> None:
