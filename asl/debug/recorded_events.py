@@ -31,8 +31,10 @@ def goto(debugger: Debugger, id: int) -> Stop:
     own = id if script is None else script.own_id(id)
     if own is None:
         left = debugger.line.left
-        since = "" if left is None else f"; it is another one from stop {left[0]} on"
-        raise InputError(f"event {id} did not come again as recorded{since}")
+        since = ""
+        if left is not None and left[0] < len(debugger.stops):
+            since = f"; from stop {left[0]} on it is not as recorded"
+        raise InputError(f"event {id} did not come again{since}")
     number = 0
     while True:
         if number == len(debugger.stops) and not _goes_on(debugger):

@@ -500,7 +500,7 @@ def test_the_debugger_stops_where_the_definition_differs() -> None:
     result = asl("h.json", "other.asl.json", input="continue\ngoto event 14\n")
     assert result.exit_code == 2
     assert "here it differs from the recording, at event 14\nstop 18  enter Thank (Pass)" in result.stdout
-    assert "error: event 14 did not come again as recorded; it is another one from stop 18 on" in result.stdout
+    assert "error: event 14 did not come again; from stop 18 on it is not as recorded" in result.stdout
 
 
 # -- wrong calls -------------------------------------------------------------------------------------------------------
