@@ -113,7 +113,7 @@ class _Changes:
         room = self.fold.width - len(INDENT * indent) - len(head)
         for line in Painter(Fold(self.fold.lines, room)).value(value, 1):
             yield Line(mark, INDENT * indent + head + line)
-            head = " " * 0
+            head = ""
 
     def _alike(self, count: int, indent: int) -> Iterator[Line]:
         if count:

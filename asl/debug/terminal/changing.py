@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable
 from typing import Final
 
-from asl.debug.completions import completions
 from asl.debug.terminal import json_input, names
 from asl.debug.terminal.commands import Group, nothing, split_word
 from asl.debug.terminal.json_input import FORMS, is_open
@@ -26,16 +24,12 @@ _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "
 _READS_ON: Final = "JSON whose brackets are not closed goes on in the next line."
 
 
-def _paths(session: Session, typed: str) -> Iterable[str]:
-    return completions(session.stop, typed)
-
-
 @GROUP.command(
     "set PLACE = JSON",
     "Change the data or a variable here.",
     "set $.order.total = 12",
     more=f"PLACE is $, $.a.b[0], $name or $name.a. {FORMS}. {_READS_ON}",
-    completions=_paths,
+    completions=names.expressions,
     is_open=lambda argument: is_open(argument.partition("=")[2].strip()),
 )
 def set_(session: Session, argument: str) -> None:
@@ -131,7 +125,7 @@ def fail(session: Session, argument: str) -> None:
     "heartbeat [STATE]",
     "Say that the worker of a task is alive.",
     "heartbeat Approve",
-    completions=lambda session, typed: names.states(session),
+    completions=names.places,
 )
 def heartbeat(session: Session, argument: str) -> None:
     session.debugger.heartbeat(argument or session.thread.scope.token)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from asl.debug.comparison import same
-from asl.debug.completions import completions
 from asl.debug.expressions import compile, language_of
 from asl.debug.stop import Stop
 from asl.debug.terminal import change_view, data_view, highlight, names, source_view, stop_view
@@ -25,14 +23,6 @@ _PRINT: Final = re.compile(r"/(\w+)\s*(.*)", re.DOTALL)
 _ALL: Final = 100_000  # lines
 
 
-def _expressions(session: Session, typed: str) -> Iterable[str]:
-    return completions(session.stop, typed)
-
-
-def _places(session: Session, typed: str) -> Iterable[str]:
-    return names.states(session)
-
-
 # -- data ------------------------------------------------------------------------------------------------------------
 
 
@@ -47,7 +37,7 @@ def _places(session: Session, typed: str) -> Iterable[str]:
         "print/json gives it on one line. JSONata may stand in {% %}: print {% $sum(items.price) %}\n"
         "Variables are those that the state sees: what it assigns itself, the next state sees."
     ),
-    completions=_expressions,
+    completions=names.expressions,
 )
 def print_(session: Session, argument: str) -> None:
     flagged = _PRINT.match(argument)
@@ -68,7 +58,7 @@ def print_(session: Session, argument: str) -> None:
     "display [EXPRESSION]",
     "Print an expression at each stop, or list these.",
     "display $.total",
-    completions=_expressions,
+    completions=names.expressions,
 )
 def display(session: Session, argument: str) -> None:
     if not argument:
@@ -163,7 +153,7 @@ def _data_changes(before: Stop, after: Stop, fold: Fold) -> list[change_view.Lin
     "Show the definition of a state, or around a line.",
     "list Charge",
     aliases=("l",),
-    completions=_places,
+    completions=names.places,
 )
 def list_(session: Session, argument: str) -> None:
     screen, machine = session.screen, session.stop.run.machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from asl.debug import recorded_events
@@ -11,10 +10,6 @@ from asl.debug.terminal.commands import Group, nothing, number
 from asl.debug.terminal.session import Session
 
 GROUP: Final = Group("Moving")
-
-
-def _places(session: Session, typed: str) -> Iterable[str]:
-    return names.states(session)
 
 
 @GROUP.command(
@@ -83,7 +78,7 @@ def continue_(session: Session, argument: str) -> None:
         "further down in the file: out of a loop."
     ),
     repeats=True,
-    completions=_places,
+    completions=names.places,
 )
 def until(session: Session, argument: str) -> None:
     session.debugger.until(argument or None)
@@ -94,7 +89,7 @@ def until(session: Session, argument: str) -> None:
     "advance STATE|LINE",
     "Go on to a state or line, wherever it is.",
     "advance order.asl.json:31",
-    completions=_places,
+    completions=names.places,
 )
 def advance(session: Session, argument: str) -> None:
     session.debugger.advance(argument)

@@ -1,9 +1,10 @@
-"""The names that commands take: states, transitions between them, lines of time, stops."""
+"""What commands take: states, transitions between them, lines of time, stops, expressions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from asl.debug.completions import completions
 from asl.debug.terminal import headline
 from asl.debug.terminal.fitting import PLAIN
 from asl.machine import Machine
@@ -16,13 +17,23 @@ _OFFERED: Final = 40  # stops
 
 
 def machines(session: Session) -> list[Machine]:
-    """The machines of the executions so far, that which is debugged first."""
+    """The machine that is debugged, and that of the execution that is looked at."""
     return list(dict.fromkeys(stop.run.machine for stop in (session.debugger.stops[0], session.stop)))
 
 
 def states(session: Session) -> list[str]:
     """The names of all states, at any depth, each once."""
     return list(dict.fromkeys(each.name for machine in machines(session) for each in machine.program.states.values()))
+
+
+def places(session: Session, typed: str) -> list[str]:
+    """The same, as completions of what is typed."""
+    return states(session)
+
+
+def expressions(session: Session, typed: str) -> list[str]:
+    """Expressions of the data at the stop that is looked at, which begin as is typed."""
+    return completions(session.stop, typed)
 
 
 def transitions(session: Session) -> list[str]:

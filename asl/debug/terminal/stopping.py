@@ -36,10 +36,6 @@ def _places(session: Session, typed: str) -> Iterable[str]:
     return [*states, *(f"{state}.exit" for state in states), "error ", "resource "]
 
 
-def _expressions(session: Session, typed: str) -> Iterable[str]:
-    return completions(session.stop, typed)
-
-
 def _conditions(session: Session, typed: str) -> Iterable[str]:
     which, blank, condition = typed.partition(" ")
     if not blank:
@@ -83,7 +79,7 @@ def tbreak(session: Session, argument: str) -> None:
     "watch EXPRESSION",
     "Stop when the value of an expression changes.",
     "watch $.order.total",
-    completions=_expressions,
+    completions=names.expressions,
 )
 def watch(session: Session, argument: str) -> None:
     if not argument:

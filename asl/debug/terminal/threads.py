@@ -110,7 +110,7 @@ def branches(session: Session, argument: str) -> None:
     "branch N",
     "Look at another one, by its number in branches.",
     "branch 2",
-    more=("succeed, fail, submit and skip are for it then. The next move begins again where the debugger stands."),
+    more="succeed, fail, submit and skip are for it then. The next move begins again where the debugger stands.",
     aliases=("thread",),
 )
 def branch(session: Session, argument: str) -> None:
