@@ -44,6 +44,18 @@ def test_a_condition_in_jsonata_is_told_with_its_variables_and_its_input() -> No
     assert "  Choices[0] does not hold now: $total is 11, $states.input.said.of is " in told
 
 
+def test_a_condition_of_several_comparisons_is_told_with_all_that_it_looks_at() -> None:
+    either = [
+        {"Variable": "$.nothing", "IsPresent": True},
+        {"Not": {"Variable": "$$.Execution.Name", "StringEquals": "x"}},
+        {"Variable": "$order", "StringGreaterThanEqualsPath": "$.items[0]"},
+    ]
+    told = said(replayed(EVENTS, changed(ORDER, ("/States/Enough/Choices/1", {"Or": either[::2], "Next": "Ship"}))))
+    assert "  Choices[1] does not hold now: $.nothing is missing, $order is o-1, $.items[0] is pen" in told
+    told = said(replayed(EVENTS, changed(ORDER, ("/States/Enough/Choices/0", {"Or": either, "Next": "Thank"}))))
+    assert "  Choices[0] holds now: $.nothing is missing, $order is o-1, $.items[0] is pen" in told
+
+
 def test_a_retrier_that_is_used_up() -> None:
     definition = changed(ORDER, ("/States/Charge/Catch", ABSENT))
     calls = iter(range(9))
