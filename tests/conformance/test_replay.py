@@ -86,7 +86,7 @@ MUTATIONS: Final[tuple[tuple[str, str, JSON, int, str], ...]] = (
         "/States/MapState/Catch/0/Next",
         "Final",
         11,
-        "now: Pass state 'Final' is entered, by Catch/0/Next of state 'MapState'",
+        "now: Pass state 'Final' is entered, by catcher 0 of state 'MapState'",
     ),
     ("test_map_state_catch#0", "/States/MapState/InputPath", "$", 5, "now: the execution fails with States.Runtime"),
     (
