@@ -89,8 +89,8 @@ def _answerable(session: Session, stop: Stop) -> set[str | None]:
     None are those of tasks that an execution which goes on will answer.
     """
     debugger = session.debugger
-    started = (run for run in debugger.world.runs if run.parent_arn == stop.run.arn and run.status == "RUNNING")
-    is_executing = not headline.awaits_token(stop.state) and any(started)
+    started = [run for run in debugger.world.runs if run.parent_arn == stop.run.arn and run.status == "RUNNING"]
+    is_executing = bool(started) and not headline.awaits_token(stop.state)
     if is_executing or debugger.stop.number < len(debugger.stops) - 1:
         return set()
     return {attempt.call.token for attempt in debugger.waiting(stop.run)} - {None}
