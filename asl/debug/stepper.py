@@ -266,7 +266,8 @@ class Stepper:
         if self._real_time and due is not None:
             self.is_performing = True
             try:
-                while (left := due.at - wall_clock()) > 0:
+                until = wall_clock() + due.at - self.world.now  # the clock stands still while nobody moves on
+                while (left := until - wall_clock()) > 0:
                     time.sleep(min(left / 1000, _NAP))
             finally:
                 self.is_performing = False
