@@ -343,6 +343,7 @@ class Execution:
         if frame is None or self.status != "RUNNING" or frame.state.type in ("Choice", "Fail"):
             return False
         self.now = event.at
+        self.edits.pop(frame.id, None)
         if frame.phase == "enter":
             self.enter(frame, f"{frame.state.type}StateEntered")
         if frame.children is not None:
@@ -622,6 +623,7 @@ class Execution:
 
     def _discard(self, frame: Frame) -> None:
         del self.frames[frame.id]
+        self.edits.pop(frame.id, None)
         if frame.ref is not None:
             self.effects.append(Cancel(frame.ref))
         if frame in self.ready:

@@ -6,6 +6,7 @@ from there in the changed way, up to the stop where the change shows.
 
 from __future__ import annotations
 
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from asl.values import JSON
 
 if TYPE_CHECKING:
     from asl.debug.debugger import Debugger
+    from asl.frame import Frame
 
 _NOT_SKIPPED: Final = {
     "Choice": "a Choice has no one state that comes next; `set` its input so that another rule holds",
@@ -41,6 +43,10 @@ def set_value(debugger: Debugger, place: str, value: JSON) -> None:
     if variable not in known and not whole:
         raise InputError(f"the variable ${variable} is not assigned; {_known(variable, list(known))}")
     changed = value if whole else paths.assigned(known[variable], place, value)
+    if stop.kind == "wait" and stop.scope.phase == "branching":
+        raise InputError("branches or iterations run here; go into one of them to set what it reads")
+    if not copy(stop.scope).assign({variable: changed}):
+        raise InputError(f"${variable} cannot be changed here to a value so large")
     after = stop.kind == "exit"  # what it has assigned itself is there then
     _edit(debugger, stop, stop.moves + after, f"variable:{variable}", changed)
 
@@ -58,6 +64,8 @@ def _set_data(debugger: Debugger, stop: Stop, value: JSON) -> None:
         scheduled = _scheduled_by(debugger, stop)
         _edit(debugger, stop, scheduled.moves, arguments_stage(stop.state), value)
         return
+    if stop.kind == "exit" and isinstance(debugger.line.moves[stop.moves], moves.Skip):
+        raise InputError("the state was skipped; step on, and set the input of the next one")
     assert stop.edits is not None, "all others can be changed"
     if stop.edits == "assigned" and not isinstance(value, dict):
         raise InputError("what Assign gives is an object of variables and their values")
@@ -108,7 +116,7 @@ def answer(
 
 def _answer_at_the_tip(debugger: Debugger, given: Output | Failure, stop: Stop, final: bool) -> bool:
     """Answers the task of a stop if it is asked where the line has come to; False if it is not."""
-    frame = stop.run.execution.frames.get(stop.frame)
+    frame = _frame(debugger, stop)
     attempt = None if frame is None or frame.ref is None else debugger.world.attempt(stop.run, frame.ref)
     if attempt is None or debugger.line.moves_to(debugger.stop) < len(debugger.line.moves):
         return False
@@ -124,6 +132,11 @@ def _answer_at_the_tip(debugger: Debugger, given: Output | Failure, stop: Stop, 
         return False
     debugger.redo(len(debugger.line.moves), number, action, number)
     return True
+
+
+def _frame(debugger: Debugger, stop: Stop) -> Frame | None:
+    """The frame of a stop's thread of control at the tip of the line, if it lives."""
+    return debugger.world.run_of(stop.run.arn).execution.frames.get(stop.frame)
 
 
 def _check_pattern(stop: Stop, final: bool) -> None:
@@ -211,7 +224,7 @@ def end_wait(debugger: Debugger) -> None:
     waiting = [
         (each.run.arn, each.frame)
         for each in [stop, *debugger.branches()]
-        if (frame := each.run.execution.frames.get(each.frame)) is not None and frame.phase in ("waiting", "backoff")
+        if (frame := _frame(debugger, each)) is not None and frame.phase in ("waiting", "backoff")
     ]
     if not waiting:
         raise InputError("nothing waits for the clock here: no Wait, and no back-off before a retry")
@@ -231,19 +244,21 @@ def jump(debugger: Debugger, at: int) -> None:
         raise InputError("the clock only goes forwards; back and goto go to an earlier stop")
     debugger.show_the_tip()
     known = -1
-    while world.now < at:
-        known = len(debugger.stops)
-        if stepper.is_moving or _is_asking(debugger):
-            if debugger.come_by():
+    with debugger.interruption:
+        while world.now < at and not debugger.interruption.has_come:
+            known = len(debugger.stops)
+            if stepper.is_moving or _is_asking(debugger):
+                if debugger.come_by():
+                    return
+            elif debugger.act(moves.Jump(at)):
                 return
-        elif debugger.act(moves.Jump(at)):
-            return
-    if len(debugger.stops) == known and stepper.is_moving:
-        debugger.come_by()
+        if len(debugger.stops) == known and stepper.is_moving:
+            debugger.come_by()
 
 
 def _is_asking(debugger: Debugger) -> bool:
     """Whether a call is about to be made of which it is not known that nothing answers it."""
-    call = next((each.call for each in debugger.world.calls if not each.cancelled), None)
+    attempt = next((each for each in debugger.world.calls if not each.cancelled), None)
     stop = debugger.stop
-    return call is not None and (stop.problem is None or stop.call is None or stop.call.ref != call.ref)
+    known = None if stop.problem is None or stop.call is None else (stop.run.arn, stop.call.ref)
+    return attempt is not None and (attempt.run.arn, attempt.ref) != known

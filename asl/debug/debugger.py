@@ -23,7 +23,7 @@ from asl.errors import HostError, InputError
 from asl.findings import did_you_mean
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
-from asl.hosts.start import milliseconds, wall_clock
+from asl.hosts.start import json_copy, milliseconds, wall_clock
 from asl.hosts.world import World, split_options
 from asl.integration import Failure, Output
 from asl.values import JSON
@@ -70,7 +70,9 @@ class Debugger:
         self._begin()
         self.stepper.remembered.update(answers)
         self.breakpoints = Breakpoints([machine, *self.world.executions.machines])
-        self._extend()
+        if not self._extend():
+            self.close()
+            raise InputError(f"the execution ends before its first state: {self.run.error}: {self.run.cause}")
 
     def _begin(self) -> None:
         """Starts the execution in a world of its own."""
@@ -85,6 +87,8 @@ class Debugger:
             self.world.close()
             raise
         self.stepper = Stepper(self.world, self.script, self.is_live)
+        self.interruption = Interruption(self.stepper)
+        """Knows of Ctrl-C while it goes on."""
         self.line = Timeline(MAIN, [], [], [self.stepper.mark()], 0)
         self.stepper.given = self.line.given
         self.lines = {MAIN: self.line}
@@ -201,14 +205,14 @@ class Debugger:
         if self.is_at_end:
             raise InputError(self._nothing_more())
         self.reason = "step"
-        with Interruption(self.stepper) as interruption, rare_collections():
+        with self.interruption, rare_collections():
             while self._forward():
                 stop = self.stop
                 if self._is_hit() or self._is_left() or self._is_held():
                     return False
                 if wanted(stop):
                     return True
-                if interruption.has_come:
+                if self.interruption.has_come:
                     self.reason = "interrupted"
                     return False
         return False
@@ -245,6 +249,9 @@ class Debugger:
             if self._show_ahead():
                 return True
             if self.stepper.is_done:
+                return False
+            if self.interruption.has_come:
+                self.reason = "interrupted"
                 return False
             known = len(line.stops)
             try:
@@ -294,8 +301,8 @@ class Debugger:
         line.is_shown = False
         if isinstance(move, Edit):
             self._show_variable(move)
-        frames = sum(len(run.execution.frames) for run in self.world.runs)
-        if len(line.moves) - line.marks[-1].moves >= max(_MARK_EVERY, frames):
+        since = len(line.moves) - line.marks[-1].moves
+        if since >= _MARK_EVERY and since % _MARK_EVERY == 0 and since >= self.stepper.weight():
             line.marks.append(self.stepper.mark())
 
     def _show_variable(self, edit: Edit) -> None:
@@ -313,6 +320,8 @@ class Debugger:
 
     def back(self, count: int = 1) -> Stop:
         """Goes back by so many stops; nothing is undone, and going on again shows the same."""
+        if count < 0:
+            raise InputError(f"back goes back by a number of stops, not {count}; step goes on")
         if not self.line.position:
             raise InputError("this is the first stop; nothing came before")
         self.line.position = max(0, self.line.position - count)
@@ -336,10 +345,11 @@ class Debugger:
         if number < 0:
             raise InputError(f"stops are counted from 0; there is no stop {number}")
         self.reason = "step"
-        with Interruption(self.stepper) as interruption, rare_collections():
-            while len(self.stops) <= number and not interruption.has_come:
-                if not self._extend():
-                    raise InputError(f"there is no stop {number}; the last one is {len(self.stops) - 1}")
+        with self.interruption, rare_collections():
+            while len(self.stops) <= number and self._extend():
+                pass
+        if len(self.stops) <= number and not self.interruption.has_come:
+            raise InputError(f"there is no stop {number}; the last one is {len(self.stops) - 1}")
         self.line.position = min(number, len(self.stops) - 1)
         self._is_held()
         return self.stop
@@ -385,9 +395,10 @@ class Debugger:
         line = self.line
         mark = line.marks[-1]
         self.stepper.given = line.given
-        self.stepper.put_back(mark)
-        for move in line.moves[mark.moves :]:
-            self.stepper.move(0, move)
+        with self.interruption:
+            self.stepper.put_back(mark)
+            for move in line.moves[mark.moves :]:
+                self.stepper.move(0, move)
 
     def walk(self, moves: Sequence[Move]) -> None:
         """Makes these moves again from the start, as far as they can be made: those of a saved session."""
@@ -406,13 +417,13 @@ class Debugger:
 
     def set(self, place: str, value: JSON) -> Stop:
         """Changes data here: `$`, `$.a.b` of the stop's value, `$name`, `$name.a` of a variable."""
-        changing.set_value(self, place, value)
+        changing.set_value(self, place, json_copy("the value", value))
         return self.stop
 
     def succeed(self, output: JSON = None, *, token: str | None = None, stop: Stop | None = None) -> Stop:
         """Answers the task here by hand, or that of another branch, given by its `stop` (see `branches`), or the one
         that waits with a token (or in the state of that name)."""
-        changing.answer(self, Output(output), token, stop)
+        changing.answer(self, Output(json_copy("the output", output)), token, stop)
         return self.stop
 
     def fail(self, error: str, cause: str | None = None, *, token: str | None = None, stop: Stop | None = None) -> Stop:
@@ -423,7 +434,8 @@ class Debugger:
     def submit(self, output: JSON = None, *, stop: Stop | None = None) -> Stop:
         """Answers the start call of the callback task here (or of another branch): it goes on until its token is
         answered."""
-        changing.answer(self, Output({} if output is None else output), None, stop, final=False)
+        given = json_copy("the answer", {} if output is None else output)
+        changing.answer(self, Output(given), None, stop, final=False)
         return self.stop
 
     def heartbeat(self, token: str | None = None) -> Stop:
@@ -458,17 +470,20 @@ class Debugger:
         All that came after on this line is forgotten.
         """
         line = self.line
-        if moves < len(line.moves) or stops < len(line.stops):
-            self.return_to(moves, stops)
-        if not isinstance(action, Edit):
-            self._show_ahead()
-        if isinstance(action, AnswerCall) and action.ref in (None, _asked(line.stops[-1])):
-            line.stops[-1] = replace(line.stops[-1], problem=None)
-        self._move(action)
-        while len(line.stops) <= stop and self._extend():
-            pass
-        line.position = min(stop, len(line.stops) - 1)
-        self.reason = "step"
+        with self.interruption:
+            if moves < len(line.moves) or stops < len(line.stops):
+                self.return_to(moves, stops)
+            if not isinstance(action, Edit):
+                self._show_ahead()
+            if isinstance(action, AnswerCall) and (action.arn, action.ref) == _asked(line.stops[-1]):
+                line.stops[-1] = replace(line.stops[-1], problem=None)
+            self.reason = "step"
+            try:
+                self._move(action)
+            finally:  # the line goes on, also where the action is refused
+                while len(line.stops) <= stop and self._extend():
+                    pass
+                line.position = min(stop, len(line.stops) - 1)
         self._is_held()
 
     def act(self, action: Action) -> bool:
@@ -512,8 +527,9 @@ class Debugger:
 
     def come_to(self, wanted: Callable[[Stop], bool]) -> None:
         """Goes on to a stop that is wanted, past breakpoints, or to where nothing more happens."""
-        while self._forward() and not wanted(self.stop) and not self._is_held():
-            pass
+        with self.interruption:
+            while self._forward() and not wanted(self.stop) and not self._is_held():
+                pass
 
     def come_to_the_tip(self) -> None:
         """Has all that came after the present stop on this line be forgotten."""
@@ -526,6 +542,6 @@ class Debugger:
         return self.world.awaiting(run)
 
 
-def _asked(stop: Stop) -> str | None:
-    """The attempt that a stop is before the call of."""
-    return None if stop.call is None else stop.call.ref
+def _asked(stop: Stop) -> tuple[str, str | None]:
+    """The execution and the attempt that a stop is before the call of."""
+    return stop.run.arn, None if stop.call is None else stop.call.ref

@@ -14,21 +14,20 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from asl import events as ev
 from asl.debug import moves
 from asl.debug.moves import Deliver, Move, MoveFrame, Script
 from asl.debug.stop import Stop
 from asl.debug.stop_making import StopMaker
-from asl.errors import InputError
+from asl.errors import HostError, InputError
 from asl.frame import Frame
 from asl.hosts import checkpoint, virtual
 from asl.hosts.attempts import Attempt
 from asl.hosts.run import Run
-from asl.hosts.start import wall_clock
 from asl.hosts.timers import first_due
-from asl.hosts.world import World
+from asl.hosts.world import ENDLESS, World
 from asl.integration import Answer, Call, Failure, Output
 from asl.values import ABSENT
 
@@ -83,6 +82,7 @@ class Stepper:
         self.is_performing = False
         """Whether something is going on that Ctrl-C may end: a call, or waiting by the wall clock."""
         self._real_time = real_time
+        self._waited_until = 0
         self._mocks_are_ahead = False
 
     # -- where it is ---------------------------------------------------------------------------------------------------
@@ -179,7 +179,8 @@ class Stepper:
         Ctrl-C: then nothing has moved. Raises InputError for an action that cannot be done.
         """
         make = StopMaker(number, self.moves)
-        before = {run.arn: (run.status, len(run.recorded)) for run in self.world.runs}
+        events = len(self.run.recorded)
+        self.world.ended.clear()
         planned = self._planned() if move is None else None
         moving = self._moving
         stops: list[Stop] = []
@@ -200,15 +201,17 @@ class Stepper:
             self._move_clock()
         self.moves += 1
         if self.script is not None and planned is not None:
-            self.script.moved(self.run.recorded[before[self.run.arn][1] :])
-        for run in self.world.runs:
-            if run.status != "RUNNING" and before.get(run.arn, ("RUNNING",))[0] == "RUNNING":
-                stops.append(make.end(run, self.world.now, stops[-1] if stops else None))
+            self.script.moved(self.run.recorded[events:])
+        stops += [make.end(run, self.world.now, stops[-1] if stops else None) for run in self.world.ended]
         return stops
 
     def _phase(self, make: StopMaker, run: Run, frame: Frame) -> Iterator[Stop]:
         """Moves a frame by a phase."""
         execution = run.execution
+        if execution.last_id > ENDLESS:
+            raise HostError(
+                f"the execution '{run.name}' has made {execution.last_id:,} history events: an endless loop?"
+            )
         if execution.trace is None:
             execution.start_trace()
         before, events = make.copied(frame), len(run.recorded)
@@ -233,14 +236,18 @@ class Stepper:
                 goes_on = run.status == "RUNNING" and run.execution.frames.get(frame_id) is frame
                 yield from make.after_phase(run, before, frame if goes_on else None, frame.variables, [], events)
             case moves.AnswerCall():
-                virtual.perform_next(world, partial(self._by_hand, action), self.place_of(action.arn, action.ref) or 0)
+                called = 0 if action.ref is None else self.place_of(action.arn, action.ref)
+                if called is None or not world.calls:
+                    raise InputError("the task that was answered by hand is not asked here")
+                virtual.perform_next(world, partial(self._by_hand, action), called)
             case moves.AnswerToken(token, answer):
                 self._answer_token(token, answer)
             case moves.EndWait(arn, frame_id):
                 run = world.run_of(arn)
                 ref = run.execution.frames[frame_id].ref
                 purpose: ev.TimerPurpose = "wait" if run.execution.frames[frame_id].phase == "waiting" else "retry"
-                assert ref is not None, "it waits"
+                if ref is None:
+                    raise InputError("what was ended by hand does not wait here")
                 world.timers.cancel(run, ref)
                 world.deliver(run, ev.Edited(world.now, frame_id, "due", world.now))
                 world.deliver(run, ev.TimerFired(world.now, ref, purpose))
@@ -255,23 +262,28 @@ class Stepper:
             world.send_task_heartbeat(token)
             return
         waiting = next(each for run in world.runs for each in world.awaiting(run) if each.call.token == token)
-        self.answered.append(Answered(waiting.call, answer, final=True, by_hand=True))
         if isinstance(answer, Output):
             world.send_task_success(token, answer.value)
         else:
             world.send_task_failure(token, answer.error, answer.cause)
+        self.answered.append(Answered(waiting.call, answer, final=True, by_hand=True))
 
     def _move_clock(self) -> None:
         due = first_due(self.world.timers)
         if self._real_time and due is not None:
-            self.is_performing = True
-            try:
-                until = wall_clock() + due.at - self.world.now  # the clock stands still while nobody moves on
-                while (left := until - wall_clock()) > 0:
-                    time.sleep(min(left / 1000, _NAP))
-            finally:
-                self.is_performing = False
+            self._wait(due.at)
         virtual.move_clock(self.world)
+
+    def _wait(self, at: int) -> None:
+        """Waits as long as the clock has to go to a time, but for what was waited for before going back."""
+        ends = time.monotonic() + (at - max(self.world.now, self._waited_until)) / 1000
+        self.is_performing = True
+        try:
+            while (left := ends - time.monotonic()) > 0:
+                time.sleep(min(left, _NAP))
+        finally:
+            self.is_performing = False
+        self._waited_until = max(self._waited_until, at)
 
     # -- answers -------------------------------------------------------------------------------------------------------
 
@@ -292,18 +304,18 @@ class Stepper:
         if self._mocks_are_ahead:
             world.answers.rewind([each.call for each in self.answered if not each.by_hand])
             self._mocks_are_ahead = False
-        before = self._state_of_world()
+        requests = world.requests
         self.is_performing = True
         try:
             answered = Answered(attempt.call, *world.perform(attempt))
+        except BaseException:
+            self._mocks_are_ahead = True  # they may have counted the call
+            raise
         finally:
             self.is_performing = False
-        if self._state_of_world() == before:  # what starts or answers executions of this world has to do so each time
+        if world.requests == requests:  # what starts, answers or looks at executions of this world does so each time
             self.remembered[attempt.run.arn, attempt.ref, attempt.polls] = answered
         return answered
-
-    def _state_of_world(self) -> tuple[Any, ...]:
-        return (len(self.world.runs), *(run.execution.last_id for run in self.world.runs))
 
     def _by_hand(self, given: moves.AnswerCall, attempt: Attempt) -> tuple[Answer, bool]:
         answered = Answered(attempt.call, given.answer, given.final, by_hand=True)
@@ -313,6 +325,12 @@ class Stepper:
         return given.answer, given.final
 
     # -- going back ----------------------------------------------------------------------------------------------------
+
+    def weight(self) -> int:
+        """How much a mark copies: executions, threads of control, the results that these gather."""
+        runs = self.world.runs
+        frames = (frame for run in runs for frame in run.execution.frames.values())
+        return len(runs) + sum(1 + len(frame.results or ()) // 64 for frame in frames)
 
     def mark(self) -> Mark:
         """The present place."""

@@ -27,7 +27,8 @@ Kind: TypeAlias = Literal["enter", "stage", "call", "answer", "error", "retry", 
 * answer: the task has answered, or the iterations of a Map or the branches of a Parallel are done; the result
 * error: the state has an error, which Retry and Catch have not seen; the raw input
 * retry: the next attempt begins; the raw input
-* wait: nothing else can happen, and the clock is about to move on to `due`; the raw input
+* wait: nothing else can happen, and the clock is about to move on to `due` (but for the next poll of a job, which has
+  no stop); the raw input
 * exit: the state was left; its output
 * outside: only an answer from outside can help, until the time for it is over at `due`; the raw input
 * end: the execution has ended; its output

@@ -13,7 +13,8 @@ def is_outside(here: Stop, stop: Stop) -> bool:
     """Whether a stop is where the branch or iteration of another one is over, or the execution is."""
     if stop.run.arn != here.run.arn:
         return False
-    return stop.kind == "end" or here.frame.startswith(f"{stop.frame}.")
+    goes_on = stop.kind not in ("wait", "outside") and here.frame.startswith(f"{stop.frame}.")
+    return goes_on or stop.kind == "end"
 
 
 def is_next(here: Stop, stop: Stop) -> bool:

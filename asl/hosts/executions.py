@@ -43,6 +43,7 @@ class WorldExecutions:
         return self._world.on_driver(lambda: self._start(state_machine, input_text, name, parent, express))
 
     def _start(self, state_machine: str, input_text: str, name: str | None, parent: Call, express: bool) -> str:
+        self._world.requests += 1
         machine = self._machine(state_machine)
         kind = "EXPRESS" if express else machine.type
         given = _checked(name, input_text)
@@ -76,6 +77,7 @@ class WorldExecutions:
         return _described(self._run(execution_arn))
 
     def list(self, state_machine: str) -> Sequence[dict[str, JSON]]:
+        self._world.requests += 1
         name = machine_name(state_machine)
         return [_described(run) for run in reversed(self._world.runs) if run.machine.name == name]
 
@@ -136,6 +138,7 @@ class WorldExecutions:
         return next((run.machine for run in self._world.runs if run.machine.name == name), None)
 
     def _run(self, execution_arn: str) -> Run:
+        self._world.requests += 1
         try:
             return self._world.run_of(execution_arn)
         except KeyError:

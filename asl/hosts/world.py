@@ -43,7 +43,7 @@ T = TypeVar("T")
 START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn", "start_at", "variables", "single"))
 """Options of `Machine.run` that are those of `World.start`; the others are those of `World`."""
 
-_ENDLESS = 1_000_000
+ENDLESS = 1_000_000
 """History events after which an EXPRESS execution is taken for an endless loop; on AWS, time would end it."""
 
 Observer = Callable[[Run, list[HistoryEvent]], None]
@@ -149,6 +149,10 @@ class World:
         self._open: dict[str, dict[str, Attempt]] = {}
         self._tokens: dict[str, Attempt] = {}
         self._ended_tokens: set[str] = set()
+        self.requests = 0
+        """How often executions were started, looked at, or their tasks answered from outside."""
+        self.ended: list[Run] = []
+        """Those that have ended since somebody who moves the world looked."""
         self._running = 0
         self._observer = observer
         self.in_flight: SimpleQueue[Any] = SimpleQueue()
@@ -208,6 +212,7 @@ class World:
         that AWS would refuse or that is taken, a state that the machine does not have.
         """
         self._tick()
+        self.requests += 1
         machine = machine.of_type(type or machine.type)
         value = execution_input(input, input_text)
         name = self._new_name() if name is None else execution_name(name)
@@ -283,6 +288,7 @@ class World:
     def stop(self, run: Run, error: str | None = None, cause: str | None = None) -> None:
         """Stops an execution, as StopExecution does."""
         self._tick()
+        self.requests += 1
         self.deliver(run, ev.Stopped(self.now, error, cause))
 
     def keep_runs(self, runs: Sequence[Run]) -> None:
@@ -325,6 +331,7 @@ class World:
         None when there is none. Answer it with the `send_task_...` methods.
         """
         self._tick()
+        self.requests += 1
         for attempt in self._activity_tasks:
             resource = attempt.call.resource
             if not attempt.cancelled and activity in (resource, resource.rpartition(":activity:")[2]):
@@ -409,6 +416,7 @@ class World:
 
     def _of_token(self, token: str) -> Attempt:
         self._tick()
+        self.requests += 1
         attempt = self._tokens.get(token)
         if attempt is None:
             raise InputError("no task awaits an answer for this token")
@@ -429,8 +437,8 @@ class World:
                 self.moving.append(run)
             self.take(run)
             return
-        while execution.run(_ENDLESS // 4) or execution.last_id > _ENDLESS:
-            if execution.last_id > _ENDLESS:
+        while execution.run(ENDLESS // 4) or execution.last_id > ENDLESS:
+            if execution.last_id > ENDLESS:
                 self.take(run)
                 raise HostError(
                     f"the execution '{run.name}' has made {execution.last_id:,} history events: an endless loop?"
@@ -534,6 +542,8 @@ class World:
 
     def _finished(self, run: Run) -> None:
         self._running -= 1
+        if self.moving is not None:
+            self.ended.append(run)
         self._poll_awaiting(run.arn)
         for ref in [*self.timers.refs(run), *self._open[run.arn]]:
             self._cancel(run, ref)

@@ -11,6 +11,7 @@ import pytest
 
 import asl
 from asl.debug import Debugger, Stop
+from asl.debug.moves import AnswerCall
 from asl.debug.resuming import resume
 from asl.debug.session_file import read
 from asl.errors import InputError
@@ -654,3 +655,159 @@ def test_a_session_can_be_saved(tmp_path: Path) -> None:
     debugger.save(tmp_path / "order.session.json")
     resumed = resume(read(tmp_path / "order.session.json"), warn=pytest.fail)
     assert seen(resumed) == "enter Charge"
+
+
+# -- what is easily overlooked -----------------------------------------------------------------------------------------
+
+
+CHILD = machine({"Double": {"Type": "Pass", "Parameters": {"x.$": "$.n"}, "Next": "Rest"},
+                 "Rest": {"Type": "Wait", "Seconds": 9, "End": True}})  # fmt: skip
+PARENT = machine(
+    {
+        "Start": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Parameters": {
+                "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child",
+                "Input": {"n.$": "$.n"},
+            },
+            "OutputPath": "$.Output",
+            "End": True,
+        }
+    }
+)
+
+
+def nested() -> Debugger:
+    return Debugger(PARENT, {"n": 1}, machines={"child": CHILD})
+
+
+def test_a_change_in_a_child_execution_comes_to_its_parent() -> None:
+    debugger = nested()
+    debugger.continue_()
+    assert debugger.run.output == {"x": 1}
+    debugger.goto(next(stop.number for stop in debugger.stops if stop.state.name == "Double"))
+    debugger.set("$.n", 2)
+    debugger.continue_()
+    assert debugger.run.output == {"x": 2}
+
+
+def test_a_wait_of_a_child_that_was_started_again_is_ended() -> None:
+    debugger = nested()
+    debugger.continue_()
+    debugger.goto(0)
+    debugger.set("$.n", 3)
+    debugger.advance("Rest")
+    debugger.step()
+    debugger.retry_now()
+    debugger.continue_()
+    assert (debugger.run.output, debugger.run.duration_ms < 9_000) == ({"x": 3}, True)
+
+
+def test_an_edit_that_was_not_used_is_not_for_the_next_state() -> None:
+    states = {
+        "A": {"Type": "Task", "Resource": FUNCTION, "Next": "B"},
+        "B": {"Type": "Pass", "Result": "own", "End": True},
+    }
+    debugger = Debugger(machine(states), {}, tasks={"A": 1})
+    debugger.advance("A.exit")
+    debugger.back()
+    assert seen(debugger) == "answer A"
+    debugger.set("$", "edited")
+    debugger.skip()
+    debugger.continue_()
+    assert debugger.run.output == "own"
+
+
+def test_what_a_skipped_state_gave_out_is_not_changed() -> None:
+    debugger = order()
+    debugger.next()
+    debugger.skip()
+    with pytest.raises(InputError, match="the state was skipped; step on"):
+        debugger.set("$.x", 1)
+
+
+def test_an_edit_that_is_refused_loses_nothing() -> None:
+    debugger = order({"ok": True})
+    debugger.continue_()
+    stops = [*debugger.stops]
+    debugger.goto(4)
+    with pytest.raises(InputError, match="so large"):
+        debugger.set("$v", "x" * 300_000)
+    assert [*debugger.stops] == stops
+
+
+def test_values_by_hand_are_copied_and_must_be_json() -> None:
+    debugger = order()
+    debugger.next()
+    given = {"a": [1]}
+    debugger.succeed(given)
+    given["a"].append(2)
+    debugger.continue_()
+    assert debugger.run.output["charged"] == {"a": [1]}
+    debugger.goto(0)
+    with pytest.raises(InputError, match="JSON"):
+        debugger.set("$.n", {1, 2})
+
+
+def test_an_execution_that_is_over_at_its_start_is_not_debugged() -> None:
+    with pytest.raises(InputError, match="the execution ends before its first state: States"):
+        Debugger(ORDER, {}, variables={"v": "x" * 300_000})
+
+
+def test_back_goes_back() -> None:
+    debugger = order({"ok": True})
+    debugger.step(3)
+    with pytest.raises(InputError, match="back goes back by a number of stops, not -2"):
+        debugger.back(-2)
+
+
+def test_the_clock_of_the_whole_machine_is_not_the_end_of_a_branch() -> None:
+    branches = [
+        {"StartAt": name, "States": {name: {"Type": "Wait", "Seconds": 90, "End": True}}} for name in ("L", "R")
+    ]
+    both = machine({"Both": {"Type": "Parallel", "Branches": branches, "End": True}}, TimeoutSeconds=60)
+    debugger = Debugger(both, {})
+    debugger.advance("L")
+    debugger.until("R")
+    while seen(debugger) != "wait Both":
+        debugger.step()
+    with pytest.raises(InputError, match="branches or iterations run here"):
+        debugger.set("$new", 1)
+    debugger.goto(2)
+    debugger.finish()
+    assert (seen(debugger), debugger.run.status) == ("end Both", "TIMED_OUT")
+
+
+def test_mocks_count_a_call_once_that_ctrl_c_has_ended() -> None:
+    interrupts = [1]
+
+    def slow(arguments: Any) -> Any:
+        if interrupts:
+            interrupts.pop()
+            raise KeyboardInterrupt
+        return "first"
+
+    workflow = asl.testing.Workflow(ORDER)
+    workflow.mock("Charge").returns(slow, times=1).then.returns("second")
+    of_world, of_start = workflow.prepare()
+    debugger = Debugger(ORDER, {"n": 1}, **of_world, **of_start)
+    debugger.continue_()
+    assert debugger.reason == "interrupted"
+    debugger.continue_()
+    assert debugger.run.output["charged"] == "first"
+
+
+def test_an_answer_for_a_call_that_is_not_there_is_refused() -> None:
+    debugger = order()
+    debugger.next()
+    with pytest.raises(InputError, match="is not asked here"):
+        debugger.stepper.move(0, AnswerCall(Output(1), True, debugger.run.arn, "0#99"))
+
+
+def test_marks_do_not_copy_long_results_again_and_again() -> None:
+    items = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
+    each = machine({"All": {"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": items, "End": True}})
+    debugger = Debugger(each, list(range(6_000)))
+    debugger.step(6_000)
+    assert len(debugger.line.marks) < 100
