@@ -266,7 +266,7 @@ def test_a_standard_execution_ends_after_a_year() -> None:
 
 
 def test_an_endless_express_loop_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asl.hosts.world._ENDLESS", 10_000)
+    monkeypatch.setattr("asl.hosts.world.ENDLESS", 10_000)
     states = {
         "A": {"Type": "Choice", "Choices": [{"Variable": "$.stop", "IsPresent": True, "Next": "B"}], "Default": "A"},
         "B": {"Type": "Succeed"},
