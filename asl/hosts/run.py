@@ -45,7 +45,7 @@ class Run:
         self.recorded = recorded
         self.awaited = awaited
         self._visits = (0, [])
-        for name in ("_output", "_rendered"):
+        for name in ("input", "_output", "_rendered"):
             self.__dict__.pop(name, None)
 
     def __repr__(self) -> str:

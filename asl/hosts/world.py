@@ -149,6 +149,8 @@ class World:
         self._open: dict[str, dict[str, Attempt]] = {}
         self._tokens: dict[str, Attempt] = {}
         self._ended_tokens: set[str] = set()
+        self._taken_back: dict[str, Run] = {}
+        """Runs that were started where this world has been put back to before."""
         self.requests = 0
         """How often executions were started, looked at, or their tasks answered from outside."""
         self.ended: list[Run] = []
@@ -241,7 +243,7 @@ class World:
             variables=json_object("variables", variables),
             single=single,
         )
-        run = self._by_arn[arn] = Run(machine, Execution(machine.program, info), self, parent)
+        run = self._by_arn[arn] = self._made(machine, Execution(machine.program, info), parent)
         run.execution.check = self.answers.check
         run.execution.arrange = self.answers.arranged
         self.runs.append(run)
@@ -292,9 +294,19 @@ class World:
         self.deliver(run, ev.Stopped(self.now, error, cause))
 
     def keep_runs(self, runs: Sequence[Run]) -> None:
-        """Forgets all executions but these."""
+        """Has only these executions; others, should they be started again, are the same objects then."""
+        kept = {run.arn: run for run in runs}
+        self._taken_back |= {run.arn: run for run in self.runs if run.arn not in kept}
         self.runs = list(runs)
-        self._by_arn = {run.arn: run for run in runs}
+        self._by_arn = kept
+
+    def _made(self, machine: Machine, execution: Execution, parent: str | None) -> Run:
+        """The run of a new execution."""
+        run = self._taken_back.pop(execution.info.arn, None)
+        if run is None:
+            return Run(machine, execution, self, parent)
+        run.put_back(execution, [], {})
+        return run
 
     def run_of(self, arn: str) -> Run:
         """The run with that execution ARN. Raises KeyError."""

@@ -105,3 +105,14 @@ def test_executions_that_were_started_since_are_forgotten() -> None:
         checkpoint.put_back(world, then)
         assert world.runs == [first]
         assert world.start(machine, {}, name="second").succeeded
+
+
+def test_an_execution_that_is_started_again_is_the_same_run() -> None:
+    machine = asl.load({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    with World() as world:
+        world.start(machine, {}, name="first")
+        then = checkpoint.take(world)
+        second = world.start(machine, {"n": 1}, name="second")
+        checkpoint.put_back(world, then)
+        assert world.start(machine, {"n": 2}, name="second") is second
+        assert (second.output, second.path) == ({"n": 2}, ["A"])
