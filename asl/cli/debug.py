@@ -57,6 +57,16 @@ def command(
     if "-" in (file, commands, replay) or said["input_"] in ("-", "@-"):
         raise click.UsageError("the debugger reads its commands from standard input; nothing else can be there")
 
+    from asl.hosts.garbage import rare_collections
+
+    with rare_collections():  # what is imported and kept lives on: walking it again and again would be felt
+        ctx.exit(_debug(ctx, file, said, commands, replay))
+
+
+def _debug(
+    ctx: click.Context, file: str | None, said: Mapping[str, Any], commands: str | None, replay: str | None
+) -> int:
+    """Debugs until the session is over; gives the exit code."""
     from asl.cli.terminal import guarded
     from asl.debug.terminal import shell
     from asl.debug.terminal.command_files import read_commands
@@ -70,8 +80,7 @@ def command(
         debugger = _debugger(ctx, said, file) if session is None else _resumed(ctx, said, file, session)
         displays = {} if session is None else session.displays
         with debugger:
-            code = shell.run(debugger, reader=reader, out=out, commands=first, displays=displays)
-    ctx.exit(code)
+            return shell.run(debugger, reader=reader, out=out, commands=first, displays=displays)
 
 
 def _debugger(ctx: click.Context, said: Mapping[str, Any], file: str | None) -> Debugger:
