@@ -32,6 +32,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
+from asl import editing
 from asl import events as ev
 from asl.effects import Cancel, Effect, Finish, StartTimer, Status
 from asl.errors import StateError
@@ -225,9 +226,9 @@ class Execution:
                 state = frame.state
                 state.heard(self, frame)
             case ev.Edited():
-                return self._edited(event)
+                return editing.edit(self, event)
             case ev.Skipped():
-                return self._skipped(event)
+                return editing.skip(self, event)
             case ev.Stopped():
                 if self.status != "RUNNING":
                     return False
@@ -314,52 +315,6 @@ class Execution:
         self.ready.append(frame)
         return True
 
-    # -- debugging -------------------------------------------------------------------------------------------------
-
-    def _edited(self, event: ev.Edited) -> bool:
-        frame = self.frames.get(event.frame)
-        if frame is None or self.status != "RUNNING":
-            return False
-        kind, _, name = event.place.partition(":")
-        match kind:
-            case "input":
-                frame.value = event.value
-            case "variable":
-                if not frame.assign({name: event.value}):
-                    return False
-            case "due":
-                if frame.due is None:
-                    return False
-                frame.due = event.value
-            case "draws":
-                self.draws = event.value
-            case _:
-                self.edits.setdefault(frame.id, {})[event.place] = event.value
-        self.now = event.at
-        return True
-
-    def _skipped(self, event: ev.Skipped) -> bool:
-        frame = self.frames.get(event.frame)
-        if frame is None or self.status != "RUNNING" or frame.state.type in ("Choice", "Fail"):
-            return False
-        self.now = event.at
-        self.edits.pop(frame.id, None)
-        if frame.phase == "enter":
-            self.enter(frame, f"{frame.state.type}StateEntered")
-        if frame.children is not None:
-            self.abort_children(frame)
-        if frame.ref is not None:
-            self.effects.append(Cancel(frame.ref))
-            frame.ref = frame.due = frame.call_state = None
-            frame.timers = False
-        if frame in self.ready:
-            self.ready.remove(frame)
-        self.ready.appendleft(frame)
-        frame.error = None
-        self.record(frame, f"{frame.state.type}StateExited", {"name": frame.state.name, "output": frame.value})
-        self.move(frame, frame.state.next, frame.value)
-        return True
-
     # -- running ---------------------------------------------------------------------------------------------------
 
     def microstep(self, frame_id: str | None = None) -> bool:
@@ -374,21 +329,10 @@ class Execution:
             ready.remove(named)
             ready.appendleft(named)
         frame = ready[0]
-        if self.edits and self.trace is None:
-            self._move_edited(frame)
-            return True
         if self.trace is not None:
             self.trace.frame = frame.id
-        self._move(frame)
-        return True
-
-    def _move_edited(self, frame: Frame) -> None:
-        """Moves a frame by one phase where a value may be edited, which takes a trace."""
-        self.start_trace()
-        self.microstep()
-        self.trace = None
-
-    def _move(self, frame: Frame) -> None:
+        elif self.edits:
+            return self._edited_microstep()
         try:
             frame.state.phases[frame.phase](self, frame)
         except EvaluationError as failure:
@@ -401,6 +345,14 @@ class Execution:
             self._end("FAILED", too_deep(), "ExecutionFailed", frame.previous_id)
         if self.edits:
             self.edits.pop(frame.id, None)
+        return True
+
+    def _edited_microstep(self) -> bool:
+        """A microstep in which a value may be edited, which takes a trace."""
+        self.start_trace()
+        moved = self.microstep()
+        self.trace = None
+        return moved
 
     def run(self, budget: int | None = None) -> bool:
         """Microsteps until nothing is ready, at most `budget` of them; True when the budget ended it."""

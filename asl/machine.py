@@ -91,7 +91,8 @@ class Machine:
         `mocks`, `seed`, `start` ...) and of `World.start` (`name`, `type`, `input_text`, `context` ...). Raises
         `HostError` when a task is answered by nothing, `InputError` for an input that is not JSON or is too large.
         """
-        from asl.hosts.world import World, split_options
+        from asl.hosts.start import split_options
+        from asl.hosts.world import World
 
         of_world, of_start = split_options(options)
         with World(**of_world) as world:

@@ -30,6 +30,7 @@ LAYERS = [
     ["asl.parse"],
     ["asl.check"],
     [
+        "asl.editing",
         "asl.effects",
         "asl.events",
         "asl.history",

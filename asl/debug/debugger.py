@@ -23,8 +23,8 @@ from asl.errors import HostError, InputError
 from asl.findings import did_you_mean
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
-from asl.hosts.start import json_copy, milliseconds, wall_clock
-from asl.hosts.world import World, split_options
+from asl.hosts.start import json_copy, milliseconds, split_options, wall_clock
+from asl.hosts.world import World
 from asl.integration import Failure, Output
 from asl.values import JSON
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
 
 from asl.debug.stop import Kind
 from asl.debug.threads import Threads
@@ -105,13 +105,8 @@ class Errors:
 
     name: str
 
-    @property
-    def machine(self) -> None:
-        return None
-
-    @property
-    def pointer(self) -> None:
-        return None
+    machine: ClassVar[None] = None
+    pointer: ClassVar[None] = None
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -132,13 +127,8 @@ class Resources:
 
     glob: str
 
-    @property
-    def machine(self) -> None:
-        return None
-
-    @property
-    def pointer(self) -> None:
-        return None
+    machine: ClassVar[None] = None
+    pointer: ClassVar[None] = None
 
     @property
     def keys(self) -> tuple[Key, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from asl.debug.stop import Stop
 
 
@@ -25,3 +27,22 @@ def is_next(here: Stop, stop: Stop) -> bool:
 def line_of(stop: Stop) -> int:
     place = stop.run.machine.locate(stop.state.pointer)
     return 0 if place is None else place.line
+
+
+def failure(stops: Sequence[Stop], end: Stop) -> Stop | None:
+    """The stop where an execution that has failed at its end got its error; None where it was not in a state.
+
+    Where that of a Map or Parallel is the error of an iteration or branch, it is the stop in there.
+    """
+    found: Stop | None = None
+    for each in reversed(stops[: end.number]) if end.kind == "end" else ():
+        if each.run.arn != end.run.arn:
+            continue
+        if found is None and (each.kind != "error" or each.error != end.error):
+            return None
+        if found is not None and each.frame == found.frame and each.kind in ("enter", "retry"):
+            break
+        is_inside = found is None or each.frame.startswith(f"{found.frame}.")
+        if each.kind == "error" and each.error == end.error and is_inside:
+            found = each
+    return found

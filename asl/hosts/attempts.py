@@ -11,6 +11,7 @@ from asl.effects import CallTask
 from asl.integration import Call
 
 if TYPE_CHECKING:
+    from asl.engine import Execution
     from asl.hosts.run import Run
 
 
@@ -78,3 +79,29 @@ class Request:
         if failure is not None:
             raise failure
         return value
+
+
+def call_of(effect: CallTask, execution: Execution, at: int, parent_arn: str | None = None) -> Call:
+    """What an integration, or a mock, is asked for a task of an execution, at a time in milliseconds."""
+    info = execution.info
+    frame = execution.frames.get(effect.ref.partition("#")[0])
+    return Call(
+        ref=effect.ref,
+        resource=effect.resource,
+        arguments=effect.arguments,
+        pattern=effect.pattern,
+        state_name=effect.state_name,
+        execution_arn=info.arn,
+        state_machine_arn=info.state_machine_arn,
+        at=at,
+        seed=f"{info.seed}/{effect.ref}",
+        attempt=effect.attempt,
+        token=effect.token,
+        credentials=effect.credentials,
+        timeout_seconds=effect.timeout_seconds,
+        heartbeat_seconds=effect.heartbeat_seconds,
+        region=info.region,
+        account=info.account,
+        parent_arn=parent_arn,
+        item=None if frame is None else frame.map_item(),
+    )

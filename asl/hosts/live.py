@@ -7,9 +7,10 @@ drive, like in virtual time: give the answer, then run the world again. What is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from queue import Empty
 from threading import Thread, current_thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from asl import events as ev
 from asl.hosts.attempts import Attempt, Request
@@ -18,6 +19,8 @@ from asl.hosts.timers import pop_due
 
 if TYPE_CHECKING:
     from asl.hosts.world import World
+
+T = TypeVar("T")
 
 _LONGEST_SLEEP = 1.0  # seconds: Ctrl-C is seen within this time on every platform
 
@@ -48,6 +51,18 @@ def drive(world: World, until: int | None = None) -> None:
             world.deliver(run, ev.Stopped(world.now, cause="Interrupted"))
     finally:
         _let_go(world)
+
+
+def on_driver(world: World, work: Callable[[], T]) -> T:
+    """What `work` gives, done by the thread that drives the world; by this one where none does."""
+    with world.handover:
+        request = None if world.driver in (None, current_thread()) else Request(work)
+        if request is not None:
+            world.in_flight.put(request)
+    if request is None:
+        return work()
+    result: T = request.result()
+    return result
 
 
 def _let_go(world: World) -> None:

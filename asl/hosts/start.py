@@ -21,6 +21,10 @@ DEFAULT_START = 1_767_225_600_000
 _LATEST_START = 221_845_392_000_000  # year 9000: whatever runs from there ends before the calendar does
 
 
+START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn", "start_at", "variables", "single"))
+"""Options of `Machine.run` that are those of `World.start`; the others are those of `World`."""
+
+
 def wall_clock() -> int:
     """Milliseconds since the epoch, now."""
     return time.time_ns() // 1_000_000
@@ -108,3 +112,9 @@ def execution_name(name: str) -> str:
     if not 1 <= len(name) <= NAME_LENGTH:
         raise InputError(f"an execution name has 1 to {NAME_LENGTH} characters, not {len(name)}")
     return name
+
+
+def split_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Options of `Machine.run` as those of `World` and those of `World.start`."""
+    of_world = {key: value for key, value in options.items() if key not in START_OPTIONS}
+    return of_world, {key: value for key, value in options.items() if key in START_OPTIONS}

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from asl.errors import HostError
+from asl.hosts.answers import Answers
 from asl.hosts.attempts import Attempt
+from asl.integration import Answer, NotAnswered
 
 _ARGUMENTS = {
     "activity": ("activities", "function"),
@@ -78,3 +80,17 @@ def _python_ways(ways: Sequence[str]) -> list[str]:
         argument, answer = _ARGUMENTS[option]
         arguments.append(f"{argument}={{{json.dumps(name.strip(chr(39)), ensure_ascii=False)}: {answer}}}")
     return arguments
+
+
+def answer_of(attempt: Attempt, answers: Answers) -> tuple[Answer, bool]:
+    """The answer of a call, and whether it is final. Raises HostError, with the task's place, if there is none."""
+    try:
+        answer, final = answers.find(attempt.call)
+    except NotAnswered as failure:
+        advice = answers.advice_of_mocks(attempt.call)
+        raise UnansweredError(attempt, str(failure), failure.ways, advice) from failure
+    except HostError as failure:
+        raise HostError(f"{place(attempt)}{failure}") from failure
+    if answer is None:
+        raise UnansweredError(attempt, of_mocks=answers.advice_of_mocks(attempt.call))
+    return answer, final

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
-from threading import Lock, Thread, current_thread
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from asl import events as ev
@@ -22,16 +22,16 @@ from asl.errors import HostError, InputError
 from asl.history import HistoryEvent
 from asl.hosts import stand_ins
 from asl.hosts.answers import Answers, Mocks, TaskFunction, Tasks
-from asl.hosts.attempts import Attempt, Request
+from asl.hosts.attempts import Attempt, call_of
 from asl.hosts.executions import WorldExecutions
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
 from asl.hosts.spelling import unknown_tasks
 from asl.hosts.start import execution_input, execution_name, json_copy, json_object, start_time, wall_clock
 from asl.hosts.timers import Due, Timers
-from asl.hosts.unanswered import UnansweredError, place
+from asl.hosts.unanswered import answer_of
 from asl.hosts.watchers import watchers
-from asl.integration import Answer, AwsMode, Call, Failure, Handler, NotAnswered, Output, Pending, Settings, Warn
+from asl.integration import Answer, AwsMode, Call, Failure, Handler, Output, Pending, Settings, Warn
 from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
 from asl.recursion import make_room
@@ -40,19 +40,10 @@ from asl.values import ABSENT, JSON
 
 T = TypeVar("T")
 
-START_OPTIONS = frozenset(("name", "type", "input_text", "context", "role_arn", "start_at", "variables", "single"))
-"""Options of `Machine.run` that are those of `World.start`; the others are those of `World`."""
-
 ENDLESS = 1_000_000
 """History events after which an EXPRESS execution is taken for an endless loop; on AWS, time would end it."""
 
 Observer = Callable[[Run, list[HistoryEvent]], None]
-
-
-def split_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Options of `Machine.run` as those of `World` and those of `World.start`."""
-    of_world = {key: value for key, value in options.items() if key not in START_OPTIONS}
-    return of_world, {key: value for key, value in options.items() if key in START_OPTIONS}
 
 
 class World:
@@ -391,14 +382,9 @@ class World:
 
     def on_driver(self, work: Callable[[], T]) -> T:
         """What `work` gives, done by the thread that drives the world: a live world performs calls on others."""
-        with self.handover:
-            request = None if self.driver in (None, current_thread()) else Request(work)
-            if request is not None:
-                self.in_flight.put(request)
-        if request is None:
-            return work()
-        result: T = request.result()
-        return result
+        from asl.hosts import live
+
+        return live.on_driver(self, work)
 
     def _tick(self) -> None:
         """In a live world, sets the clock and fires what has become due, before something new is done."""
@@ -417,11 +403,10 @@ class World:
             self._end_token(attempt)
             return
         if self._on_answer is not None:
-            match outcome:
-                case ev.TaskSucceeded():
-                    self._on_answer(attempt.run, attempt.call, Output(outcome.output))
-                case ev.TaskFailed():
-                    self._on_answer(attempt.run, attempt.call, Failure(outcome.error, outcome.cause))
+            answer: Answer = (
+                Failure(outcome.error, outcome.cause) if isinstance(outcome, ev.TaskFailed) else Output(outcome.output)
+            )
+            self._on_answer(attempt.run, attempt.call, answer)
         attempt.answered = attempt.cancelled = True
         self._cancel(attempt.run, attempt.ref)
         self.deliver(attempt.run, outcome)
@@ -475,30 +460,8 @@ class World:
             self._observer(run, history)
 
     def _ask(self, run: Run, effect: CallTask) -> None:
-        info = run.execution.info
-        frame = run.execution.frames.get(effect.ref.partition("#")[0])
-        call = Call(
-            ref=effect.ref,
-            resource=effect.resource,
-            arguments=effect.arguments,
-            pattern=effect.pattern,
-            state_name=effect.state_name,
-            execution_arn=info.arn,
-            state_machine_arn=info.state_machine_arn,
-            at=self.now,
-            seed=f"{info.seed}/{effect.ref}",
-            attempt=effect.attempt,
-            token=effect.token,
-            credentials=effect.credentials,
-            timeout_seconds=effect.timeout_seconds,
-            heartbeat_seconds=effect.heartbeat_seconds,
-            region=info.region,
-            account=info.account,
-            parent_arn=run.parent_arn,
-            item=None if frame is None else frame.map_item(),
-        )
-        attempt = Attempt(run, effect, call)
-        self._open[info.arn][effect.ref] = attempt
+        attempt = Attempt(run, effect, call_of(effect, run.execution, self.now, run.parent_arn))
+        self._open[run.arn][effect.ref] = attempt
         if effect.token is not None and effect.pattern == "wait_for_task_token":
             self._tokens[effect.token] = attempt
         if self.answers.is_polled(effect.resource):
@@ -564,16 +527,7 @@ class World:
 
     def perform(self, attempt: Attempt) -> tuple[Answer, bool]:
         """The answer of a call, and whether it is final. Raises HostError, with the task's place, if there is none."""
-        try:
-            answer, final = self.answers.find(attempt.call)
-        except NotAnswered as failure:
-            advice = self.answers.advice_of_mocks(attempt.call)
-            raise UnansweredError(attempt, str(failure), failure.ways, advice) from failure
-        except HostError as failure:
-            raise HostError(f"{place(attempt)}{failure}") from failure
-        if answer is None:
-            raise UnansweredError(attempt, of_mocks=self.answers.advice_of_mocks(attempt.call))
-        return answer, final
+        return answer_of(attempt, self.answers)
 
     def answered(self, attempt: Attempt, answer: Answer, final: bool) -> None:
         """Brings the answer of a call to its run: now, or at the time that the answer says.

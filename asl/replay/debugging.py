@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from asl.debug.debugger import Debugger
-from asl.debug.terminal import trail
+from asl.debug.ways import failure
 from asl.hosts.answers import Mocks
 from asl.hosts.run import Run
 from asl.json_text import dumps
@@ -49,7 +49,7 @@ def end_of(debugger: Debugger) -> Place | None:
     debugger.reason = "start"
     if debugger.line.left is not None and stop.number == debugger.line.left[0]:
         return Place(stop.number, f"where {why.removeprefix('here ')}")
-    failed = trail.failure(debugger.stops, stop)
+    failed = failure(debugger.stops, stop)
     return None if failed is None else Place(failed.number, "the error that ended it")
 
 

@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import closing
 
 from asl.errors import InputError
-from asl.hosts.answers import Mocks
-from asl.hosts.world import World
+from asl.hosts.answers import Answers, Mocks
+from asl.integration import Settings
 from asl.machine import Machine
 from asl.replay.differences import Redaction
 from asl.replay.facts import facts_of, recorded_input
@@ -51,9 +52,9 @@ def replay(
     if text is None:
         raise InputError(f"{recording.name}: the execution's input is not in the recording; say it with --input JSON")
     redaction = Redaction([re.compile(pattern) for pattern in redacted])
-    with World() as world:
+    with closing(Answers(None, None, Settings())) as checks:
         while True:
-            attempt = Try(recording, started_machine(machine, facts), facts, text, redaction, world, mocks)
+            attempt = Try(recording, started_machine(machine, facts), facts, text, redaction, checks, mocks)
             learnt = attempt.go()
             if learnt is None:
                 return attempt.outcome(machine)

@@ -12,8 +12,7 @@ from asl.effects import CallTask
 from asl.engine import Execution
 from asl.frame import Frame
 from asl.history import HistoryEvent
-from asl.hosts.answers import Mocks
-from asl.hosts.world import World
+from asl.hosts.answers import Answers, Mocks
 from asl.machine import Machine
 from asl.replay import adoption, answers, chance, fields
 from asl.replay.adopted import Adopted
@@ -53,7 +52,7 @@ class Try:
         facts: Facts,
         text: str,
         redaction: Redaction,
-        world: World,
+        checks: Answers,
         mocks: Mocks | None,
     ) -> None:
         self.recording = recording
@@ -62,7 +61,7 @@ class Try:
         self.input_text = text
         info = facts.info(text)
         self.execution = Execution(machine.program, info)
-        self.execution.check, self.execution.arrange = world.answers.check, world.answers.arranged
+        self.execution.check, self.execution.arrange = checks.check, checks.arranged
         self.execution.taken = set()
         self.generated = Generated(facts, info)
         self.pairing = Pairing(recording, redaction)

@@ -66,11 +66,11 @@ def _debug(config: pytest.Config, why: str, run: Run, runs: Sequence[Run]) -> No
 
 def _go_to_the_error(debugger: Debugger) -> None:
     """Goes to the error that ended the execution, else to where it has come."""
-    debugger.continue_()
-    failed_at = debugger.run.execution.failed_at
-    errors = [stop for stop in debugger.stops if stop.kind == "error" and stop.state.pointer == failed_at]
-    if errors:
-        debugger.goto(errors[-1].number)
+    from asl.debug.ways import failure
+
+    failed = failure(debugger.stops, debugger.continue_())
+    if failed is not None:
+        debugger.goto(failed.number)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from asl.hosts.run import Run
 from asl.hosts.start import DEFAULT_START
 from asl.integration import Failure
 from asl.json_text import dumps
+from asl.testing.answer_series import answered, series, without_metadata
 from asl.testing.asltest.mocking import add_mocks
-from asl.testing.recorded_answers import answered, series, without_metadata
 from asl.testing.workflow import Workflow
 from asl.testing.written_mocks import Series, as_table, seconds
 from asl.values import JSON

@@ -15,7 +15,8 @@ from asl.hosts.executions import machine_name
 from asl.hosts.garbage import rare_collections
 from asl.hosts.run import Run
 from asl.hosts.spelling import GLOB_SIGNS
-from asl.hosts.world import START_OPTIONS, World, split_options
+from asl.hosts.start import START_OPTIONS, split_options
+from asl.hosts.world import World
 from asl.limits import WorkflowType
 from asl.machine import Definition, Machine
 from asl.testing import mock_config, sam

@@ -16,9 +16,10 @@ from typing import Any, Final
 from asl.errors import AslError, HostError
 from asl.hosts.answers import Mocks
 from asl.hosts.world import World
-from asl.integration import Answer, Call, Failure, FailurePhase, Output
+from asl.integration import Answer, Call, Failure, Output
 from asl.limits import WorkflowType
 from asl.machine import load
+from asl.replay.recorded_answers import phase
 from asl.values import ABSENT, JSON
 from tests.conformance.performed import Stage
 from tests.conformance.recordings import ACCOUNT, REGION, Execution
@@ -138,7 +139,7 @@ class RecordedAnswers:
         if event.endswith("TimedOut") and call.state_name in self._timed:
             return Output(None, NEVER_MS, submitted, attempt.worker_name)
         cause = self._cause(outcome.get("cause"))
-        return Failure(outcome.get("error"), cause, _phase(event), 0, submitted, attempt.worker_name)
+        return Failure(outcome.get("error"), cause, phase(event), 0, submitted, attempt.worker_name)
 
     def _cause(self, cause: JSON) -> str | None:
         """A cause as text: as it stands elsewhere in the history, where the recording has opened it."""
@@ -197,16 +198,6 @@ def _link(attempts: list[Attempt], events: tuple[JSON, ...] | None) -> None:
                 attempt.worker_name = event["activityStartedEventDetails"].get("workerName")
         details = next(value for key, value in event.items() if key.endswith("EventDetails"))
         attempt.parameters = details.get("parameters", details.get("input"))
-
-
-def _phase(event: str) -> FailurePhase:
-    if event.endswith("TimedOut"):
-        return "timeout"
-    if event.endswith("ScheduleFailed"):
-        return "schedule"
-    if event.endswith("StartFailed"):
-        return "start"
-    return "submit" if event.endswith("SubmitFailed") else "run"
 
 
 def _timed_states(definition: JSON) -> Iterator[str]:

@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from asl.debug.terminal import data_view, headline, timeline_view, trail
+from asl.debug.terminal import data_view, headline, timeline_view
 from asl.debug.terminal.commands import Group, number
 from asl.debug.terminal.session import Session
+from asl.debug.ways import failure
 from asl.errors import InputError
 from asl.findings import did_you_mean
 from asl.history import HistoryEvent
@@ -107,7 +108,7 @@ def _info_execution(session: Session) -> Iterator[str]:
 
 
 def _info_state(session: Session) -> Iterator[str]:
-    stop = trail.failure(session.debugger.stops, session.stop) or session.stop
+    stop = failure(session.debugger.stops, session.stop) or session.stop
     yield f"state       {plain(stop.state.name)} ({stop.state.type})"
     yield f"pointer     {plain(stop.state.pointer)}"
     yield f"place       {headline.place(stop) or 'defined in Python'}"

@@ -11,6 +11,7 @@ from asl.debug.terminal import change_view, data_view, error_view, headline, hig
 from asl.debug.terminal.data_view import Fold
 from asl.debug.terminal.hints import hints
 from asl.debug.terminal.screen import Screen
+from asl.debug.ways import failure
 from asl.story_text import Style, plain
 from asl.values import JSON
 
@@ -149,7 +150,7 @@ def screenful(
     around = max(7, height // 4) if is_new else 5
     if stop.kind != "end":
         yield from source(stop, around, width, style)
-    elif (failed := trail.failure(stops, stop)) is not None:
+    elif (failed := failure(stops, stop)) is not None:
         yield from origin(stop, failed, around, screen)
     yield from data(stop, before, Fold(max(_LEAST, height // 2 - 4), width), style)
     yield from hints(stop, stops, width, style, is_known=is_known)

@@ -158,25 +158,6 @@ def is_elsewhere(last: Stop, stop: Stop) -> bool:
     return follows and not (other.startswith(one) or one.startswith(other))
 
 
-def failure(stops: Sequence[Stop], end: Stop) -> Stop | None:
-    """The stop where an execution that has failed at its end got its error; None where it was not in a state.
-
-    Where that of a Map or Parallel is the error of an iteration or branch, it is the stop in there.
-    """
-    found: Stop | None = None
-    for each in reversed(stops[: end.number]) if end.kind == "end" else ():
-        if each.run.arn != end.run.arn:
-            continue
-        if found is None and (each.kind != "error" or each.error != end.error):
-            return None
-        if found is not None and each.frame == found.frame and each.kind in ("enter", "retry"):
-            break
-        is_inside = found is None or each.frame.startswith(f"{found.frame}.")
-        if each.kind == "error" and each.error == end.error and is_inside:
-            found = each
-    return found
-
-
 def before(stops: Sequence[Stop], stop: Stop, seen: Stop | None) -> Stop | None:
     """What to compare the data of a stop with; None where there is nothing.
 
