@@ -119,3 +119,20 @@ def steps(debugger: Debugger, most: int = 200) -> list[str]:
             break
         found.append(seen(debugger))
     return found
+
+
+def order(*answers: Any, n: int = 1) -> Debugger:
+    """A debugger of the machine ORDER, whose task gives these answers one after the other; exceptions are raised."""
+    waiting = list(answers)
+
+    def charge(arguments: Any) -> Any:
+        answer = waiting.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return Debugger(ORDER, {"n": n}, tasks={"Charge": charge} if answers else None)
+
+
+BUSY = asl.TaskError("Busy", "later")
+DECLINED = asl.TaskError("Declined")
