@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from asl.config import Config
     from asl.integration import Handler
+    from asl.machine import Machine
     from asl.source import Document
+    from asl.testing.mock_config import MockConfig
 
 
 def read_input(given: str | None, option: str = "--input") -> str | None:
@@ -100,6 +102,31 @@ def variables(values: Iterable[str]) -> dict[str, Any]:
             quoted = f"\nA text needs quotes of its own: --var '{name}=\"{text}\"'" if '"' not in text else ""
             raise InputError(f"{error}{quoted}") from None
     return found
+
+
+def answering(given: Given, said: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What --lambda, --activity and --machine say, by those names, over the project's settings.
+
+    `said` has them by their parameters.
+    """
+    return {
+        option: given.table(option, pairs(f"--{option}", said[parameter], example))
+        for option, parameter, example in (
+            ("lambda", "lambdas", "charge=package.module:function"),
+            ("activity", "activities", "work=package.module:function"),
+            ("machine", "machines", "Child=child.asl.json"),
+        )
+    }
+
+
+def mocks(reference: str | None, machine: Machine) -> MockConfig | None:
+    """The answers that `FILE[#TestCase]` names, for a machine; None where nothing is named."""
+    if reference is None:
+        return None
+    from asl.testing import mock_config
+
+    path, test_case = mock_config.split_reference(reference)
+    return mock_config.load(path, test_case, machine=machine)
 
 
 def look_for_modules(settings: Config) -> None:

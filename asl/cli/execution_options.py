@@ -170,14 +170,7 @@ def settle(ctx: click.Context, said: Mapping[str, Any], file: str, settings: Con
     if said["resources"] is not None and aws != "embedded":
         raise click.UsageError("--resources is for the services of --aws embedded")
     defined = arguments.pairs("--define", said["defines"], "Name=value")
-    functions = {
-        option: given.table(option, arguments.pairs(f"--{option}", said[parameter], example))
-        for option, parameter, example in (
-            ("lambda", "lambdas", "charge=package.module:function"),
-            ("activity", "activities", "work=package.module:function"),
-            ("machine", "machines", "Child=child.asl.json"),
-        )
-    }
+    functions = arguments.answering(given, said)
     options = ExecutionOptions(
         file=file,
         input=input_,
@@ -238,12 +231,6 @@ def prepare(options: ExecutionOptions, document: Document | None = None) -> Prep
         "variables": arguments.variables(options.variables),
         "single": options.single,
     }
-    mocks = None
-    if options.mock is not None:
-        from asl.testing import mock_config
-
-        path, test_case = mock_config.split_reference(options.mock)
-        mocks = mock_config.load(path, test_case, machine=machine)
     arguments.look_for_modules(options.settings)
     of_world = {
         "start": options.start_time,
@@ -251,7 +238,7 @@ def prepare(options: ExecutionOptions, document: Document | None = None) -> Prep
         "lambdas": arguments.functions("--lambda", options.lambdas),
         "activities": arguments.functions("--activity", options.activities),
         "machines": children,
-        "mocks": mocks,
+        "mocks": arguments.mocks(options.mock, machine),
         "live": options.real_time,
         "aws": options.aws,
         "endpoint_url": options.endpoint_url,

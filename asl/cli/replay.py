@@ -11,7 +11,6 @@ from asl.cli.execution_options import ACTIVITY, AWS, DEFINE, ENDPOINT_URL, FILE,
 
 if TYPE_CHECKING:
     from asl.config import Config
-    from asl.hosts.answers import Mocks
     from asl.machine import Machine
     from asl.replay.replayed import Replayed
 
@@ -192,22 +191,14 @@ def _replayed(
 ) -> Replayed:
     """What comes of a recorded execution; a file of mocks has outputs that it has not. Raises InputError and
     DefinitionError."""
+    from asl.cli import arguments
     from asl.replay.driver import replay
     from asl.replay.files import machine_of
     from asl.replay.recording import read
 
     recording = read(history)
     machine = machine_of(history, recording, definition, defines)
-    return replay(recording, machine, mocks=_mocks(mock, machine), **options)
-
-
-def _mocks(reference: str | None, machine: Machine) -> Mocks | None:
-    from asl.testing import mock_config
-
-    if reference is None:
-        return None
-    path, test_case = mock_config.split_reference(reference)
-    return mock_config.load(path, test_case, machine=machine)
+    return replay(recording, machine, mocks=arguments.mocks(mock, machine), **options)
 
 
 def _of_world(ctx: click.Context, settings: Config, said: Mapping[str, Any], machine: Machine) -> dict[str, Any]:
@@ -218,15 +209,13 @@ def _of_world(ctx: click.Context, settings: Config, said: Mapping[str, Any], mac
     aws = given.value("aws", said["aws"])
     if said["resources"] is not None and aws != "embedded":
         raise click.UsageError("--resources is for the services of --aws embedded")
-    lambdas = given.table("lambda", arguments.pairs("--lambda", said["lambdas"], "charge=package.module:function"))
-    workers = given.table("activity", arguments.pairs("--activity", said["activities"], "work=package.module:function"))
-    machines = given.table("machine", arguments.pairs("--machine", said["machines"], "Child=child.asl.json"))
+    functions = arguments.answering(given, said)
     arguments.look_for_modules(settings)
     return {
-        "mocks": _mocks(said["mock"], machine),
-        "lambdas": arguments.functions("--lambda", lambdas),
-        "activities": arguments.functions("--activity", workers),
-        "machines": arguments.machines(machines, {}),
+        "mocks": arguments.mocks(said["mock"], machine),
+        "lambdas": arguments.functions("--lambda", functions["lambda"]),
+        "activities": arguments.functions("--activity", functions["activity"]),
+        "machines": arguments.machines(functions["machine"], {}),
         "aws": aws,
         "endpoint_url": given.table("endpoint-url", arguments.endpoint_urls(said["endpoint_url"])),
         "resources": given.value("resources", said["resources"]) if aws == "embedded" else None,
